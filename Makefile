@@ -1,0 +1,52 @@
+# Each target makes the environment it needs: python3, python3-venv and make are enough.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test lint types unit calibrate bench lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/sojourn estimate kazakhstan-2022 --seed 1 --out out/kazakhstan-2022
+
+test: lint types unit
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev
+	$(BIN)/pyright
+
+unit: $(VENV)/.dev
+	$(BIN)/pytest -n 2 --dist worksteal
+
+calibrate: $(VENV)/.dev
+	$(BIN)/python -m tests.calibrate
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/inference.py
+
+lock: $(VENV)/.dev
+	$(PIP) install uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --extra all --extra dev --extra spark -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --extra all -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+	test -e $(VENV)/.dev || $(PIP) install --require-hashes -r requirements.lock
+	test -e $(VENV)/.dev || $(PIP) install --no-deps .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) out build dist

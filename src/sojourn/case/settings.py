@@ -1,0 +1,173 @@
+"""`case.toml` as typed settings: the question, the places, the shocks, the priors.
+
+Three families of prior serve everything: a positive quantity is log-normal
+(`median`, `factor`), a proportion is logit-normal (`low`, `high`), a contrast is
+normal (`mean`, `sd`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseModel):
+    """Base: frozen, and an unknown key is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class LogNormal(Settings):
+    """A positive quantity: 68 % of the prior lies within median ÷ factor and median × factor."""
+
+    median: Positive
+    factor: Annotated[float, Field(gt=1)]
+    why: str = ""
+
+
+class LogitNormal(Settings):
+    """A proportion: 90 % of the prior lies between `low` and `high`."""
+
+    low: Share
+    high: Share
+    why: str = ""
+
+
+class Normal(Settings):
+    """A contrast on the log scale."""
+
+    mean: float = 0.0
+    sd: Positive
+    why: str = ""
+
+
+class Place(Settings):
+    """A country, `elsewhere`, or (with `parent`) a part of a country."""
+
+    name: str
+    parent: str = ""
+    arrivals: LogitNormal | None = Field(None, description="part only: its share of the parent's arrivals")
+    stock: LogitNormal | None = Field(None, description="part only: its share of the parent's stock")
+    residents: LogNormal | None = Field(None, description="nationals of the origin living there before, persons")
+    resident_trips: LogNormal | None = Field(None, description="trips abroad per resident and year")
+    via_origin: LogitNormal | None = Field(None, description="share of onward moves whose first border is the origin's")
+    excursions_to: dict[str, Positive] = Field(
+        default_factory=dict[str, float], description="next border of excursions: place → relative weight"
+    )
+    dwellings: Positive | None = Field(None, description="rented dwellings, for rents")
+
+
+class Visitors(Settings):
+    """Everybody else who crosses into a place."""
+
+    level: LogNormal = Field(description="entries per week in an average week of the year")
+    stay: LogNormal = Field(LogNormal(median=7, factor=1.6), description="mean stay, days")
+    trips: LogNormal = Field(LogNormal(median=2.5, factor=1.5), description="trips per visitor and year")
+    from_origin: LogitNormal = Field(
+        LogitNormal(low=0.6, high=0.95), description="share whose last border is the origin's"
+    )
+    peak: date | None = Field(None, description="a day of the usual seasonal peak")
+    season: LogNormal = Field(
+        LogNormal(median=1.3, factor=1.2), description="entries at the peak over the average week"
+    )
+
+
+class Event(Settings):
+    """A shock: a day from which displaced persons arrive, or visitors' level shifts."""
+
+    id: str
+    date: date
+    name: str = ""
+    arrivals: dict[str, LogNormal] = Field(
+        default_factory=dict[str, LogNormal], description="host → persons of this wave, first arrivals"
+    )
+    duration: LogNormal = Field(LogNormal(median=2.0, factor=1.8), description="scale of the arrival curve, weeks")
+    passing: dict[str, LogitNormal] = Field(
+        default_factory=dict[str, LogitNormal], description="host → share of the wave on its way through"
+    )
+    visitors: dict[str, Normal] = Field(
+        default_factory=dict[str, Normal], description="host → lasting step in the log level of visitors"
+    )
+    why: str = ""
+
+
+class Regime(Settings):
+    """The stay rules in force in a place from a day on."""
+
+    id: str
+    place: str
+    start: date
+    end: date | None = None
+    kind: str = Field("entry", pattern="^(entry|rolling)$")
+    cap: Annotated[int, Field(gt=0)] = Field(description="permitted days")
+    days: int | None = Field(None, description="length of the rolling window")
+    push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
+    excursions: LogNormal | None = Field(None, description="per staying person and week; default from the rule")
+    rules: str = Field("", description="id in the library of stay rules")
+    url: str = ""
+    why: str = ""
+
+
+class Scheme(Settings):
+    """A register or a document: who is on it, how one gets on and off."""
+
+    id: str
+    place: str
+    name: str = ""
+    permit: bool = Field(False, description="true: issued when somebody settles; false: on arrival (tax number)")
+    start: date | None = None
+    uptake: LogitNormal = LogitNormal(low=0.2, high=0.8)
+    leak: LogNormal = Field(LogNormal(median=0.001, factor=3), description="per visitor entry")
+    renewal: LogNormal = Field(
+        LogNormal(median=0.05, factor=2), description="per resident and settled person and year (permits)"
+    )
+    struck: LogitNormal = Field(LogitNormal(low=0.05, high=0.5), description="share of leavers struck off")
+    purges: tuple[date, ...] = ()
+
+
+class Stratum(Settings):
+    """A layer of the displaced whom interviews reach unequally."""
+
+    id: str
+    share: LogitNormal | None = Field(None, description="share of the displaced; the last stratum takes the rest")
+    push: Normal = Normal(mean=0.0, sd=0.5)
+    back: Normal = Normal(mean=0.0, sd=0.5)
+
+
+class Anchor(Settings):
+    """A measure whose level is trusted: the sd of a source's log bias, and why."""
+
+    source: str
+    kind: str
+    sd: Positive
+    why: str
+
+
+class CaseSettings(Settings):
+    """The whole of `case.toml`."""
+
+    question: str
+    origin: str
+    host: str
+    wave: str = Field("", description="the event whose arrivals the question is about; empty: all")
+    asof: date
+    start: date
+    claims_until: date
+    places: dict[str, Place]
+    visitors: dict[str, Visitors] = Field(default_factory=dict[str, Visitors])
+    events: tuple[Event, ...]
+    regimes: tuple[Regime, ...] = ()
+    schemes: tuple[Scheme, ...] = ()
+    strata: tuple[Stratum, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    hedges: dict[str, tuple[float, float]] = Field(
+        default_factory=dict[str, tuple[float, float]], description="word → grains below, grains above"
+    )
+    priors: dict[str, LogNormal | LogitNormal | Normal] = Field(
+        default_factory=dict[str, "LogNormal | LogitNormal | Normal"], description="overrides of defaults, by name"
+    )

@@ -1,0 +1,162 @@
+"""The rows of a ledger, as frozen records: what was said, and what it may count.
+
+One class per table of a case folder; field names are the column names. Every row
+remembers the line of its file (`row`, 1 = header) so that a message can point at it,
+and the cells of columns this version does not know (`extra`), so that a round trip
+loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Interest = Literal[
+    "host_official",
+    "origin_official",
+    "third_official",
+    "international",
+    "survey",
+    "researcher",
+    "media",
+    "interviewee",
+    "own_count",
+]
+Hedge = Literal[
+    "exact",
+    "reported",
+    "about",
+    "almost",
+    "towards",
+    "just_over",
+    "more_than",
+    "at_least",
+    "up_to",
+    "less_than",
+    "range",
+    "half",
+    "most",
+    "some",
+]
+Status = Literal["use", "copy", "context", "withdrawn"]
+Measure = Literal[
+    "entries",
+    "exits",
+    "net",
+    "people",
+    "arrivals",
+    "departures",
+    "present",
+    "settled",
+    "issued",
+    "register",
+    "returned",
+    "moved_on",
+    "stayed",
+    "rate",
+    "rent",
+]
+Who = Literal["displaced", "visitors", "residents", "all"]
+Per = Literal["total", "day", "week", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who speaks, and for whom (`sources.csv`)."""
+
+    source: str
+    name: str
+    role: str
+    interest: Interest
+    note: str = ""
+    row: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was said (`claims.csv`).
+
+    `published` and `published_until` are the first and the last day on which it may
+    have been published: equal for a full date, a month or a year apart otherwise.
+    `value` and `high` are in `unit` as said: persons, crossings, documents, or
+    `percent` or `share` for proportions and for changes of rent.
+    """
+
+    claim: str
+    source: str
+    published: date
+    published_until: date
+    value: float | None
+    high: float | None
+    hedge: Hedge
+    unit: str
+    quote: str = ""
+    url: str = ""
+    via: str = ""
+    copy_of: str = ""
+    status: Status = "use"
+    note: str = ""
+    row: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that a claim may count (`readings.csv`).
+
+    The window is `[start, end]`, both days included; a stock has only `end`.
+    A share names its denominator in the `of_` columns, which default to the
+    numerator's place, window and wave where they are empty.
+    """
+
+    claim: str
+    reading: str
+    weight: float
+    measure: Measure
+    place: str = ""
+    counterpart: str = ""
+    who: Who = "displaced"
+    wave: str = ""
+    start: date | None = None
+    end: date | None = None
+    per: Per = "total"
+    of_measure: Measure | Literal[""] = ""
+    of_place: str = ""
+    of_who: Who | Literal[""] = ""
+    of_wave: str = ""
+    of_start: date | None = None
+    of_end: date | None = None
+    scheme: str = ""
+    why: str = ""
+    row: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class ContactGroup:
+    """A group of people whom an interviewee knows (`contacts.csv`).
+
+    `size`, `stayed`, `moved_on`, `returned` and `unknown` hold a count, a hedge word
+    (`half`, `most`, `some`), or nothing; as written, so that nothing is lost.
+    """
+
+    group: str
+    respondent: str
+    stratum: str
+    kind: str
+    place: str
+    asof: date
+    size: float | None
+    size_hedge: Hedge | Literal[""]
+    stayed: str
+    moved_on: str
+    returned: str
+    unknown: str
+    source: str
+    wave: str = ""
+    note: str = ""
+    row: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
