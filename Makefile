@@ -31,16 +31,16 @@ bench: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(PIP) install uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --extra all --extra dev --extra spark -o requirements-dev.lock pyproject.toml
+	  --no-header --extra all --extra build --extra dev --extra spark -o requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --extra all -c requirements-dev.lock -o requirements.lock pyproject.toml
+	  --no-header --extra all --extra build -c requirements-dev.lock -o requirements.lock pyproject.toml
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 	test -e $(VENV)/.dev || $(PIP) install --require-hashes -r requirements.lock
-	test -e $(VENV)/.dev || $(PIP) install --no-deps .
+	test -e $(VENV)/.dev || $(PIP) install --no-deps --no-build-isolation .
 	touch $@
 
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
