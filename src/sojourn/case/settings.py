@@ -53,9 +53,13 @@ class Place(Settings):
     parent: str = ""
     arrivals: LogitNormal | None = Field(None, description="part only: its share of the parent's arrivals")
     stock: LogitNormal | None = Field(None, description="part only: its share of the parent's stock")
-    residents: LogNormal | None = Field(None, description="nationals of the origin living there before, persons")
+    residents: LogNormal | None = Field(
+        None, description="nationals of the origin living there before, persons"
+    )
     resident_trips: LogNormal | None = Field(None, description="trips abroad per resident and year")
-    via_origin: LogitNormal | None = Field(None, description="share of onward moves whose first border is the origin's")
+    via_origin: LogitNormal | None = Field(
+        None, description="share of onward moves whose first border is the origin's"
+    )
     excursions_to: dict[str, Positive] = Field(
         default_factory=dict[str, float], description="next border of excursions: place → relative weight"
     )
@@ -86,7 +90,9 @@ class Event(Settings):
     arrivals: dict[str, LogNormal] = Field(
         default_factory=dict[str, LogNormal], description="host → persons of this wave, first arrivals"
     )
-    duration: LogNormal = Field(LogNormal(median=2.0, factor=1.8), description="scale of the arrival curve, weeks")
+    duration: LogNormal = Field(
+        LogNormal(median=2.0, factor=1.8), description="scale of the arrival curve, weeks"
+    )
     passing: dict[str, LogitNormal] = Field(
         default_factory=dict[str, LogitNormal], description="host → share of the wave on its way through"
     )
@@ -107,7 +113,9 @@ class Regime(Settings):
     cap: Annotated[int, Field(gt=0)] = Field(description="permitted days")
     days: int | None = Field(None, description="length of the rolling window")
     push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
-    excursions: LogNormal | None = Field(None, description="per staying person and week; default from the rule")
+    excursions: LogNormal | None = Field(
+        None, description="per staying person and week; default from the rule"
+    )
     rules: str = Field("", description="id in the library of stay rules")
     url: str = ""
     why: str = ""
@@ -119,7 +127,9 @@ class Scheme(Settings):
     id: str
     place: str
     name: str = ""
-    permit: bool = Field(False, description="true: issued when somebody settles; false: on arrival (tax number)")
+    permit: bool = Field(
+        False, description="true: issued when somebody settles; false: on arrival (tax number)"
+    )
     start: date | None = None
     uptake: LogitNormal = LogitNormal(low=0.2, high=0.8)
     leak: LogNormal = Field(LogNormal(median=0.001, factor=3), description="per visitor entry")
@@ -134,7 +144,9 @@ class Stratum(Settings):
     """A layer of the displaced whom interviews reach unequally."""
 
     id: str
-    share: LogitNormal | None = Field(None, description="share of the displaced; the last stratum takes the rest")
+    share: LogitNormal | None = Field(
+        None, description="share of the displaced; the last stratum takes the rest"
+    )
     push: Normal = Normal(mean=0.0, sd=0.5)
     back: Normal = Normal(mean=0.0, sd=0.5)
 
@@ -169,5 +181,6 @@ class CaseSettings(Settings):
         default_factory=dict[str, tuple[float, float]], description="word → grains below, grains above"
     )
     priors: dict[str, LogNormal | LogitNormal | Normal] = Field(
-        default_factory=dict[str, "LogNormal | LogitNormal | Normal"], description="overrides of defaults, by name"
+        default_factory=dict[str, "LogNormal | LogitNormal | Normal"],
+        description="overrides of defaults, by name",
     )

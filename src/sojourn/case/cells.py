@@ -1,0 +1,123 @@
+"""What a cell may hold: one small parser per kind, with an error that says what to write.
+
+A parser takes the stripped text of a cell and returns its value, or raises
+`ValueError` with the end of a sentence that begins with the cell.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from .problems import one_of
+
+Parser = Callable[[str], Any]
+
+ID = re.compile(r"[\w.:\-]+")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+GROUPED = re.compile(r"[+-]?\d{1,3}([,  .'’_]\d{3})+([.,]\d+)?")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+SHARE_WORDS = ("half", "most", "some")
+
+
+def text(cell: str) -> str:
+    """Anything."""
+    return cell
+
+
+def identifier(cell: str) -> str:
+    """Letters of any alphabet, digits, and _ . : -"""
+    if not ID.fullmatch(cell):
+        raise ValueError("is not an id; use letters, digits and _ . : - without spaces")
+    return cell
+
+
+def number(cell: str) -> float:
+    """A plain decimal numeral."""
+    if NUMBER.fullmatch(cell):
+        return float(cell)
+    if GROUPED.fullmatch(cell):
+        plain = re.sub(r"[^\d.+-]", "", cell)
+        hint = f", such as {plain}" if plain.count(".") == 0 else ""
+        raise ValueError(f"is not a plain number; write digits without thousands separators{hint}")
+    if re.fullmatch(r"[+-]?\d+,\d+", cell):
+        raise ValueError(f"has a decimal comma; write {cell.replace(',', '.')}")
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", cell):
+        raise ValueError("is in scientific notation, which loses digits; write the number in full")
+    raise ValueError("is not a number; write digits only, with a point for decimals")
+
+
+def positive(cell: str) -> float:
+    """A number above zero."""
+    value = number(cell)
+    if value <= 0:
+        raise ValueError("must be above 0")
+    return value
+
+
+def day(cell: str) -> date:
+    """A full ISO date."""
+    if DAY.fullmatch(cell):
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            raise ValueError("is not a day of the calendar") from None
+    if re.fullmatch(r"\d{4}(-\d\d)?", cell):
+        raise ValueError("is not a full date; write year-month-day, such as 2022-09-21")
+    raise ValueError("is not a date; write year-month-day, such as 2022-09-21")
+
+
+def span(cell: str) -> tuple[date, date]:
+    """First and last day of a date, a month (`2022-09`) or a year (`2022`)."""
+    try:
+        if re.fullmatch(r"\d{4}", cell):
+            return date(int(cell), 1, 1), date(int(cell), 12, 31)
+        if re.fullmatch(r"\d{4}-\d\d", cell):
+            year, month = int(cell[:4]), int(cell[5:])
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    except ValueError:
+        raise ValueError("is not a month or year of the calendar") from None
+    try:
+        only = day(cell)
+    except ValueError as error:
+        raise ValueError(str(error) + ", or year-month, or year") from None
+    return only, only
+
+
+def count(cell: str) -> str:
+    """A whole number of people, or `half`, `most`, `some`; kept as written."""
+    if cell in SHARE_WORDS or re.fullmatch(r"\d+", cell):
+        return cell
+    raise ValueError("is neither a whole number of people nor one of half, most, some")
+
+
+def word(words: Iterable[str]) -> Parser:
+    """One of a fixed list of words."""
+    allowed = tuple(words)
+
+    def parse(cell: str) -> str:
+        if cell not in allowed:
+            raise ValueError(f"is not allowed; {one_of(allowed, cell)}")
+        return cell
+
+    return parse
+
+
+def number_text(value: float) -> str:
+    """A number as it is written into a cell: no exponent, no trailing `.0`."""
+    if value == int(value):
+        return str(int(value))
+    from decimal import Decimal
+
+    return format(Decimal(repr(value)), "f")
+
+
+def span_text(first: date, last: date) -> str:
+    """The inverse of `span`; `ValueError` where the days are no date, month or year."""
+    for cell in (first.isoformat(), f"{first:%Y-%m}", f"{first.year:04d}"):
+        if span(cell) == (first, last):
+            return cell
+    raise ValueError(f"{first} to {last} is neither one day, nor a month, nor a year")

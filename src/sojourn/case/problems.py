@@ -1,0 +1,72 @@
+"""Everything that is wrong with a case, told at once and in the words of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that keeps a case from being read, and where it is.
+
+    `row` counts as a spreadsheet does: 1 is the header. `column` is the column of a
+    table or the dotted key of `case.toml`. `message` says what is allowed.
+    """
+
+    file: str
+    message: str
+    row: int | None = None
+    column: str = ""
+    value: str | None = None
+
+    def __str__(self) -> str:
+        """The problem in one line."""
+        where = self.file
+        if self.row is not None:
+            where += f" {'line' if self.file.endswith('.toml') else 'row'} {self.row}"
+        if self.column:
+            where += f", {'key' if self.file.endswith('.toml') else 'column'} {self.column}"
+        what = self.message if self.value is None else f'"{shorten(self.value)}" {self.message}'
+        return f"{where}: {what}"
+
+
+class CaseError(Exception):
+    """A case cannot be read (or written); `problems` holds every reason found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems in the order in which they were found."""
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def lines(self, limit: int = 50) -> list[str]:
+        """One line per problem, at most `limit`, then how many more there are."""
+        shown = [str(problem) for problem in self.problems[:limit]]
+        if len(self.problems) > limit:
+            shown.append(f"… and {len(self.problems) - limit:,} more")
+        return shown
+
+    def __str__(self) -> str:
+        """The first problems, a line each."""
+        return "\n".join(self.lines())
+
+
+def shorten(text: str, width: int = 60) -> str:
+    """One printable line of at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def one_of(words: Iterable[str], value: str = "") -> str:
+    """`one of: a, b (did you mean "a"?)`, for messages."""
+    allowed = list(words)
+    return f"one of: {', '.join(allowed) or '(none is defined)'}{did_you_mean(value, allowed)}"
+
+
+def did_you_mean(value: str, words: Iterable[str]) -> str:
+    """A hint in brackets, with a leading space, or nothing where no word is near."""
+    from difflib import get_close_matches
+
+    folded = {word.casefold(): word for word in words}
+    near = get_close_matches(value.casefold(), folded, n=1, cutoff=0.7)
+    return f' (did you mean "{folded[near[0]]}"?)' if near else ""

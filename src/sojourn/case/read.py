@@ -1,0 +1,140 @@
+"""Read a case: from a folder, from a shipped case's name, or from bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from .case import Case, Series
+from .problems import CaseError, Problem, did_you_mean
+from .rows import Rows, read_rows
+from .schema import CONTACTS, TABLES, Table
+from .settings import CaseSettings
+from .sheets import header_problems, open_sheet
+from .toml import FILE, read_settings
+
+
+def shipped_cases() -> list[str]:
+    """Names of the cases that come with the package."""
+    folder = _shipped()
+    return (
+        sorted(item.name for item in folder.iterdir() if (item / FILE).is_file()) if folder.is_dir() else []
+    )
+
+
+def read_case(case: str | PathLike[str]) -> Case:
+    """Read and validate a case folder, or a shipped case by its name.
+
+    Raises `CaseError` with every problem found, each naming file, row, column, value and
+    what is allowed. The answer of a back-test (`truth.toml`) is never opened.
+    """
+    folder = _folder(case)
+    return parse_case(_collect(folder), folder.resolve().name, folder)
+
+
+def parse_case(files: Mapping[str, bytes], name: str, path: Path | None = None) -> Case:
+    """The case that these files (by path within the folder) contain; raises as `read_case` does."""
+    problems: list[Problem] = []
+    settings: CaseSettings | None = None
+    try:
+        settings = read_settings(files[FILE])
+    except CaseError as error:
+        problems += error.problems
+    tables: dict[str, Rows] = {}
+    for table in TABLES:
+        tables[table.file] = _table(files, table)
+        problems += tables[table.file].problems
+    series = _read_series(files, problems)
+    if problems or settings is None:
+        raise CaseError(problems)
+    rows: dict[str, tuple[Any, ...]] = {file: tuple(found.rows) for file, found in tables.items()}
+    return Case(
+        name=name,
+        settings=settings,
+        sources=rows["sources.csv"],
+        claims=rows["claims.csv"],
+        readings=rows["readings.csv"],
+        contacts=rows["contacts.csv"],
+        series=series,
+        path=path,
+        files=dict(files),
+    )
+
+
+def _table(files: Mapping[str, bytes], table: Table) -> Rows:
+    if table.file not in files:
+        return Rows(table)
+    try:
+        return read_rows(open_sheet(table.file, files[table.file]), table)
+    except CaseError as error:
+        return Rows(table, problems=list(error.problems))
+
+
+def _read_series(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Series, ...]:
+    found: list[Series] = []
+    for file in sorted(name for name in files if name.startswith("series/")):
+        try:
+            sheet = open_sheet(file, files[file])
+            records = list(sheet.records())
+        except CaseError as error:
+            problems += error.problems
+            continue
+        problems += header_problems(sheet)
+        width = len(sheet.header)
+        for record in records:
+            if len(record.cells) != width:
+                message = f"this row has {len(record.cells)} cells, the header has {width}"
+                problems.append(Problem(file, message, record.row))
+        rows = tuple(tuple(cell.strip() for cell in record.cells) for record in records[1:])
+        found.append(Series(Path(file).stem, sheet.header, rows))
+    return tuple(found)
+
+
+def _shipped() -> Path:
+    from importlib.resources import files
+
+    return Path(str(files("sojourn") / "cases"))
+
+
+def _folder(case: str | PathLike[str]) -> Path:
+    """The folder that a CASE means: an answer saved under the same name hides no shipped case."""
+    given = Path(case)
+    shipped = shipped_cases()
+    if str(case) in shipped and not (given / FILE).exists():
+        return _shipped() / given
+    if given.is_dir():
+        return given
+    if given.exists():
+        raise CaseError([Problem(str(case), "is a file; a case is a folder with case.toml in it")])
+    hint = did_you_mean(str(case), shipped)
+    message = f"there is no such folder, and no shipped case of this name{hint}"
+    message += f"; shipped: {', '.join(shipped) or 'none'}"
+    raise CaseError([Problem(str(case), message)])
+
+
+def _collect(folder: Path) -> dict[str, bytes]:
+    """The files of a case, unread beyond their bytes; every unreadable one is a problem."""
+    problems: list[Problem] = []
+    files: dict[str, bytes] = {}
+    names = [FILE, *(table.file for table in TABLES)]
+    series = folder / "series"
+    if series.is_dir():
+        names += sorted(f"series/{item.name}" for item in series.glob("*.csv"))
+    elif series.exists():
+        problems.append(Problem("series", "is a file; it must be a folder of CSV files, or be absent"))
+    for name in names:
+        if not (folder / name).exists() and name == CONTACTS.file:
+            continue
+        try:
+            files[name] = (folder / name).read_bytes()
+        except FileNotFoundError:
+            problems.append(Problem(name, f"this file is missing in {folder}"))
+        except IsADirectoryError:
+            problems.append(Problem(name, "is a folder; it must be a file"))
+        except OSError as error:
+            problems.append(Problem(name, f"cannot be read: {error.strerror}"))
+    if problems:
+        raise CaseError(problems)
+    return files
