@@ -8,18 +8,18 @@ normal (`mean`, `sd`).
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
 class Settings(BaseModel):
-    """Base: frozen, and an unknown key is an error, never ignored."""
+    """Base: frozen, and neither an unknown key nor a value of another type passes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class LogNormal(Settings):
@@ -37,6 +37,12 @@ class LogitNormal(Settings):
     high: Share
     why: str = ""
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        return self
+
 
 class Normal(Settings):
     """A contrast on the log scale."""
@@ -44,6 +50,32 @@ class Normal(Settings):
     mean: float = 0.0
     sd: Positive
     why: str = ""
+
+
+def _family(prior: Any) -> str | None:
+    """The family of a prior by its keys, so that an error speaks of one family and not of three."""
+    if isinstance(prior, Settings):
+        return type(prior).__name__
+    keys = set(prior) if isinstance(prior, dict) else set[str]()
+    found = [
+        name
+        for name, own in (
+            ("LogNormal", {"median", "factor"}),
+            ("LogitNormal", {"low", "high"}),
+            ("Normal", {"mean", "sd"}),
+        )
+        if keys & own
+    ]
+    return found[0] if found else None
+
+
+Prior = Annotated[
+    Annotated[LogNormal, Tag("LogNormal")]
+    | Annotated[LogitNormal, Tag("LogitNormal")]
+    | Annotated[Normal, Tag("Normal")],
+    Discriminator(_family),
+]
+Pair = Annotated[tuple[float, float], Strict(False)]
 
 
 class Place(Settings):
@@ -137,7 +169,7 @@ class Scheme(Settings):
         LogNormal(median=0.05, factor=2), description="per resident and settled person and year (permits)"
     )
     struck: LogitNormal = Field(LogitNormal(low=0.05, high=0.5), description="share of leavers struck off")
-    purges: tuple[date, ...] = ()
+    purges: Annotated[tuple[date, ...], Strict(False)] = ()
 
 
 class Stratum(Settings):
@@ -172,15 +204,15 @@ class CaseSettings(Settings):
     claims_until: date
     places: dict[str, Place]
     visitors: dict[str, Visitors] = Field(default_factory=dict[str, Visitors])
-    events: tuple[Event, ...]
-    regimes: tuple[Regime, ...] = ()
-    schemes: tuple[Scheme, ...] = ()
-    strata: tuple[Stratum, ...] = ()
-    anchors: tuple[Anchor, ...] = ()
-    hedges: dict[str, tuple[float, float]] = Field(
+    events: Annotated[tuple[Event, ...], Strict(False)]
+    regimes: Annotated[tuple[Regime, ...], Strict(False)] = ()
+    schemes: Annotated[tuple[Scheme, ...], Strict(False)] = ()
+    strata: Annotated[tuple[Stratum, ...], Strict(False)] = ()
+    anchors: Annotated[tuple[Anchor, ...], Strict(False)] = ()
+    hedges: dict[str, Pair] = Field(
         default_factory=dict[str, tuple[float, float]], description="word → grains below, grains above"
     )
-    priors: dict[str, LogNormal | LogitNormal | Normal] = Field(
+    priors: dict[str, Prior] = Field(
         default_factory=dict[str, "LogNormal | LogitNormal | Normal"],
         description="overrides of defaults, by name",
     )
