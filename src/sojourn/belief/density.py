@@ -1,0 +1,83 @@
+"""The posterior density of a case: one function of `z` and of what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from sojourn.belief import contacts as people
+from sojourn.belief.contacts import CompiledContacts, compile_contacts
+from sojourn.belief.likelihood import Expectation, Said, Wording, expect, score, sum_readings, word
+from sojourn.belief.priors import Unknowns, parameters, unknowns
+from sojourn.case import Case
+from sojourn.history import History, Parameters, Plan, build_plan, make_history
+from sojourn.measures import CompiledReadings, compile_readings, evaluate
+
+Array = jax.Array
+
+
+class Account(NamedTuple):
+    """Everything that follows from one `z`."""
+
+    values: Mapping[str, Array]
+    parameters: Parameters
+    history: History
+    expected: Expectation
+    scores: Array  # (readings,) log P(said | reading)
+    claims: Array  # (claims,) log P(said)
+    readings: Array  # (readings,) posterior weight
+    groups: Array  # (groups,) log P(words of a contact group)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A case, compiled: its plan, readings, unknowns, and the density built on them."""
+
+    case: Case
+    plan: Plan
+    compiled: CompiledReadings
+    contacts: CompiledContacts
+    unknowns: Unknowns
+    wording: Wording
+    said: Said
+    account: Callable[[Array, Said], Account]
+
+    def log_likelihood(self, z: Array, said: Said) -> Array:
+        """Log likelihood of all that counts."""
+        account = self.account(z, said)
+        return jnp.sum(said.claim_weight * account.claims) + jnp.sum(said.group_weight * account.groups)
+
+    def potential(self, z: Array, said: Said) -> Array:
+        """Minus the log posterior density of `z`, up to a constant."""
+        return 0.5 * jnp.sum(z * z) - self.log_likelihood(z, said)
+
+
+def build_model(case: Case) -> Model:
+    """Compile a case. Raises `ReadingError` where a reading cannot be compiled."""
+    plan = build_plan(case)
+    stated = {claim.claim for claim in case.claims if claim.value is not None or claim.hedge in ("half", "most", "some")}
+    compiled = compile_readings(plan, [r for r in case.readings if r.claim in stated])
+    groups = compile_contacts(case, plan)
+    names = unknowns(case, plan, compiled)
+    wording, said = word(case, compiled, len(groups.groups))
+    simulate = make_history(plan)
+
+    def account(z: Array, said: Said) -> Account:
+        v = names.values(z)
+        p = parameters(plan, v)
+        history = simulate(p)
+        expected = expect(compiled, evaluate(compiled.operator, plan, history, p), v)
+        scores = score(wording, said, expected, v)
+        claims, readings = sum_readings(wording, scores)
+        heard = (
+            people.log_likelihood(groups, history, v["concentration"], v["reach"])
+            if groups.groups
+            else jnp.zeros(0)
+        )
+        return Account(v, p, history, expected, scores, claims, readings, heard)
+
+    return Model(case, plan, compiled, groups, names, wording, said, account)

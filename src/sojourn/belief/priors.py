@@ -1,0 +1,381 @@
+"""Every unknown as a standard normal: names, priors, and the way to the natural scale.
+
+One vector `z` of independent standard normals is all that the sampler sees. A block
+turns a slice of it into a named parameter: normal, log-normal or logit-normal. So
+draws from the prior are draws of `z`, and a prior is changed by two numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+from scipy.stats import norm
+
+from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE, Prior
+from sojourn.case import Case
+from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal
+from sojourn.history import Parameters, Plan
+from sojourn.measures import CompiledReadings, Kind
+
+Array = jax.Array
+Family = Literal["normal", "lognormal", "logitnormal"]
+NINETY = float(norm.ppf(0.95))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named vector of unknowns with one family: value = link(loc + scale·z)."""
+
+    name: str
+    labels: tuple[str, ...]
+    family: Family
+    loc: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return len(self.labels)
+
+    def value(self, z: Array) -> Array:
+        """The unknowns on their natural scale, from standard normals of shape (size,)."""
+        x = self.loc + self.scale * z
+        if self.family == "normal":
+            return x
+        return jnp.exp(x) if self.family == "lognormal" else jax.nn.sigmoid(x)
+
+
+def location(prior: Prior) -> tuple[Family, float, float]:
+    """Family, location and scale on the unbounded scale."""
+    if isinstance(prior, LogNormal):
+        return "lognormal", float(np.log(prior.median)), float(np.log(prior.factor))
+    if isinstance(prior, LogitNormal):
+        low, high = float(logit(prior.low)), float(logit(prior.high))
+        return "logitnormal", (low + high) / 2, (high - low) / (2 * NINETY)
+    return "normal", prior.mean, prior.sd
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """All blocks of a case, in the order in which they lie in `z`."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """Length of `z`."""
+        return sum(block.size for block in self.blocks)
+
+    def values(self, z: Array) -> dict[str, Array]:
+        """Named parameters from `z`, shape (size,)."""
+        named: dict[str, Array] = {}
+        at = 0
+        for block in self.blocks:
+            named[block.name] = block.value(z[at : at + block.size])
+            at += block.size
+        return named
+
+    def slices(self) -> dict[str, slice]:
+        """Where each block lies in `z`."""
+        ends = np.cumsum([block.size for block in self.blocks])
+        return {b.name: slice(int(e) - b.size, int(e)) for b, e in zip(self.blocks, ends, strict=True)}
+
+    def labels(self) -> list[str]:
+        """One name for each element of `z`, `block[label]`."""
+        return [f"{block.name}[{label}]" for block in self.blocks for label in block.labels]
+
+
+class _Collector:
+    """Collects blocks; looks a default up where a case gives no prior."""
+
+    def __init__(self, overrides: Mapping[str, Prior]) -> None:
+        self.overrides = overrides
+        self.blocks: list[Block] = []
+
+    def default(self, name: str) -> Prior:
+        return self.overrides.get(name, DEFAULTS[name])
+
+    def add(self, name: str, labels: Sequence[str], priors: Sequence[Prior]) -> None:
+        if not labels:
+            return
+        located = [location(prior) for prior in priors]
+        (family,) = {family for family, _, _ in located}
+        loc, scale = (np.array([item[k] for item in located], dtype=float) for k in (1, 2))
+        self.blocks.append(Block(name, tuple(labels), family, loc, scale))
+
+    def same(self, name: str, labels: Sequence[str], default: str = "") -> None:
+        self.add(name, labels, [self.default(default or name)] * len(labels))
+
+
+def unknowns(case: Case, plan: Plan, compiled: CompiledReadings) -> Unknowns:
+    """The unknowns of a case with their priors."""
+    settings = plan.settings
+    collect = _Collector(settings.priors)
+    _arrival_blocks(collect, plan)
+    _leaving_blocks(collect, plan)
+    _visitor_blocks(collect, plan)
+    _place_blocks(collect, plan)
+    _said_blocks(collect, case, compiled)
+    return Unknowns(tuple(collect.blocks))
+
+
+def _arrival_blocks(collect: _Collector, plan: Plan) -> None:
+    settings = plan.settings
+    events = {event.id: event for event in settings.events}
+    names = [f"{c.host}:{c.wave}" for c in plan.cohorts]
+    collect.add("size", names, [events[c.wave].arrivals[c.host] for c in plan.cohorts])
+    waves = [event for event in settings.events if event.arrivals]
+    collect.add("duration", [e.id for e in waves], [e.duration for e in waves])
+    collect.same("background", names)
+    collect.same("background_walk.sd", ["all"])
+    quarters = [str(k) for k in plan.slow_knots[1:]]
+    collect.add("background_walk", quarters, [Normal(mean=0, sd=1)] * len(quarters))
+    through = [c for c in plan.cohorts if c.host in events[c.wave].passing]
+    collect.add(
+        "passing", [f"{c.host}:{c.wave}" for c in through], [events[c.wave].passing[c.host] for c in through]
+    )
+
+
+def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
+    origin, *others = plan.places
+    hosts = [place for place in others if not is_elsewhere(plan.settings, place)]
+    collect.same("leave.staying", ["all"])
+    collect.same("leave.place", hosts)
+    collect.same("leave.origin", [origin])
+    collect.same("leave.elsewhere", [place for place in others if place not in hosts])
+    collect.same("leave.passing", [s.place for s in plan.states if s.standing == "passing"])
+    settled = [s.place for s in plan.states if s.standing == "settled"]
+    collect.same("settled_stays", ["all"] if settled else [])
+    collect.same("settle", settled)
+    first = list(dict.fromkeys(c.host for c in plan.cohorts))
+    collect.same("leave_walk.sd", ["all"])
+    walk = [f"{k}:{h}" for k in plan.knots[1:] for h in first]
+    collect.add("leave_walk", walk, [Normal(mean=0, sd=1)] * len(walk))
+    collect.add("regime_push", [r.id for r in plan.regimes], [r.push for r in plan.regimes])
+    collect.same("regime_settle", [r.id for r in plan.regimes if r.kind == "rolling"])
+    collect.same("pull", others)
+    collect.same("pair", [f"{h}:{j}" for h in first for j in others if j != h])
+    for standing in ("staying", "settled", "passing"):
+        collect.same(f"back.{standing}", ["all"])
+    strata = plan.settings.strata
+    collect.add(
+        "stratum_share",
+        [s.id for s in strata[:-1]],
+        [s.share or collect.default("stratum_share") for s in strata[:-1]],
+    )
+    collect.add("stratum_push", [s.id for s in strata], [s.push for s in strata])
+    collect.add("stratum_back", [s.id for s in strata], [s.back for s in strata])
+
+
+def is_elsewhere(settings: CaseSettings, place: str) -> bool:
+    """Whether a place is the rest of the world."""
+    return settings.places[place].name.casefold() == "elsewhere"
+
+
+def _visitor_blocks(collect: _Collector, plan: Plan) -> None:
+    visitors = [plan.settings.visitors[place] for place in plan.visited]
+    names = plan.visited
+    collect.add("visitors", names, [v.level for v in visitors])
+    collect.add("season", names, [v.season for v in visitors])
+    collect.add("visit_days", names, [v.stay for v in visitors])
+    collect.add("trips", names, [v.trips for v in visitors])
+    collect.add("from_origin", names, [v.from_origin for v in visitors])
+    steps = [(e.id, place, prior) for e in plan.settings.events for place, prior in e.visitors.items()]
+    collect.add("visitor_step", [f"{e}:{place}" for e, place, _ in steps], [prior for *_, prior in steps])
+    collect.same("visitor_walk.sd", ["all"] if names else [])
+    walk = [f"{k}:{place}" for k in plan.knots[1:] for place in names]
+    collect.add("visitor_walk", walk, [Normal(mean=0, sd=1)] * len(walk))
+
+
+def _place_blocks(collect: _Collector, plan: Plan) -> None:
+    settings, hosts = plan.settings, plan.places[1:]
+    spec = settings.places
+    collect.add("residents", hosts, [spec[h].residents or collect.default("residents") for h in hosts])
+    collect.add(
+        "resident_trips", hosts, [spec[h].resident_trips or collect.default("resident_trips") for h in hosts]
+    )
+    collect.add("via_origin", hosts, [spec[h].via_origin or collect.default("via_origin") for h in hosts])
+    collect.same("excursions", hosts)
+    floor = collect.default("excursions")
+    collect.add("excursions.regime", [r.id for r in plan.regimes], [excursion_prior(r, floor) for r in plan.regimes])
+    for name in ("arrivals", "stock"):
+        priors = [getattr(spec[part], name) or collect.default(f"part_{name}") for part in plan.parts]
+        collect.add(f"part_{name}", plan.parts, priors)
+    schemes = settings.schemes
+    for name in ("uptake", "leak", "renewal", "struck"):
+        collect.add(f"scheme_{name}", [s.id for s in schemes], [getattr(s, name) for s in schemes])
+
+
+def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) -> None:
+    kinds = tuple(dict.fromkeys(compiled.kind))
+    for kind in kinds:
+        collect.same(f"sigma.{kind}", ["all"])
+    pairs = bias_pairs(case, compiled)
+    anchors = {(a.source, a.kind): Normal(mean=0, sd=a.sd) for a in case.settings.anchors}
+    collect.add(
+        "bias",
+        [f"{source}:{kind}" for source, kind in pairs],
+        [anchors.get(pair) or bias_prior(collect.default(f"bias.{pair[1]}"), case, pair[0]) for pair in pairs],
+    )
+    shared = common_pairs(case, pairs)
+    unit = collect.default("common")
+    collect.add(
+        "common",
+        [f"{interest}:{kind}" for interest, kind in shared],
+        [_scaled(unit, collect.default(f"bias.{kind}")) for _, kind in shared],
+    )
+    collect.same("rent_elasticity", compiled.rent_place)
+    collect.same("rent_trend", compiled.rent_place)
+    groups = tuple(dict.fromkeys(group.kind for group in case.contacts))
+    collect.same("concentration", groups)
+    collect.same("reach", groups)
+
+
+def bias_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]:
+    """Every source with every kind of measure that its claims may count."""
+    source = {claim.claim: claim.source for claim in case.claims}
+    pairs = [(source[r.claim], kind) for r, kind in zip(compiled.readings, compiled.kind, strict=True)]
+    return list(dict.fromkeys(pairs))
+
+
+def common_pairs(case: Case, pairs: list[tuple[str, Kind]]) -> list[tuple[str, Kind]]:
+    """Every interest with every kind that its sources speak of."""
+    interest = {source.source: source.interest for source in case.sources}
+    return list(dict.fromkeys((interest[source], kind) for source, kind in pairs))
+
+
+def bias_prior(prior: Prior, case: Case, source: str) -> Normal:
+    """A source's prior bias: the default of the kind, wider for less reliable interests."""
+    interest = next(s.interest for s in case.sources if s.source == source)
+    assert isinstance(prior, Normal)
+    return Normal(mean=prior.mean, sd=prior.sd * LESS_RELIABLE[interest])
+
+
+def _scaled(unit: Prior, bias: Prior) -> Normal:
+    assert isinstance(unit, Normal)
+    assert isinstance(bias, Normal)
+    return Normal(mean=unit.mean, sd=unit.sd * bias.sd)
+
+
+def excursion_prior(regime: object, floor: Prior) -> LogNormal:
+    """Excursions per staying person and week under a regime.
+
+    Where leaving and coming back resets a permitted stay of L days, 7/L a week more.
+    """
+    from sojourn.case.settings import Regime
+
+    assert isinstance(regime, Regime)
+    assert isinstance(floor, LogNormal)
+    if regime.excursions is not None:
+        return regime.excursions
+    legal = 7 / regime.cap if regime.kind == "entry" else 0.0
+    return LogNormal(median=floor.median + legal, factor=1.5 if legal else floor.factor)
+
+
+def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
+    """The parameters of the history from named values."""
+    zeros = jnp.zeros
+    first = len(dict.fromkeys(c.host for c in plan.cohorts))
+    D, N = len(plan.places), len(plan.visited)
+    step = jnp.sqrt((plan.knots[1] - plan.knots[0]).days / (365.25 / 12))
+    empty = zeros(0)
+    return Parameters(
+        size=v["size"],
+        duration=v["duration"],
+        background=v["background"],
+        background_walk=_walk(v["background_walk"], v["background_walk.sd"], 1)[:, 0],
+        passing=_passing(plan, v),
+        leave=_leave(plan, v),
+        leave_walk=_walk(v["leave_walk"], v["leave_walk.sd"] * step, first),
+        regime_push=v.get("regime_push", empty),
+        regime_settle=_spread(plan.regimes, "rolling", v.get("regime_settle", empty)),
+        settle=jnp.log(v["settle"]) if "settle" in v else empty,
+        pull=jnp.concatenate([zeros(1), v["pull"]]),
+        pair=_pair(plan, v["pair"]),
+        back=jnp.concatenate([v[f"back.{s}"] for s in ("staying", "settled", "passing")]),
+        stratum_share=_sticks(v.get("stratum_share", empty), len(plan.settings.strata)),
+        stratum_push=v.get("stratum_push", empty),
+        stratum_back=v.get("stratum_back", empty),
+        via_origin=jnp.concatenate([zeros(1), v["via_origin"]]),
+        excursions=jnp.concatenate([zeros(1), v["excursions"], v.get("excursions.regime", empty)]),
+        visitors=jnp.log(v["visitors"]) if N else empty,
+        season=jnp.log(v["season"]) if N else empty,
+        visitor_step=v.get("visitor_step", empty),
+        visitor_walk=_walk(v["visitor_walk"], v["visitor_walk.sd"] * step, N) if N else zeros((len(plan.knots), 0)),
+        visit_days=v.get("visit_days", empty),
+        trips=v.get("trips", empty),
+        from_origin=v.get("from_origin", empty),
+        residents=jnp.concatenate([zeros(1), v["residents"]]),
+        resident_trips=jnp.concatenate([zeros(1), v["resident_trips"]]),
+        part_arrivals=v.get("part_arrivals", empty),
+        part_stock=v.get("part_stock", empty),
+        uptake=v.get("scheme_uptake", empty),
+        leak=v.get("scheme_leak", empty),
+        renewal=v.get("scheme_renewal", empty),
+        struck=v.get("scheme_struck", empty),
+    )
+
+
+def _walk(steps: Array, sd: Array, columns: int) -> Array:
+    """Random walks at the knots, (K, columns), 0 at the first knot."""
+    walk = jnp.cumsum(sd * steps.reshape(-1, columns), axis=0)
+    return jnp.concatenate([jnp.zeros((1, columns)), walk])
+
+
+def _passing(plan: Plan, v: Mapping[str, Array]) -> Array:
+    events = {event.id: event for event in plan.settings.events}
+    through = [i for i, c in enumerate(plan.cohorts) if c.host in events[c.wave].passing]
+    share = jnp.zeros(len(plan.cohorts))
+    return share.at[np.array(through, dtype=int)].set(v["passing"]) if through else share
+
+
+def _leave(plan: Plan, v: Mapping[str, Array]) -> Array:
+    """Log rates of leaving, by state."""
+    hosts = jnp.log(v["leave.staying"]) + v["leave.place"]
+    far = iter(range(len(v.get("leave.elsewhere", ()))))
+    near = iter(range(hosts.shape[0]))
+    staying = [jnp.log(v["leave.origin"][0])]
+    for place in plan.places[1:]:
+        if is_elsewhere(plan.settings, place):
+            staying.append(jnp.log(v["leave.elsewhere"][next(far)]))
+        else:
+            staying.append(hosts[next(near)])
+    settled = [
+        staying[plan.places.index(s.place)] - v["settled_stays"][0] for s in plan.states if s.standing == "settled"
+    ]
+    passing = jnp.log(v["leave.passing"]) if "leave.passing" in v else jnp.zeros(0)
+    return jnp.concatenate([jnp.stack([*staying, *settled]), passing])
+
+
+def _pair(plan: Plan, values: Array) -> Array:
+    first = list(dict.fromkeys(c.host for c in plan.cohorts))
+    cells = [(i, j) for i, h in enumerate(first) for j, place in enumerate(plan.places) if j > 0 and place != h]
+    rows, columns = (np.array(axis, dtype=int) for axis in zip(*cells, strict=True))
+    return jnp.zeros((len(first), len(plan.places))).at[rows, columns].set(values)
+
+
+def _spread(regimes: Sequence[object], kind: str, values: Array) -> Array:
+    chosen = [i for i, r in enumerate(regimes) if getattr(r, "kind", "") == kind]
+    full = jnp.zeros(len(regimes))
+    return full.at[np.array(chosen, dtype=int)].set(values) if chosen else full
+
+
+def _sticks(shares: Array, strata: int) -> Array:
+    """Shares of the strata: each takes its share of what the ones before left."""
+    if not strata:
+        return jnp.zeros(0)
+    left = jnp.concatenate([jnp.ones(1), jnp.cumprod(1 - shares)])
+    return left * jnp.concatenate([shares, jnp.ones(1)])
+
+
+def iterate_names(plan: Plan) -> Iterator[str]:
+    """Names that `[priors]` may override."""
+    del plan
+    yield from DEFAULTS

@@ -1,0 +1,21 @@
+"""The latent history of the displaced: who is where, when, and how they moved.
+
+In: a `Case`. Out: a `Plan` (calendar, places, cohorts, states) and, for given
+`Parameters`, a `History` of persons and crossings. Knows `case` only.
+"""
+
+from sojourn.history.calendar import Calendar, build_calendar
+from sojourn.history.plan import Cohort, Plan, State, build_plan
+from sojourn.history.process import History, Parameters, make_history
+
+__all__ = [
+    "Calendar",
+    "Cohort",
+    "History",
+    "Parameters",
+    "Plan",
+    "State",
+    "build_calendar",
+    "build_plan",
+    "make_history",
+]

@@ -1,0 +1,192 @@
+"""From readings to the operator: which features a reading counts, and how they combine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.case import Reading
+from sojourn.history import Plan
+from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
+from sojourn.measures.operator import NO_PART, Indices, Operator, Rate, feature_offsets
+from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, rate_of, term_of
+from sojourn.measures.windows import Windows
+
+PER_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+
+
+@dataclass(frozen=True)
+class CompiledReadings:
+    """Readings in terms of the operator.
+
+    For reading i: `first[i]` and `second[i]` are terms (the second -1 where unused): a
+    count is its first term; a share is first over second; a net is first − second
+    (entries − exits); a rent compares the displaced present at the end (first) and at
+    the start (second).
+    """
+
+    readings: tuple[Reading, ...]
+    operator: Operator
+    scale: tuple[Scale, ...]
+    kind: tuple[Kind, ...]
+    first: Indices
+    second: Indices
+    rent_place: tuple[str, ...]
+    """Places with rents, in the order of their parameters."""
+    rent: Indices
+    """(readings,) index into `rent_place`, or -1."""
+    years: NDArray[np.float64]
+    """(readings,) years between a rent's two dates."""
+    dwellings: NDArray[np.float64]
+    """(readings,) dwellings of a rent's place."""
+
+
+def compile_readings(plan: Plan, readings: Iterable[Reading]) -> CompiledReadings:
+    """Compile readings into one operator; equal terms are shared.
+
+    Raises:
+        ReadingError: a reading asks for something that its case does not model.
+    """
+    chosen = tuple(readings)
+    builder = _Builder(plan)
+    pairs = [_terms(builder, reading) for reading in chosen]
+    rents = [reading.place if reading.measure == "rent" else "" for reading in chosen]
+    rent_place = tuple(dict.fromkeys(place for place in rents if place))
+    return CompiledReadings(
+        readings=chosen,
+        operator=builder.operator(),
+        scale=tuple(scale_of(reading) for reading in chosen),
+        kind=tuple(kind_of(reading) for reading in chosen),
+        first=np.array([first for first, _ in pairs], dtype=int),
+        second=np.array([second for _, second in pairs], dtype=int),
+        rent_place=rent_place,
+        rent=np.array([rent_place.index(place) if place else -1 for place in rents], dtype=int),
+        years=np.array([_years(reading) for reading in chosen]),
+        dwellings=np.array([_dwellings(plan, reading) for reading in chosen]),
+    )
+
+
+def _terms(builder: _Builder, r: Reading) -> tuple[int, int]:
+    """The one or two terms of a reading."""
+    if r.measure == "net":
+        return builder.term(_as(r, "entries")), builder.term(_as(r, "exits"))
+    if r.measure == "rent":
+        return (
+            builder.term(Reading(r.claim, r.reading, 1.0, "present", r.place, end=r.end)),
+            builder.term(Reading(r.claim, r.reading, 1.0, "present", r.place, end=r.start)),
+        )
+    if r.measure == "rate":
+        before = Reading(
+            r.claim, r.reading, 1.0, "present", r.of_place or r.place, wave=r.of_wave or r.wave, end=r.start
+        )
+        return builder.rate(r), builder.term(before)
+    if not r.of_measure:
+        return builder.term(r), -1
+    whole = Reading(
+        claim=r.claim,
+        reading=r.reading,
+        weight=1.0,
+        measure=r.of_measure,
+        place=r.of_place or r.place,
+        who=r.of_who or r.who,
+        wave=r.of_wave or r.wave,
+        start=r.of_start or r.start,
+        end=r.of_end or r.end,
+        scheme=r.scheme,
+    )
+    return builder.term(r), builder.term(whole)
+
+
+def _as(r: Reading, measure: str) -> Reading:
+    from dataclasses import replace
+
+    return replace(r, measure=measure)  # pyright: ignore[reportArgumentType]
+
+
+def _years(r: Reading) -> float:
+    if r.measure != "rent" or r.start is None or r.end is None:
+        return 0.0
+    return (r.end - r.start).days / 365.25
+
+
+def _dwellings(plan: Plan, r: Reading) -> float:
+    if r.measure != "rent":
+        return 1.0
+    return plan.settings.places[r.place].dwellings or 1.0
+
+
+@dataclass
+class _Builder:
+    """Collects windows, dates and terms; equal ones once."""
+
+    plan: Plan
+    windows: dict[tuple[date, date], int] = field(default_factory=dict[tuple[date, date], int])
+    dates: dict[date, int] = field(default_factory=dict[date, int])
+    rates: list[Rate] = field(default_factory=list[Rate])
+    terms: dict[tuple[object, ...], int] = field(default_factory=dict[tuple[object, ...], int])
+    built: list[tuple[Term, int, float]] = field(default_factory=list[tuple[Term, int, float]])
+
+    def term(self, r: Reading) -> int:
+        """Index of the term of a reading without its denominator."""
+        who = "" if r.measure in ("arrivals", "departures") else r.who
+        key = (r.measure, r.place, r.counterpart, who, r.wave, r.start, r.end, r.per, r.scheme)
+        if key not in self.terms:
+            scale = 1.0
+            if r.measure in STOCK_MEASURES:
+                at = self._date(r.end)
+            else:
+                at = self._window(r)
+                if r.per != "total" and r.start and r.end:
+                    scale = PER_DAYS[r.per] / ((r.end - r.start).days + 1)
+            self.terms[key] = len(self.built)
+            self.built.append((term_of(self.plan, r), at, scale))
+        return self.terms[key]
+
+    def rate(self, r: Reading) -> int:
+        """Index of the term of those who are in the place of a `rate` at its end."""
+        self.rates.append(rate_of(self.plan, r))
+        feature = Feature("tracked", (len(self.rates) - 1,), 1.0)
+        self.built.append((Term((feature,)), self._date(r.end), 1.0))
+        return len(self.built) - 1
+
+    def _window(self, r: Reading) -> int:
+        if r.start is None or r.end is None:
+            raise ValueError(f"{r.claim}/{r.reading}: {r.measure} needs a window")
+        return self.windows.setdefault((r.start, r.end), len(self.windows))
+
+    def _date(self, day: date | None) -> int:
+        if day is None:
+            raise ValueError("a stock needs a date")
+        return self.dates.setdefault(day, len(self.dates))
+
+    def operator(self) -> Operator:
+        """The operator of all terms so far."""
+        calendar = self.plan.calendar
+        windows = Windows(
+            start=np.array([calendar.position(start) for start, _ in self.windows]),
+            end=np.array([calendar.end_of(end) for _, end in self.windows]),
+            days=np.array([(end - start + timedelta(days=1)).days for start, end in self.windows], dtype=float),
+            date=np.array([calendar.end_of(day) for day in self.dates]),
+        )
+        offsets = feature_offsets(self.plan, len(self.windows), len(self.rates))
+        entries: list[tuple[int, int, float]] = []
+        for i, (term, at, scale) in enumerate(self.built):
+            for feature in term.features:
+                offset, width, shape = offsets[feature.name]
+                flat = int(np.ravel_multi_index(feature.index, shape))
+                entries.append((i, offset + at * width + flat, scale * feature.value))
+        parts = [term.part for term, _, _ in self.built]
+        return Operator(
+            windows=windows,
+            rates=tuple(self.rates),
+            terms=len(self.built),
+            term=np.array([e[0] for e in entries], dtype=int),
+            feature=np.array([e[1] for e in entries], dtype=int),
+            value=np.array([e[2] for e in entries]),
+            part=np.array([self.plan.parts.index(part) if part else NO_PART for part in parts], dtype=int),
+            of_stock=np.array([term.of_stock for term, _, _ in self.built]),
+        )

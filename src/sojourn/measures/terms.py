@@ -1,0 +1,265 @@
+"""What each measure counts: the features of one term.
+
+| measure | features |
+|---|---|
+| entries, exits | arrivals, crossings of movers, excursions; visitors; residents' trips |
+| people | arrivals and moves into the place; distinct visitors; distinct residents |
+| arrivals, departures | first arrivals; moves out by final destination |
+| present, settled | stock by state; visitors present; residents |
+| returned, moved_on, stayed | stock of a cohort's rows by place |
+| issued, register | documents; persons on a register |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sojourn.case import Reading
+from sojourn.history import Plan
+from sojourn.measures.operator import Rate
+
+STOCK_MEASURES = frozenset({"present", "settled", "register", "returned", "moved_on", "stayed"})
+PART_OF_STOCK = frozenset({"present", "settled", "stayed", "register"})
+TO_ORIGIN, OTHER_BORDERS = 0, 1
+ORIGIN = 0
+
+
+class ReadingError(ValueError):
+    """A reading asks for something that its case does not model."""
+
+    def __init__(self, reading: Reading, column: str, value: str, allowed: str) -> None:
+        super().__init__(f"claim {reading.claim}, reading {reading.reading}, {column} “{value}”: {allowed}")
+        self.reading, self.column, self.value, self.allowed = reading, column, value, allowed
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature (see `Sums`), an index into it and a coefficient."""
+
+    name: str
+    index: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Term:
+    """A sum of features; of a part of a country where `part` is given."""
+
+    features: tuple[Feature, ...]
+    part: str = ""
+    of_stock: bool = False
+
+
+def term_of(plan: Plan, r: Reading) -> Term:
+    """The term of a reading (its numerator).
+
+    Raises:
+        ReadingError: something the case does not model.
+    """
+    count = _COUNTERS[r.measure]
+    part = r.place if r.place in plan.parts else ""
+    return Term(tuple(count(plan, r)), part, bool(part) and r.measure in PART_OF_STOCK)
+
+
+def rate_of(plan: Plan, r: Reading) -> Rate:
+    """Whom a `rate` follows: the displaced in `of_place` at its start, in `place` at its end."""
+    if r.start is None:
+        raise ReadingError(r, "start", "", "a rate needs the date at which its group is taken")
+    position = plan.calendar.end_of(r.start)
+    return Rate(
+        rows=tuple(plan.rows_of(("", r.of_wave or r.wave))),
+        states_from=tuple(plan.states_of(plan.country(r.of_place or r.place))),
+        states_to=tuple(plan.states_of(plan.country(r.place))),
+        start=max(1, round(position)),
+    )
+
+
+def _includes(r: Reading, who: str) -> bool:
+    return r.who in (who, "all")
+
+
+def _visited(plan: Plan, r: Reading, place: str) -> int:
+    if place not in plan.visited:
+        raise ReadingError(r, "who", r.who, f"visitors of {place} are not modelled: add [visitors.{place}]")
+    return plan.visited.index(place)
+
+
+def _no_wave(r: Reading) -> None:
+    if r.wave:
+        raise ReadingError(r, "wave", r.wave, f"{r.measure} cannot be told apart by wave")
+
+
+def _borders(plan: Plan, place: str) -> dict[int, float]:
+    """Shares of excursions by next border; all to the origin where a case says nothing."""
+    weights = plan.settings.places[place].excursions_to or {plan.settings.origin: 1.0}
+    total = sum(weights.values())
+    return {plan.place(border): weight / total for border, weight in weights.items()}
+
+
+def _entries(plan: Plan, r: Reading) -> Iterator[Feature]:
+    yield from _crossings(plan, r, inward=True)
+
+
+def _exits(plan: Plan, r: Reading) -> Iterator[Feature]:
+    yield from _crossings(plan, r, inward=False)
+
+
+def _crossings(plan: Plan, r: Reading, inward: bool) -> Iterator[Feature]:
+    """Crossings into or out of a place, by counterpart where one is named.
+
+    A border has two sides: crossings of the origin's border are those of the hosts, mirrored.
+    """
+    _no_wave(r)
+    here = plan.country(r.place)
+    there = plan.country(r.counterpart) if r.counterpart else ""
+    if here == plan.settings.origin:
+        hosts = [there] if there else list(plan.places[1:])
+        for host in hosts:
+            if there or host in plan.visited or r.who == "displaced":
+                yield from _crossings_of(plan, r, host, here, not inward)
+    else:
+        yield from _crossings_of(plan, r, here, there, inward)
+
+
+def _crossings_of(plan: Plan, r: Reading, here: str, there: str, inward: bool) -> Iterator[Feature]:
+    d = plan.place(here)
+    others = [plan.place(there)] if there else range(len(plan.places))
+    borders = _borders(plan, here)
+    share = borders.get(plan.place(there), 0.0) if there else 1.0
+    if _includes(r, "displaced"):
+        if inward and there in ("", plan.settings.origin):
+            yield from (Feature("arrivals", (c,), 1.0) for c in plan.cohorts_of((here, "")))
+        for j in others:
+            if j != d:
+                yield Feature("crossed", (j, d) if inward else (d, j), 1.0)
+        yield Feature("excursions", (d,), share)
+    if _includes(r, "visitors"):
+        n = _visited(plan, r, here)
+        name = "visitors_in" if inward else "visitors_out"
+        if there in ("", plan.settings.origin):
+            yield Feature(name, (n, TO_ORIGIN), 1.0)
+        if there != plan.settings.origin:
+            yield Feature(name, (n, OTHER_BORDERS), _other_border_share(plan, borders, there))
+    if _includes(r, "residents"):
+        yield Feature("resident_trips", (d,), share)
+
+
+def _other_border_share(plan: Plan, borders: dict[int, float], there: str) -> float:
+    """A border's share of the visitors who do not use the origin's, as excursions use it."""
+    if not there:
+        return 1.0
+    others = {border: weight for border, weight in borders.items() if border != ORIGIN}
+    return others.get(plan.place(there), 0.0) / sum(others.values()) if others else 0.0
+
+
+def _people(plan: Plan, r: Reading) -> Iterator[Feature]:
+    _no_wave(r)
+    here = plan.country(r.place)
+    d = plan.place(here)
+    if _includes(r, "displaced"):
+        yield from (Feature("arrivals", (c,), 1.0) for c in plan.cohorts_of((here, "")))
+        for row in range(len(plan.rows)):
+            yield from (Feature("moves", (row, j, d), 1.0) for j in range(len(plan.places)) if j != d)
+    if _includes(r, "visitors"):
+        yield Feature("visitor_people", (_visited(plan, r, here),), 1.0)
+    if _includes(r, "residents"):
+        yield Feature("resident_people", (d,), 1.0)
+
+
+def _arrivals(plan: Plan, r: Reading) -> Iterator[Feature]:
+    host = plan.country(r.place) if r.place else ""
+    cohorts = plan.cohorts_of((host, r.wave))
+    if not cohorts:
+        raise ReadingError(r, "place", r.place, "no event has arrivals there: name a host of a cohort")
+    yield from (Feature("arrivals", (c,), 1.0) for c in cohorts)
+
+
+def _departures(plan: Plan, r: Reading) -> Iterator[Feature]:
+    d = plan.place(r.place)
+    others = [plan.place(r.counterpart)] if r.counterpart else range(len(plan.places))
+    for row in plan.rows_of(("", r.wave)):
+        yield from (Feature("moves", (row, d, j), 1.0) for j in others if j != d)
+
+
+def _stock(rows: Iterable[int], states: Iterable[int]) -> Iterator[Feature]:
+    columns = list(states)
+    for row in rows:
+        yield from (Feature("stock", (row, s), 1.0) for s in columns)
+
+
+def _present(plan: Plan, r: Reading) -> Iterator[Feature]:
+    here = plan.country(r.place)
+    if _includes(r, "displaced"):
+        yield from _stock(plan.rows_of(("", r.wave)), plan.states_of(here))
+    if _includes(r, "visitors"):
+        yield Feature("visitors", (_visited(plan, r, here),), 1.0)
+    if _includes(r, "residents"):
+        yield Feature("residents", (plan.place(here),), 1.0)
+
+
+def _settled(plan: Plan, r: Reading) -> Iterator[Feature]:
+    here = plan.country(r.place)
+    if _includes(r, "displaced"):
+        yield from _stock(plan.rows_of(("", r.wave)), [plan.state(here, "settled")])
+    if _includes(r, "residents"):
+        yield Feature("residents", (plan.place(here),), 1.0)
+
+
+def _scheme(plan: Plan, r: Reading) -> int:
+    return [scheme.id for scheme in plan.settings.schemes].index(r.scheme)
+
+
+def _issued(plan: Plan, r: Reading) -> Iterator[Feature]:
+    yield Feature("issued", (_scheme(plan, r),), 1.0)
+
+
+def _register(plan: Plan, r: Reading) -> Iterator[Feature]:
+    g = _scheme(plan, r)
+    scheme = plan.settings.schemes[g]
+    yield Feature("register", (g,), 1.0)
+    if scheme.permit:
+        yield Feature("residents", (plan.place(scheme.place),), 1.0)
+
+
+def _hosts(plan: Plan, r: Reading) -> list[str]:
+    """The first hosts whose cohorts a reading is about."""
+    hosts = [plan.country(r.place)] if r.place else list(dict.fromkeys(c.host for c in plan.cohorts))
+    found = [host for host in hosts if plan.cohorts_of((host, r.wave))]
+    if not found:
+        raise ReadingError(r, "place", r.place, "no event has arrivals there: name a host of a cohort")
+    return found
+
+
+def _returned(plan: Plan, r: Reading) -> Iterator[Feature]:
+    _hosts(plan, r)
+    rows = plan.rows_of((plan.country(r.place) if r.place else "", r.wave))
+    yield from _stock(rows, plan.states_of(plan.settings.origin))
+
+
+def _moved_on(plan: Plan, r: Reading) -> Iterator[Feature]:
+    for host in _hosts(plan, r):
+        away = [i for i, s in enumerate(plan.states) if s.place not in (host, plan.settings.origin)]
+        to = plan.states_of(plan.country(r.counterpart)) if r.counterpart else away
+        yield from _stock(plan.rows_of((host, r.wave)), to)
+
+
+def _stayed(plan: Plan, r: Reading) -> Iterator[Feature]:
+    for host in _hosts(plan, r):
+        yield from _stock(plan.rows_of((host, r.wave)), plan.states_of(host))
+
+
+_COUNTERS = {
+    "entries": _entries,
+    "exits": _exits,
+    "people": _people,
+    "arrivals": _arrivals,
+    "departures": _departures,
+    "present": _present,
+    "settled": _settled,
+    "issued": _issued,
+    "register": _register,
+    "returned": _returned,
+    "moved_on": _moved_on,
+    "stayed": _stayed,
+}
