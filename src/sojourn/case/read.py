@@ -9,9 +9,12 @@ from typing import Any
 
 from .case import Case, Series
 from .problems import CaseError, Problem, did_you_mean
+from .references import reference_problems
 from .rows import Rows, read_rows
-from .schema import CONTACTS, TABLES, Table
+from .schema import CONTACTS, SOURCES, TABLES, Table
 from .settings import CaseSettings
+from .settings_checks import settings_problems
+from .shape import shape_problems
 from .sheets import header_problems, open_sheet
 from .toml import FILE, read_settings
 
@@ -47,6 +50,12 @@ def parse_case(files: Mapping[str, bytes], name: str, path: Path | None = None) 
         tables[table.file] = _table(files, table)
         problems += tables[table.file].problems
     series = _read_series(files, problems)
+    problems += shape_problems(tables)
+    problems += reference_problems(tables, settings)
+    if settings is not None:
+        sources = tables[SOURCES.file]
+        known = None if sources.problems else [source.source for source in sources.rows]
+        problems += settings_problems(settings, known)
     if problems or settings is None:
         raise CaseError(problems)
     rows: dict[str, tuple[Any, ...]] = {file: tuple(found.rows) for file, found in tables.items()}

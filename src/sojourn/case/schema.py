@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -34,7 +35,7 @@ class Table:
     file: str
     record: type[Any]
     columns: tuple[Column, ...]
-    key: tuple[str, ...]
+    key: Sequence[str]
     links: tuple[tuple[str, str], ...] = ()
     optional: bool = False
 
@@ -142,3 +143,27 @@ CONTACTS = Table(
 )
 
 TABLES: tuple[Table, ...] = (SOURCES, CLAIMS, READINGS, CONTACTS)
+
+KINDS = ("crossings", "persons", "stocks", "onward", "returns", "documents", "shares", "rents")
+"""Kinds of measure that an anchor may name."""
+
+FLOWS = frozenset({"entries", "exits", "net", "people", "arrivals", "departures", "issued"})
+"""Counted over a window: `start` and `end`."""
+STOCKS = frozenset({"present", "settled", "register", "returned", "moved_on", "stayed"})
+"""Counted at a date: `end` only."""
+CHANGES = frozenset({"rate", "rent"})
+"""Between two dates: `start` and `end`."""
+STATES = frozenset({"present", "stayed", "returned", "moved_on", "settled"})
+"""Where somebody may be at the first date of a `rate` (its `of_measure`)."""
+
+WHO_OF: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("entries", "exits", "net", "people", "present"), WHO),
+    **dict.fromkeys(("issued", "register", "rent"), ("displaced", "all")),
+    **dict.fromkeys(("arrivals", "departures", "settled", "returned", "moved_on", "stayed", "rate"), WHO[:1]),
+}
+"""Whom a measure can count: movers' measures are of the displaced, documents of everybody."""
+SCHEMED = frozenset({"issued", "register"})
+SIDED = frozenset({"entries", "exits", "net", "departures", "moved_on"})
+"""Measures that have another side: a border, or a destination."""
+SHARE_UNITS = {"percent": 100.0, "share": 1.0}
+"""Unit of a proportion → what the whole is."""

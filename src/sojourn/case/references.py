@@ -1,0 +1,132 @@
+"""Whether everything that is named exists, once, and lies within the calendar: errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from datetime import date
+from typing import Any
+
+from .problems import Problem, did_you_mean, one_of, shorten
+from .rows import Rows
+from .schema import CLAIMS, CONTACTS, READINGS
+from .settings import CaseSettings
+from .tables import Claim
+
+ELSEWHERE = "elsewhere"
+MANY = 12
+
+
+def known_places(settings: CaseSettings) -> dict[str, None]:
+    """Ids that a cell may name as a place: those of case.toml, the origin, and `elsewhere`."""
+    return dict.fromkeys((*settings.places, settings.origin, ELSEWHERE))
+
+
+def calendar(settings: CaseSettings) -> tuple[date, date]:
+    """First and last day that a reading may touch."""
+    return settings.start, max(settings.asof, settings.claims_until)
+
+
+def reference_problems(tables: Mapping[str, Rows], settings: CaseSettings | None) -> Iterator[Problem]:
+    """Problems of names across the tables and, where it could be read, case.toml."""
+    for table in tables.values():
+        yield from _duplicates(table)
+        yield from _links(table, tables)
+    yield from _copies(tables[CLAIMS.file])
+    if settings is None:
+        return
+    yield from _names(tables[READINGS.file], settings)
+    yield from _names(tables[CONTACTS.file], settings)
+    yield from _dates(tables, settings)
+
+
+def _unknown(file: str, row: Any, column: str, value: str, what: str, known: Mapping[str, Any]) -> Problem:
+    allowed = (
+        one_of(known, value) if len(known) <= MANY else f"none of {len(known)}" + did_you_mean(value, known)
+    )
+    return Problem(file, f"is no {what}; {allowed}", row.row, column, value)
+
+
+def _duplicates(table: Rows) -> Iterator[Problem]:
+    key = table.table.key
+    first: dict[tuple[Any, ...], int] = {}
+    for row in table.rows:
+        name = tuple(getattr(row, part) for part in key)
+        seen = first.setdefault(name, row.row)
+        if seen != row.row and all(name):
+            within = f" for claim {shorten(row.claim)}" if len(key) > 1 else ""
+            value = getattr(row, key[-1])
+            yield Problem(
+                table.table.file, f"is already the id of row {seen}{within}", row.row, key[-1], value
+            )
+
+
+def _links(table: Rows, tables: Mapping[str, Rows]) -> Iterator[Problem]:
+    for column, target in table.table.links:
+        other = tables[target]
+        if any(problem.row in (None, 1) for problem in other.problems):
+            continue
+        known = {getattr(row, other.table.key[0]): None for row in other.rows}
+        for row in table.rows:
+            value = getattr(row, column)
+            if value and value not in known:
+                yield _unknown(table.table.file, row, column, value, f"{column} of {target}", known)
+
+
+def _copies(claims: Rows) -> Iterator[Problem]:
+    by_id: dict[str, Claim] = {claim.claim: claim for claim in claims.rows}
+    for claim in claims.rows:
+        if not claim.copy_of or claim.row in claims.bad:
+            continue
+        original = by_id.get(claim.copy_of)
+        if original is None:
+            yield _unknown(CLAIMS.file, claim, "copy_of", claim.copy_of, "claim", by_id)
+        elif original.claim == claim.claim:
+            yield Problem(CLAIMS.file, "is the claim itself", claim.row, "copy_of", claim.copy_of)
+        elif original.copy_of:
+            message = f"is a copy itself; name the original, {original.copy_of}"
+            yield Problem(CLAIMS.file, message, claim.row, "copy_of", claim.copy_of)
+
+
+def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:
+    """Places, waves, schemes and strata that case.toml does not have."""
+    places = known_places(settings)
+    columns: list[tuple[str, str, Mapping[str, Any]]] = [
+        ("place", "place of case.toml", places),
+        ("counterpart", "place of case.toml", places),
+        ("of_place", "place of case.toml", places),
+        ("wave", "event of case.toml", {event.id: None for event in settings.events}),
+        ("of_wave", "event of case.toml", {event.id: None for event in settings.events}),
+        ("scheme", "scheme of case.toml", {scheme.id: None for scheme in settings.schemes}),
+        ("stratum", "stratum of case.toml", {stratum.id: None for stratum in settings.strata}),
+    ]
+    present = {column.name for column in table.table.columns}
+    for column, what, known in columns:
+        if column in present:
+            for row in table.rows:
+                value = getattr(row, column)
+                if value and value not in known:
+                    yield _unknown(table.table.file, row, column, value, what, known)
+
+
+def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Problem]:
+    """Dates of what the model uses must lie in its calendar; context may speak of any time."""
+    first, last = calendar(settings)
+    claims = tables[CLAIMS.file]
+    free: Set[str] = {
+        claim.claim
+        for claim in claims.rows
+        if claim.status not in ("use", "copy") or claim.published > settings.claims_until
+    }
+    message = f"is outside the calendar of the case, {first} to {last}"
+    message += " (start, and asof or claims_until in case.toml)"
+    for table, columns in (
+        (tables[READINGS.file], ("start", "end", "of_start", "of_end")),
+        (tables[CONTACTS.file], ("asof",)),
+    ):
+        for row in table.rows:
+            if row.row in table.bad or (table.table is READINGS and row.claim in free):
+                continue
+            for column in columns:
+                value = getattr(row, column)
+                if value is not None and not first <= value <= last:
+                    yield Problem(table.table.file, message, row.row, column, str(value))
