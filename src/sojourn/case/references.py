@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from .problems import Problem, did_you_mean, one_of, shorten
+from .problems import Problem, did_you_mean, one_of
 from .rows import Rows
 from .schema import CLAIMS, CONTACTS, READINGS
 from .settings import CaseSettings
@@ -47,29 +48,34 @@ def _unknown(file: str, row: Any, column: str, value: str, what: str, known: Map
 
 
 def _duplicates(table: Rows) -> Iterator[Problem]:
-    key = table.table.key
-    first: dict[tuple[Any, ...], int] = {}
+    key = attrgetter(*table.table.key)
+    if len(set(map(key, table.rows))) == len(table.rows):
+        return
+    within = len(table.table.key) > 1
+    first: dict[Any, int] = {}
     for row in table.rows:
-        name = tuple(getattr(row, part) for part in key)
-        seen = first.setdefault(name, row.row)
-        if seen != row.row and all(name):
-            within = f" for claim {shorten(row.claim)}" if len(key) > 1 else ""
-            value = getattr(row, key[-1])
-            yield Problem(
-                table.table.file, f"is already the id of row {seen}{within}", row.row, key[-1], value
-            )
+        seen = first.setdefault(key(row), row.row)
+        value = getattr(row, table.table.key[-1])
+        if seen != row.row and value:
+            message = f"is already the id of row {seen}" + (f", for claim {row.claim}" if within else "")
+            yield Problem(table.table.file, message, row.row, table.table.key[-1], value)
+
+
+def _named(table: Rows, column: str, what: str, known: Mapping[str, Any]) -> Iterator[Problem]:
+    """Rows whose cell names something that does not exist."""
+    strange = set(map(attrgetter(column), table.rows)) - known.keys() - {""}
+    if strange:
+        for row in table.rows:
+            if (value := getattr(row, column)) in strange:
+                yield _unknown(table.table.file, row, column, value, what, known)
 
 
 def _links(table: Rows, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     for column, target in table.table.links:
         other = tables[target]
-        if any(problem.row in (None, 1) for problem in other.problems):
-            continue
-        known = {getattr(row, other.table.key[0]): None for row in other.rows}
-        for row in table.rows:
-            value = getattr(row, column)
-            if value and value not in known:
-                yield _unknown(table.table.file, row, column, value, f"{column} of {target}", known)
+        if not other.unread:
+            known = {getattr(row, other.table.key[0]): None for row in other.rows}
+            yield from _named(table, column, f"{column} of {target}", known)
 
 
 def _copies(claims: Rows) -> Iterator[Problem]:
@@ -102,10 +108,7 @@ def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:
     present = {column.name for column in table.table.columns}
     for column, what, known in columns:
         if column in present:
-            for row in table.rows:
-                value = getattr(row, column)
-                if value and value not in known:
-                    yield _unknown(table.table.file, row, column, value, what, known)
+            yield from _named(table, column, what, known)
 
 
 def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Problem]:
@@ -123,10 +126,11 @@ def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Probl
         (tables[READINGS.file], ("start", "end", "of_start", "of_end")),
         (tables[CONTACTS.file], ("asof",)),
     ):
-        for row in table.rows:
-            if row.row in table.bad or (table.table is READINGS and row.claim in free):
-                continue
-            for column in columns:
+        for column in columns:
+            days = set(map(attrgetter(column), table.rows))
+            strange = {day for day in days if day is not None and not first <= day <= last}
+            for row in table.rows if strange else ():
                 value = getattr(row, column)
-                if value is not None and not first <= value <= last:
+                exempt = row.row in table.bad or (table.table is READINGS and row.claim in free)
+                if value in strange and not exempt:
                     yield Problem(table.table.file, message, row.row, column, str(value))

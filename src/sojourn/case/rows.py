@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
 from .problems import Problem
 from .schema import Column, Table
-from .sheets import Record, Sheet, header_problems
+from .sheets import Sheet, header_problems
 
 CHUNK = 20_000
+NOTHING: Mapping[str, str] = {}
+Numbered = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Rows:
     bad: set[int] = field(default_factory=set[int])
     problems: list[Problem] = field(default_factory=list[Problem])
 
+    @property
+    def unread(self) -> bool:
+        """Whether the file as a whole, or its header, kept rows from being read."""
+        return any(problem.row in (None, 1) for problem in self.problems)
+
 
 def read_rows(sheet: Sheet, table: Table) -> Rows:
     """Parse every cell of a sheet; problems are collected, never raised."""
@@ -44,31 +51,30 @@ def read_rows(sheet: Sheet, table: Table) -> Rows:
     if out.problems:
         return out
     caches: dict[str, dict[str, Any]] = {name: {} for name in known}
-    records = sheet.records()
-    next(records)
-    while chunk := list(islice(records, CHUNK)):
+    numbered = sheet.rows()
+    next(numbered)
+    while chunk := list(islice(numbered, CHUNK)):
         _read_chunk(sheet, _rectangular(sheet, chunk, out), caches, out)
     return out
 
 
-def _rectangular(sheet: Sheet, chunk: list[Record], out: Rows) -> list[Record]:
+def _rectangular(sheet: Sheet, chunk: list[Numbered], out: Rows) -> list[Numbered]:
     width = len(sheet.header)
-    kept: list[Record] = []
-    for record in chunk:
-        if len(record.cells) == width:
-            kept.append(record)
-            continue
-        message = f"this row has {len(record.cells)} cells, the header has {width}; "
-        message += "a cell that contains the separator needs quotes around it"
-        out.problems.append(Problem(sheet.file, message, record.row))
+    kept = [numbered for numbered in chunk if len(numbered[1]) == width]
+    if len(kept) < len(chunk):
+        for row, cells in chunk:
+            if len(cells) != width:
+                message = f"this row has {len(cells)} cells, the header has {width}; "
+                message += "a cell that contains the separator needs quotes around it"
+                out.problems.append(Problem(sheet.file, message, row))
     return kept
 
 
-def _read_chunk(sheet: Sheet, chunk: list[Record], caches: dict[str, dict[str, Any]], out: Rows) -> None:
+def _read_chunk(sheet: Sheet, chunk: list[Numbered], caches: dict[str, dict[str, Any]], out: Rows) -> None:
     if not chunk:
         return
-    numbers = [record.row for record in chunk]
-    by_name = dict(zip(sheet.header, zip(*(record.cells for record in chunk), strict=True), strict=True))
+    numbers = [row for row, _ in chunk]
+    by_name = dict(zip(sheet.header, zip(*(cells for _, cells in chunk), strict=True), strict=True))
     values: dict[str, list[Any]] = {}
     for column in out.table.columns:
         raw = by_name.pop(column.name, None)
@@ -85,7 +91,7 @@ def _read_chunk(sheet: Sheet, chunk: list[Record], caches: dict[str, dict[str, A
     values["extra"] = (
         [dict(zip(names, cells, strict=True)) for cells in zip(*by_name.values(), strict=True)]
         if names
-        else [{} for _ in chunk]
+        else [NOTHING] * len(chunk)
     )
     ordered = [values[item.name] for item in fields(out.table.record)]
     out.rows.extend(map(out.table.record, *ordered))

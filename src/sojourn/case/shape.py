@@ -40,7 +40,7 @@ def shape_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
     for reading in readings.rows:
         by_claim.setdefault(reading.claim, []).append(reading)
     unread = {reading.claim for reading in readings.rows if reading.row in readings.bad}
-    whole = not any(problem.row in (None, 1) for problem in readings.problems)
+    whole = not readings.unread
     yield from _complaints(claims, _claim)
     yield from _complaints(readings, _reading)
     yield from _complaints(tables[CONTACTS.file], _contact)

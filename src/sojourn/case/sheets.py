@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .problems import CaseError, Problem, did_you_mean
@@ -39,11 +39,15 @@ class Sheet:
     newline: str = "\n"
     header: tuple[str, ...] = ()
 
-    def records(self) -> Iterator[Record]:
-        """The header (row 1) and every row that is not blank.
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The number and the cells of the header (row 1) and of every row that is not blank.
 
         Raises `CaseError` where quotes do not match.
         """
+        yield from self._parse(io.StringIO(self.text, newline=""))
+
+    def records(self) -> Iterator[Record]:
+        """The same rows with their text, for writing back what did not change."""
         raw: list[str] = []
 
         def lines() -> Iterator[str]:
@@ -51,12 +55,17 @@ class Sheet:
                 raw.append(line)
                 yield line
 
+        for row, cells in self._parse(lines()):
+            yield Record(row, cells, "".join(raw))
+            raw.clear()
+
+    def _parse(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         row = 0
         try:
-            for row, cells in enumerate(csv.reader(lines(), delimiter=self.delimiter, strict=True), 1):
-                if any(cells) and (row == 1 or any(cell.strip() for cell in cells)):
-                    yield Record(row, cells, "".join(raw))
-                    raw.clear()
+            for row, cells in enumerate(csv.reader(lines, delimiter=self.delimiter, strict=True), 1):
+                # The first cell is nearly always an id: the rest is looked at only where it is blank.
+                if cells and (cells[0].strip() or any(cell.strip() for cell in cells)):
+                    yield row, cells
         except csv.Error as error:
             message = f"quotes do not match ({error}); write a quote inside a quoted cell twice"
             raise CaseError([Problem(self.file, message, row + 1)]) from None
@@ -94,7 +103,8 @@ def open_sheet(file: str, data: bytes) -> Sheet:
     delimiter = max(",;\t", key=first.count)
     newline = "\r\n" if first.endswith("\r\n") else "\r" if first.endswith("\r") else "\n"
     sheet = Sheet(file, text, bom, delimiter, newline)
-    header = tuple(name.strip() for name in next(sheet.records()).cells)
+    _, names = next(sheet.rows())
+    header = tuple(name.strip() for name in names)
     return Sheet(file, text, bom, delimiter, newline, header)
 
 
