@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
+from .cells import ID, NUMBER, Parser
 from .problems import Problem
 from .schema import Column, Table
 from .sheets import Sheet, header_problems
 
 CHUNK = 20_000
+LIMIT = 200_000
+"""Rows of a table: more are no published figures but records, and no reader of them could follow."""
 NOTHING: Mapping[str, str] = {}
 Numbered = tuple[int, list[str]]
 
@@ -55,6 +59,9 @@ def read_rows(sheet: Sheet, table: Table) -> Rows:
     next(numbered)
     while chunk := list(islice(numbered, CHUNK)):
         _read_chunk(sheet, _rectangular(sheet, chunk, out), caches, out)
+        if len(out.rows) > LIMIT:
+            message = f"has more than {LIMIT:,} rows; a ledger lists published figures, not single records"
+            return Rows(table, problems=[Problem(sheet.file, message), *out.problems])
     return out
 
 
@@ -102,13 +109,13 @@ def _read_column(
 ) -> list[Any]:
     if column.kind == "text" and not column.required:
         return [cell.strip() for cell in raw]
-    bad = False
     distinct = set(raw)
-    # Ids are mostly distinct: a cache of them would only grow.
-    cache = cache if len(distinct) < len(raw) // 2 else {}
+    if len(distinct) > len(raw) // 2 and (values := _read_at_once(column, raw)) is not None:
+        return values
+    parser, bad = column.parser, False
     for cell in distinct:
         if cell not in cache:
-            cache[cell] = _read_cell(column, cell.strip())
+            cache[cell] = _read_cell(column, parser, cell.strip())
         bad = bad or isinstance(cache[cell], Bad)
     values = [cache[cell] for cell in raw]
     if bad:
@@ -123,11 +130,22 @@ def _read_column(
     return values
 
 
-def _read_cell(column: Column, cell: str) -> Any:
+def _read_at_once(column: Column, raw: Sequence[str]) -> list[Any] | None:
+    """Ids and numbers, which differ from row to row, where one look shows that all are good."""
+    pattern = {"identifier": ID, "number": NUMBER}.get(column.kind)
+    joined = "\n".join(raw)
+    if pattern is None or not all(raw) or joined.count("\n") != len(raw) - 1:
+        return None
+    if not re.fullmatch(rf"(?:(?:{pattern.pattern})\n)+", joined + "\n"):
+        return None
+    return list(raw) if column.kind == "identifier" else list(map(float, raw))
+
+
+def _read_cell(column: Column, parser: Parser, cell: str) -> Any:
     if not cell:
         return Bad(_must_not_be_empty(column)) if column.required else _empty(column)
     try:
-        return column.parser(cell)
+        return parser(cell)
     except ValueError as error:
         return Bad(str(error))
 
