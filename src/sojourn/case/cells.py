@@ -108,7 +108,7 @@ def word(words: Iterable[str]) -> Parser:
 
 def number_text(value: float) -> str:
     """A number as it is written into a cell: no exponent, no trailing `.0`."""
-    if value == int(value):
+    if float(value).is_integer():
         return str(int(value))
     from decimal import Decimal
 

@@ -167,3 +167,5 @@ SIDED = frozenset({"entries", "exits", "net", "departures", "moved_on"})
 """Measures that have another side: a border, or a destination."""
 SHARE_UNITS = {"percent": 100.0, "share": 1.0}
 """Unit of a proportion → what the whole is."""
+SHARES_OF_ONE = frozenset({"stayed", "moved_on", "returned"})
+"""Where the displaced of one cohort are at one date: together, all of them."""

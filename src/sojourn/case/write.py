@@ -1,0 +1,157 @@
+"""Write a case back: what did not change keeps its bytes, what did keeps its neighbours.
+
+A file whose rows are as they were read is written byte for byte. In a changed file
+every unchanged row keeps its text, a changed row keeps the text of its other cells,
+and new rows and columns follow the habits of the file (separator, line ends, byte
+order mark). `case.toml` keeps its comments and its layout around changed values.
+Nothing is deleted: a README, a truth.toml, or a series that the case no longer has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from .case import Case, Series
+from .cells import number_text, span_text
+from .problems import CaseError, Problem
+from .read import parse_case
+from .rows import read_rows
+from .schema import CONTACTS, TABLES, Column, Table
+from .sheets import BOM, Sheet, open_sheet
+from .toml import FILE
+from .toml_write import render_settings
+
+
+def write_case(case: Case, folder: str | PathLike[str]) -> Path:
+    """Write a case into a folder, which is made if need be; returns its path.
+
+    Raises `CaseError`, and writes nothing, where `read_case` could not read the result.
+    """
+    files = render_case(case)
+    parse_case(files, case.name)
+    target = Path(folder)
+    if target.exists() and not target.is_dir():
+        raise CaseError([Problem(str(folder), "is a file; a case is written into a folder")])
+    for name, data in files.items():
+        write_bytes(target / name, data)
+    return target
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace a file as a whole, or leave it as it was; untouched where it holds these bytes."""
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def render_case(case: Case) -> dict[str, bytes]:
+    """The bytes of every file of a case, by path within the folder.
+
+    Raises `CaseError` where a value cannot be written as its column wants it.
+    """
+    files = {FILE: render_settings(case.settings, case.files.get(FILE))}
+    rows: Mapping[str, tuple[Any, ...]] = {
+        "sources.csv": case.sources,
+        "claims.csv": case.claims,
+        "readings.csv": case.readings,
+        "contacts.csv": case.contacts,
+    }
+    for table in TABLES:
+        if table is CONTACTS and not case.contacts and table.file not in case.files:
+            continue
+        files[table.file] = _render_table(table, rows[table.file], case.files.get(table.file))
+    for series in case.series:
+        file = f"series/{series.name}.csv"
+        files[file] = _render_series(series, file, case.files.get(file))
+    return files
+
+
+def _render_table(table: Table, rows: tuple[Any, ...], before: bytes | None) -> bytes:
+    if before is None:
+        sheet = Sheet(table.file, header=tuple(column.name for column in table.columns))
+        old: dict[int, Any] = {}
+    else:
+        sheet = open_sheet(table.file, before)
+        parsed = read_rows(sheet, table).rows
+        if parsed == list(rows):
+            return before
+        old = {row.row: row for row in parsed}
+    records = list(sheet.records()) if before is not None else []
+    header = (*sheet.header, *_new_columns(table, rows, sheet.header))
+    same_header = header == sheet.header
+    raw = {record.row: record for record in records}
+    out = [records[0].raw if records and same_header else sheet.encode(header)]
+    for row in rows:
+        record, was = raw.get(row.row), old.get(row.row)
+        if record is not None and was == row and same_header:
+            out.append(record.raw)
+            continue
+        cells = dict(zip(sheet.header, record.cells, strict=True)) if record and was else {}
+        out.append(sheet.encode([_cell(table, name, row, was, cells) for name in header]))
+    return _join(sheet, out)
+
+
+def _join(sheet: Sheet, rows: list[str]) -> bytes:
+    """Rows as a file: the one that was last may have had no line end."""
+    ended = [row if row.endswith(("\n", "\r")) else row + sheet.newline for row in rows[:-1]]
+    return ((BOM if sheet.bom else "") + "".join(ended) + rows[-1]).encode()
+
+
+def _new_columns(table: Table, rows: tuple[Any, ...], header: tuple[str, ...]) -> list[str]:
+    """Columns that the rows need and the file lacks: of the schema first, then unknown ones."""
+    absent = [column for column in table.columns if column.name not in header]
+    needed = [column.name for column in absent if any(_value(column, row) != column.empty for row in rows)]
+    for row in rows:
+        needed += [name for name in row.extra if name not in header and name not in needed]
+    return needed
+
+
+def _value(column: Column, row: Any) -> Any:
+    if column.kind == "span":
+        return getattr(row, column.name), getattr(row, f"{column.name}_until")
+    return getattr(row, column.name)
+
+
+def _cell(table: Table, name: str, row: Any, was: Any, cells: Mapping[str, str]) -> str:
+    """The text of a cell: as it was written, if it still says the same."""
+    known = {column.name: column for column in table.columns}
+    if name not in known:
+        before = cells.get(name)
+        text = row.extra.get(name, "")
+        return before if before is not None and before.strip() == text.strip() else text
+    column = known[name]
+    value = _value(column, row)
+    if name in cells and _value(column, was) == value:
+        return cells[name]
+    try:
+        return _text(column, value)
+    except ValueError as error:
+        raise CaseError([Problem(table.file, str(error), row.row or None, name)]) from None
+
+
+def _text(column: Column, value: Any) -> str:
+    if value is None or value == column.empty:
+        return ""
+    if column.kind == "span":
+        return span_text(*value)
+    if isinstance(value, float | int):
+        return number_text(value)
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _render_series(series: Series, file: str, before: bytes | None) -> bytes:
+    sheet = Sheet(file) if before is None else open_sheet(file, before)
+    if before is not None:
+        rows = [tuple(cell.strip() for cell in cells) for _, cells in sheet.rows()]
+        if rows == [series.header, *series.rows]:
+            return before
+    return _join(sheet, [sheet.encode(cells) for cells in (series.header, *series.rows)])
