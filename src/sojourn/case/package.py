@@ -7,11 +7,14 @@ listing the `profile` of version 2 under `$schema` (https://datapackage.org).
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from .case import Case
+from .problems import CaseError, Problem
 from .schema import TABLES, Column, Table
 from .sheets import Sheet, open_sheet
+from .write import write_bytes
 
 FILE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -96,3 +99,17 @@ def _field(column: Column) -> dict[str, Any]:
 def _plain(name: str, sheet: Sheet) -> dict[str, Any]:
     fields = [{"name": column, "type": "any"} for column in sheet.header]
     return {**_file(name, sheet), "schema": {"fields": fields}}
+
+
+def write_package(case: Case) -> Path:
+    """Write `datapackage.json` into the folder that a case was read from; returns its path.
+
+    Raises `CaseError` where that cannot be done.
+    """
+    if case.path is None:
+        raise CaseError([Problem(FILE, "has no folder to go to: this case was not read from one")])
+    try:
+        write_bytes(case.path / FILE, package_bytes(case))
+    except OSError as error:
+        raise CaseError([Problem(str(case.path / FILE), f"cannot be written: {error.strerror}")]) from None
+    return case.path / FILE

@@ -1,0 +1,107 @@
+"""The command line: parse, call, print. One module per command, imported when it runs.
+
+In: arguments. Out: text on stdout, problems on stderr, and an exit status: 0 for done,
+1 for done with findings or warnings, 2 for what cannot be read or understood, 130
+after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+HELP = """\
+Where did they go: stayed, moved on, returned?
+
+An account of a displaced population, with its uncertainty, from published
+figures that contradict one another. A CASE is a folder, or the name of a
+shipped case.
+
+Try it:
+
+  sojourn estimate kazakhstan-2022      the answer for a shipped case
+  sojourn check kazakhstan-2022         what is odd about its figures
+  sojourn new my-case                   a small case of your own to edit
+  sojourn check my-case                 what is wrong with it, all at once
+"""
+
+COMMANDS = (
+    ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
+    ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
+    ("new", "sojourn.cli.new:new", "Make a small case to start from."),
+    ("show", "sojourn.cli.show:show", "Show an answer that was saved before."),
+)
+"""Name, where the function is, and its line in the help: a new command needs a line here."""
+
+
+def build_app(called: str = "") -> App:
+    """The command line application; no command but the one `called` is ever imported.
+
+    The others are known by their line in the help, the one called by its docstring.
+    """
+    from cyclopts import App
+
+    import sojourn
+
+    app = App(
+        name="sojourn",
+        help=HELP,
+        help_format="plaintext",
+        version=sojourn.__version__,
+        result_action="return_int_as_exit_code_else_zero",
+    )
+    for name, path, line in COMMANDS:
+        app.command(path, name=name, help=None if name == called else line, help_format="plaintext")
+    if called not in {name for name, _, _ in COMMANDS}:
+        app.register_install_completion_command(help="Let the shell complete commands and options.")
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    tokens = sys.argv[1:] if arguments is None else list(arguments)
+    called = tokens[0] if tokens else ""
+    try:
+        code = build_app(called)(tokens) if _known(called) else _unknown(called)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # The reader (`| head`) has left: nothing more to say, and no complaint at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        code = refuse(error)
+    sys.exit(code)
+
+
+def _known(command: str) -> bool:
+    return not command or command.startswith("-") or command in {name for name, _, _ in COMMANDS}
+
+
+def _unknown(command: str) -> int:
+    """An error of our own, since the library's would import every command to suggest one."""
+    from difflib import get_close_matches
+
+    names = [name for name, _, _ in COMMANDS]
+    near = get_close_matches(command, names, n=1)
+    hint = f' Did you mean "sojourn {near[0]}"?' if near else ""
+    sys.stderr.write(
+        f'There is no command "{command}".{hint} Commands: {", ".join(names)}; see sojourn --help\n'
+    )
+    return 2
+
+
+def refuse(error: Exception) -> int:
+    """Print what is wrong with the user's case and return 2; anything else is ours, and is raised."""
+    from sojourn.case import CaseError
+
+    if not isinstance(error, CaseError):
+        raise error
+    sys.stderr.write(f"{error}\n")
+    return 2

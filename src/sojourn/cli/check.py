@@ -1,0 +1,123 @@
+"""`sojourn check`: every problem, or every finding, and the priors that a case sets."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from sojourn.case import Case, CaseError, Change, Finding, changed_priors, check_case, read_case
+from sojourn.cli.output import styled
+
+TOPICS = {
+    "arithmetic": "Figures that do not fit one another",
+    "reach": "Parts of the question that no figure speaks to",
+    "ledger": "Slips of the pen",
+}
+
+
+def check(
+    case: str,
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative="")] = False,
+    write: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Check a case before any model runs.
+
+    Errors name file, row, column, value and what is allowed, all of them at once.
+    Findings are warnings: the ledger records what was said, and what was said may not
+    add up. Exit status: 0 clean, 1 findings, 2 cannot be read.
+
+      sojourn check kazakhstan-2022
+      sojourn check my-case --json | jq '.findings[].claims'
+      sojourn check my-case --write
+
+    Parameters
+    ----------
+    case
+        A folder, or the name of a shipped case.
+    json
+        Print one JSON object, for programs.
+    write
+        Also write datapackage.json into the folder, for Data Package tools.
+    """
+    try:
+        read = read_case(case)
+        written = _write_package(read) if write else None
+    except CaseError as error:
+        if not json:
+            raise
+        _print_json(
+            {"case": case, "status": "unreadable", "problems": [asdict(item) for item in error.problems]}
+        )
+        return 2
+    findings, changes = check_case(read), changed_priors(read.settings)
+    if json:
+        _print_json(_summary(read, findings, changes))
+    else:
+        _print(read, findings, changes, written)
+    return 1 if findings else 0
+
+
+def _write_package(case: Case) -> Path | None:
+    from sojourn.case.package import write_package
+
+    return write_package(case)
+
+
+def _counts(case: Case) -> dict[str, int]:
+    return {
+        "sources": len(case.sources),
+        "claims": len(case.claims),
+        "claims_in_use": sum(claim.status == "use" for claim in case.claims),
+        "readings": len(case.readings),
+        "contacts": len(case.contacts),
+        "series": len(case.series),
+    }
+
+
+def _summary(case: Case, findings: list[Finding], changes: list[Change]) -> dict[str, Any]:
+    return {
+        "case": case.name,
+        "question": case.settings.question,
+        "status": "findings" if findings else "clean",
+        "counts": _counts(case),
+        "problems": [],
+        "findings": [asdict(finding) for finding in findings],
+        "priors": [asdict(change) for change in changes],
+    }
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    from json import dumps
+
+    sys.stdout.write(dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _print(case: Case, findings: list[Finding], changes: list[Change], written: Path | None) -> None:
+    counts = _counts(case)
+    print(styled(case.name, "bold"))
+    print(case.settings.question)
+    print(
+        f"{counts['claims']:,} claims ({counts['claims_in_use']:,} in use), {counts['sources']:,} sources, "
+        f"{counts['readings']:,} readings, {counts['contacts']:,} contact groups"
+    )
+    for topic, title in TOPICS.items():
+        _section(title, [str(finding) for finding in findings if finding.topic == topic], "yellow")
+    _section("Priors that this case sets otherwise", [str(change) for change in changes], "cyan")
+    if written is not None:
+        print(f"\nWrote {written}")
+    total = len(findings)
+    verdict = "No findings" if not total else f"{total:,} finding{'s' if total > 1 else ''}"
+    print("\n" + styled(verdict, "yellow" if total else "green"))
+
+
+def _section(title: str, lines: list[str], style: str) -> None:
+    if lines:
+        print("\n" + styled(title, style))
+        for line in lines:
+            print(f"  {line}")
