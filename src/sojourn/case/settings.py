@@ -5,8 +5,6 @@ Three families of prior serve everything: a positive quantity is log-normal
 normal (`mean`, `sd`).
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -19,7 +17,7 @@ Positive = Annotated[float, Field(gt=0)]
 class Settings(BaseModel):
     """Base: frozen, and neither an unknown key nor a value of another type passes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True, defer_build=True)
 
 
 class LogNormal(Settings):
