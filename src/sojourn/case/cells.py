@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from .problems import one_of
+from .problems import did_you_mean, one_of
 
 Parser = Callable[[str], Any]
 
@@ -21,6 +21,35 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,  .'’_]\d{3})+([.,]\d+)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SHARE_WORDS = ("half", "most", "some")
+SYNONYMS = {
+    "around": "about",
+    "approximately": "about",
+    "circa": "about",
+    "roughly": "about",
+    "estimated": "about",
+    "nearly": "almost",
+    "close to": "towards",
+    "over": "more_than",
+    "above": "more_than",
+    "greater than": "more_than",
+    "not less than": "at_least",
+    "minimum": "at_least",
+    "at most": "up_to",
+    "maximum": "up_to",
+    "fewer than": "less_than",
+    "under": "less_than",
+    "below": "less_than",
+    "between": "range",
+    "plain": "reported",
+    "majority": "most",
+    "several": "some",
+    "crossings": "entries",
+    "stock": "present",
+    "left": "departures",
+    "tourists": "visitors",
+    "everybody": "all",
+}
+"""Words that people try first → the word of the ledger."""
 
 
 def text(cell: str) -> str:
@@ -100,10 +129,20 @@ def word(words: Iterable[str]) -> Parser:
 
     def parse(cell: str) -> str:
         if cell not in allowed:
-            raise ValueError(f"is not allowed; {one_of(allowed, cell)}")
+            hint = "" if did_you_mean(cell, allowed) else _meant(cell, allowed)
+            raise ValueError(f"is not allowed; {one_of(allowed, cell)}{hint}")
         return cell
 
     return parse
+
+
+def _meant(cell: str, allowed: tuple[str, ...]) -> str:
+    """A hint by meaning, where the spelling of no allowed word is near."""
+    from difflib import get_close_matches
+
+    words = {said: meant for said, meant in SYNONYMS.items() if meant in allowed}
+    near = get_close_matches(cell.casefold().replace("_", " "), words, n=1, cutoff=0.7)
+    return f' (did you mean "{words[near[0]]}"?)' if near else ""
 
 
 def number_text(value: float) -> str:

@@ -65,7 +65,7 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
     problems += reference_problems(tables, settings)
     if settings is not None:
         sources = tables[SOURCES.file]
-        known = None if sources.problems else [source.source for source in sources.rows]
+        known = None if sources.unread else [source.source for source in sources.rows]
         problems += settings_problems(settings, known)
     if problems or settings is None:
         raise CaseError(problems)
@@ -85,11 +85,11 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
 
 def _table(files: Mapping[str, bytes], table: Table) -> Rows:
     if table.file not in files:
-        return Rows(table)
+        return Rows(table, unread=True)
     try:
         return read_rows(open_sheet(table.file, files[table.file]), table)
     except CaseError as error:
-        return Rows(table, problems=list(error.problems))
+        return Rows(table, problems=list(error.problems), unread=True)
 
 
 def _read_series(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Series, ...]:

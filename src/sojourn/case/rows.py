@@ -32,18 +32,15 @@ class Rows:
     """The rows of one table, with what is wrong with them.
 
     Rows in `bad` hold stand-ins where a cell was unreadable: their ids count, so that
-    one error does not breed others, but nothing else of them is checked further.
+    one error does not breed others, but nothing else of them is checked further. `unread`
+    tells that the file as a whole could not be read: what refers to it is not checked.
     """
 
     table: Table
     rows: list[Any] = field(default_factory=list[Any])
     bad: set[int] = field(default_factory=set[int])
     problems: list[Problem] = field(default_factory=list[Problem])
-
-    @property
-    def unread(self) -> bool:
-        """Whether the file as a whole, or its header, kept rows from being read."""
-        return any(problem.row in (None, 1) for problem in self.problems)
+    unread: bool = False
 
 
 def read_rows(sheet: Sheet, table: Table) -> Rows:
@@ -53,6 +50,7 @@ def read_rows(sheet: Sheet, table: Table) -> Rows:
     known = [column.name for column in table.columns]
     out.problems += header_problems(sheet, known, required)
     if out.problems:
+        out.unread = True
         return out
     caches: dict[str, dict[str, Any]] = {name: {} for name in known}
     numbered = sheet.rows()
@@ -61,7 +59,7 @@ def read_rows(sheet: Sheet, table: Table) -> Rows:
         _read_chunk(sheet, _rectangular(sheet, chunk, out), caches, out)
         if len(out.rows) > LIMIT:
             message = f"has more than {LIMIT:,} rows; a ledger lists published figures, not single records"
-            return Rows(table, problems=[Problem(sheet.file, message), *out.problems])
+            return Rows(table, problems=[Problem(sheet.file, message), *out.problems], unread=True)
     return out
 
 
