@@ -44,6 +44,8 @@ SYNONYMS = {
     "majority": "most",
     "several": "some",
     "crossings": "entries",
+    "entry": "entries",
+    "exit": "exits",
     "stock": "present",
     "left": "departures",
     "tourists": "visitors",
@@ -129,19 +131,21 @@ def word(words: Iterable[str]) -> Parser:
 
     def parse(cell: str) -> str:
         if cell not in allowed:
-            hint = "" if did_you_mean(cell, allowed) else _meant(cell, allowed)
-            raise ValueError(f"is not allowed; {one_of(allowed, cell)}{hint}")
+            raise ValueError(f"is not allowed; {one_of(allowed)}{_meant(cell, allowed)}")
         return cell
 
     return parse
 
 
 def _meant(cell: str, allowed: tuple[str, ...]) -> str:
-    """A hint by meaning, where the spelling of no allowed word is near."""
+    """A hint by meaning, else by spelling, else by a spelling near one that has a meaning."""
+    words = {said: meant for said, meant in SYNONYMS.items() if meant in allowed}
+    said = cell.casefold().replace("_", " ")
+    if said not in words and (hint := did_you_mean(cell, allowed)):
+        return hint
     from difflib import get_close_matches
 
-    words = {said: meant for said, meant in SYNONYMS.items() if meant in allowed}
-    near = get_close_matches(cell.casefold().replace("_", " "), words, n=1, cutoff=0.7)
+    near = get_close_matches(said, words, n=1, cutoff=0.7)
     return f' (did you mean "{words[near[0]]}"?)' if near else ""
 
 

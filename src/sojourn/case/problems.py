@@ -68,5 +68,5 @@ def did_you_mean(value: str, words: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     folded = {word.casefold(): word for word in words}
-    near = get_close_matches(value.casefold(), folded, n=1, cutoff=0.7)
+    near = get_close_matches(value.casefold(), folded, n=1, cutoff=0.6)
     return f' (did you mean "{folded[near[0]]}"?)' if near else ""

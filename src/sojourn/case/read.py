@@ -12,7 +12,7 @@ from .case import Case, Series
 from .problems import CaseError, Problem, did_you_mean
 from .references import reference_problems
 from .rows import Rows, read_rows
-from .schema import CONTACTS, SOURCES, TABLES, Table
+from .schema import SOURCES, TABLES, Table
 from .settings import CaseSettings
 from .settings_checks import settings_problems
 from .shape import shape_problems
@@ -54,6 +54,8 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
     settings: CaseSettings | None = None
     try:
         settings = read_settings(files[FILE])
+    except KeyError:
+        problems.append(Problem(FILE, "this file is missing"))
     except CaseError as error:
         problems += error.problems
     tables: dict[str, Rows] = {}
@@ -85,7 +87,8 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
 
 def _table(files: Mapping[str, bytes], table: Table) -> Rows:
     if table.file not in files:
-        return Rows(table, unread=True)
+        missing = [] if table.optional else [Problem(table.file, "this file is missing")]
+        return Rows(table, problems=missing, unread=True)
     try:
         return read_rows(open_sheet(table.file, files[table.file]), table)
     except CaseError as error:
@@ -139,13 +142,14 @@ def _collect(folder: Path) -> dict[str, bytes]:
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
     names = [FILE, *(table.file for table in TABLES)]
+    optional = {table.file for table in TABLES if table.optional}
     series = folder / "series"
     if series.is_dir():
         names += sorted(f"series/{item.name}" for item in series.glob("*.csv"))
     elif series.exists():
         problems.append(Problem("series", "is a file; it must be a folder of CSV files, or be absent"))
     for name in names:
-        if not (folder / name).exists() and name == CONTACTS.file:
+        if name in optional and not (folder / name).exists():
             continue
         try:
             files[name] = (folder / name).read_bytes()
