@@ -38,6 +38,8 @@ COMMANDS = (
 )
 """Name, where the function is, and its line in the help: a new command needs a line here."""
 
+FLAGS = ("--help", "-h", "--version", "--install-completion")
+
 
 def build_app(called: str = "") -> App:
     """The command line application; no command but the one `called` is ever imported.
@@ -80,19 +82,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _known(command: str) -> bool:
-    return not command or command.startswith("-") or command in {name for name, _, _ in COMMANDS}
+def _known(first: str) -> bool:
+    return first in {"", *FLAGS, *(name for name, _, _ in COMMANDS)}
 
 
-def _unknown(command: str) -> int:
+def _unknown(first: str) -> int:
     """An error of our own, since the library's would import every command to suggest one."""
     from difflib import get_close_matches
 
     names = [name for name, _, _ in COMMANDS]
-    near = get_close_matches(command, names, n=1)
+    near = get_close_matches(first, [*names, *FLAGS], n=1)
     hint = f' Did you mean "sojourn {near[0]}"?' if near else ""
+    what = "option" if first.startswith("-") else "command"
     sys.stderr.write(
-        f'There is no command "{command}".{hint} Commands: {", ".join(names)}; see sojourn --help\n'
+        f'There is no {what} "{first}".{hint} Commands: {", ".join(names)}; see sojourn --help\n'
     )
     return 2
 
