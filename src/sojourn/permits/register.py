@@ -1,0 +1,171 @@
+"""A register of stays under one rule: Ibis expressions in, a row per stay out.
+
+The work is done by the engine that holds the table (DuckDB, Spark), out of core, without a row per day.
+The stages are in `register_days` (which days count), `register_limits` (one expression per kind) and
+here (versions, pieces of stays, the row that comes out).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sojourn.permits.days import LAST
+from sojourn.permits.errors import PermitError
+from sojourn.permits.library import Rules, candidates
+from sojourn.permits.limits import CalendarYear, Rolling
+from sojourn.permits.regime import Era, Timeline, choose, timelines
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+RESULT = ("first_unlawful", "unlawful_days", "binding_limit", "used_at_exit")
+
+
+def assess_register(
+    table: ir.Table,
+    rules: Rules,
+    *,
+    nationality: str,
+    until: date | str | None = None,
+    reading: str | None = None,
+) -> ir.Table:
+    """A row per stay: first unlawful day, unlawful days, binding limit, days used at exit.
+
+    `table` has the columns `person`, `entry`, `exit` (dates) and optionally `permit` and `member` (text,
+    empty or null where none); `until` is the day to which open stays are counted. `rules`, `nationality`:
+    as in `assess`; `reading`: the id of one reading of a disputed rule, the first-written by default.
+
+    The result has the columns of the table that are named above and `first_unlawful` (date or null),
+    `unlawful_days`, `binding_limit` (the limit broken first; if none, the one with the fewest days left)
+    and `used_at_exit` (days used under that limit on the last counted day). For rules on absence each row
+    tells of the absence before the stay. A stay that does not count has 0 and an empty limit.
+
+    Raises PermitError here for columns, rules and nationality. Rows that are no stays (exit before entry,
+    overlap, a day that no version covers, an unknown permit or member) stop the query when it runs, with
+    a message that names the person and the days.
+    """
+    from sojourn.permits import register_days as days
+
+    rule = choose(candidates(rules), nationality)
+    lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
+    if not lines:
+        raise PermitError(f"reading {reading!r}: {rule.id} has no such reading")
+    line = lines[0]
+    _check_windows(line)
+    stays = days.stays(table, line, until)
+    rows = days.absences(stays) if rule.absence else stays
+    parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
+    if len(parts) == 1 and not _splits(line.eras[0]):
+        result = parts[0]
+    else:
+        result = _merged(stays, parts)
+    names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
+    return result.select(*names, *RESULT)
+
+
+def _check_windows(line: Timeline) -> None:
+    for era in line.eras:
+        for limit in era.limits:
+            if isinstance(limit, Rolling) and limit.window not in (*range(1, LAST), "P1Y", "P12M"):
+                raise PermitError(
+                    f"{line.rule.id}: a register cannot roll a window of {limit.window}; days, P1Y or P12M can"
+                )
+
+
+def _splits(era: Era) -> bool:
+    """Whether the days used under a limit may fall within a stay, so that stays are cut by years."""
+    return any(
+        isinstance(k, CalendarYear) or (isinstance(k, Rolling) and isinstance(k.window, str)) for k in era.limits
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """Stays begun in one era, between two days, are governed by another era between two days."""
+
+    started: tuple[int, int]
+    governed: tuple[int, int]
+    expired: bool = False
+
+
+def steps(line: Timeline, era: int) -> list[Step]:
+    """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
+    found: list[Step] = []
+    for start in range(era + 1):
+        chain = _chain(line, start)
+        for position, (number, first, expired) in enumerate(chain):
+            if number == era:
+                last = chain[position + 1][1] - 1 if position + 1 < len(chain) else LAST
+                begun = line.eras[start]
+                opens = 0 if start == 0 else begun.first
+                if chain[position + 1 :] and chain[position + 1][2]:
+                    last = line.eras[chain[position + 1][0]].first - 1
+                found.append(Step((opens, begun.last), (max(first, begun.first), last), expired))
+    return found
+
+
+def _chain(line: Timeline, start: int) -> list[tuple[int, int, bool]]:
+    """The eras that govern a stay begun in `start`, with their first days; expired ends the chain."""
+    chain = [(start, line.eras[start].first, False)]
+    skipped: set[int] = set()
+    for later in range(start + 1, len(line.eras)):
+        era = line.eras[later]
+        change = era.version.transition
+        if era.position == line.eras[later - 1].position:
+            if era.position in skipped:
+                continue
+        elif change.open_stay == "old_version":
+            skipped.add(era.position)
+            continue
+        elif change.until is not None:
+            chain.append((later, max(era.first, change.until.toordinal() + 1), True))
+            break
+        chain.append((later, era.first, False))
+    return chain
+
+
+def _pieces(rows: ir.Table, line: Timeline, number: int) -> ir.Table:
+    """The stays, or their pieces, that an era governs, each with its own result."""
+    import ibis
+
+    from sojourn.permits import register_days as days
+    from sojourn.permits import register_limits as limits
+
+    era = line.eras[number]
+    laid = limits.with_columns(days.lay(rows, era), era)
+    first, last, expired = ibis.null("int32"), ibis.null("int32"), ibis.literal(False)
+    for step in steps(line, number):
+        begun = laid.e.between(*map(days.epoch, step.started))
+        mine = begun & (laid.x >= days.epoch(step.governed[0])) & (laid.e <= days.epoch(step.governed[1]))
+        first = mine.ifelse(ibis.greatest(laid.e, days.epoch(step.governed[0])), first)
+        last = mine.ifelse(ibis.least(laid.x, days.epoch(step.governed[1])), last)
+        expired = mine.ifelse(step.expired, expired)
+    pieces = laid.mutate(from_day=first, to_day=last, expired=expired)
+    if len(line.eras) > 1 or _splits(era):
+        pieces = pieces.filter(pieces.from_day.notnull())
+    if _splits(era):
+        pieces = limits.split_by_year(pieces, laid, era)
+    return limits.result(pieces, era)
+
+
+def _merged(stays: ir.Table, parts: list[ir.Table]) -> ir.Table:
+    """One row per stay from the results of its pieces."""
+    import ibis
+
+    pieces = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    pieces = pieces.mutate(rank=pieces.first.fill_null(LAST * 2 - pieces.to_day))
+    merged = pieces.group_by("person", "n").aggregate(
+        unlawful_days=pieces.unlawful_days.sum().cast("int32").cast("int64"),
+        first_unlawful=pieces.first_unlawful.min(),
+        binding_limit=pieces.binding_limit.argmin(pieces.rank),
+        used_at_exit=pieces.used_at_exit.argmin(pieces.rank),
+    )
+    merged = merged.rename(of="person", number="n")
+    joined = stays.left_join(merged, [stays.person == merged.of, stays.n == merged.number])
+    return joined.mutate(
+        unlawful_days=joined.unlawful_days.fill_null(0),
+        binding_limit=joined.binding_limit.fill_null(""),
+        used_at_exit=joined.used_at_exit.fill_null(0),
+    )

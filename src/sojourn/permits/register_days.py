@@ -1,0 +1,179 @@
+"""Which days of a register count under a version: the counterpart of `track.lay`.
+
+Days are numbers since 1970 (32 bits), so that windows are plain ranges. One window over each person's stays
+gives the row number, the day up to which earlier stays counted, and whether two stays overlap.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sojourn.permits.days import FIRST, LAST, day, parse
+from sojourn.permits.errors import PermitError
+from sojourn.permits.judge import earliest_day
+from sojourn.permits.rules import Zone
+from sojourn.permits.stays import stopping_documents
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from sojourn.permits.regime import Era, Timeline
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+def epoch(ordinal: int) -> int:
+    """An ordinal as days since 1970."""
+    return ordinal - EPOCH
+
+
+def number(value: ir.Value) -> Any:
+    """A date as days since 1970."""
+    import ibis
+
+    return value.delta(ibis.date(1970, 1, 1), unit="day").cast("int32")  # type: ignore[attr-defined]
+
+
+def dated(value: Any) -> Any:
+    """Days since 1970 as a date."""
+    import ibis
+
+    return (ibis.date(1970, 1, 1) + value.cast("int64").as_interval("D")).cast("date")
+
+
+def stop(table: ir.Table, bad: Any, text: str, value: Any) -> Any:
+    """`value`, or the end of the query with a message that names the person where `bad` holds."""
+    import ibis
+
+    name = "raise_error" if table.get_backend().name == "pyspark" else "error"
+
+    def fail(message: str) -> int: ...
+
+    fail.__name__ = name
+    udf = ibis.udf.scalar.builtin(fail, name=name, signature=((("string",)), "int64"))
+    message = (
+        ibis.literal("person ")
+        + table.person.cast("string")
+        + ", "
+        + table.entry.cast("string").fill_null("no entry")
+        + " to "
+        + table.exit.cast("string").fill_null("open")
+        + f": {text}"
+    )
+    return bad.ifelse(udf(message).cast("int32"), value)
+
+
+def stays(table: ir.Table, line: Timeline, until: date | str | None) -> ir.Table:
+    """The register with numbered days: `e`, `x`, whether the stay `counts`, has `closed` and was `entered`.
+
+    Stays in a country before it joined the zone begin on the day it joined; those that never count
+    remain, with `counts` false and `inside` false. Raises PermitError for a missing or mistyped column.
+    """
+    import ibis
+
+    for name in ("person", "entry", "exit"):
+        if name not in table.columns:
+            raise PermitError(f"register: the column {name!r} is missing; it has {', '.join(table.columns)}")
+    for name in ("entry", "exit"):
+        if not table[name].type().is_date():
+            raise PermitError(
+                f"register, column {name}: is of type {table[name].type()}, not date; "
+                "give the day at the border, since an instant falls on two days in two time zones"
+            )
+    last = None if until is None else epoch(parse(until, "until").toordinal())
+    e, exit_day = number(table.entry), number(table.exit)
+    open_end = ibis.greatest(e, last) if last is not None else stop(
+        table, table.exit.isnull(), "is open, and `until` does not say when observation ends", exit_day
+    )
+    x = exit_day.fill_null(open_end) if last is not None else open_end
+    x = stop(table, table.entry.isnull(), "has no entry", x)
+    x = stop(table, x < e, "the exit lies before the entry", x)
+    low, high = earliest_day(line), line.eras[-1].last
+    if low > FIRST:
+        x = stop(table, e < epoch(low), f"begins before {day(low)}; covered is {line.covered()}", x)
+    if high < LAST:
+        x = stop(table, x > epoch(high), f"ends after {day(high)}; covered is {line.covered()}", x)
+    for old, new in zip(line.eras, line.eras[1:], strict=False):
+        if old.last + 1 < new.first:
+            gap = (e < epoch(new.first)) & (x > epoch(old.last))
+            x = stop(table, gap, f"no version covers {day(old.last + 1)}; covered is {line.covered()}", x)
+    counts = _counts(table, line)
+    joined = _joined(table, line)
+    kept = table.mutate(e=e, x=x, counts=counts, joined=joined, closed=table.exit.notnull())
+    kept = kept.mutate(
+        inside=kept.joined <= kept.x,
+        entered=kept.joined <= kept.e,
+        e=ibis.greatest(kept.e, ibis.least(kept.joined, kept.x)),
+    )
+    names = [name for name in ("permit", "member") if name in table.columns]
+    kept = kept.select("person", "entry", "exit", *names, "e", "x", "counts", "inside", "entered", "closed")
+    order = ibis.window(group_by=kept.person, order_by=[kept.e, kept.x])
+    kept = kept.mutate(n=ibis.row_number().over(order).cast("int32"), prior=kept.x.lag().over(order))
+    return kept.mutate(x=stop(kept, kept.e < kept.prior, "overlaps the stay before it", kept.x))
+
+
+def _counts(table: ir.Table, line: Timeline) -> Any:
+    import ibis
+
+    if "permit" not in table.columns:
+        return ibis.literal(True)
+    permit = table.permit.fill_null("")
+    known = sorted(stopping_documents(line.rule))
+    allowed = f"its permit stops no clock under {line.rule.id}; allowed: {', '.join(known) or 'none'}"
+    code = stop(table, (permit != "") & ~permit.isin([*known, "-"]), allowed, ibis.literal(0, "int32"))
+    return (permit == "") & (code == 0)
+
+
+def _joined(table: ir.Table, line: Timeline) -> Any:
+    """The first day that counts in a stay's country, far in the future where none does."""
+    import ibis
+
+    never, always = ibis.literal(epoch(LAST), "int32"), ibis.literal(epoch(FIRST), "int32")
+    if "member" not in table.columns:
+        return always
+    zone, member = line.rule.zone, table.member.fill_null("")
+    members: dict[str, date | None] = zone.members if isinstance(zone, Zone) else {zone: None}
+    outside = zone.outside if isinstance(zone, Zone) else ()
+    text = f"its member is not known; allowed: {', '.join((*members, *outside))}"
+    day_of = ibis.cases(
+        (member == "", always),
+        *((member == code, ibis.literal(epoch(d.toordinal()) if d else epoch(FIRST), "int32")) for code, d in members.items()),
+        else_=never,
+    )
+    return stop(table, ~member.isin(["", *members, *outside]), text, day_of)
+
+
+def absences(table: ir.Table) -> ir.Table:
+    """The absence before each stay in place of the stay; before the first there is none."""
+    return table.mutate(
+        e=table.prior.fill_null(table.e) + 1, x=table.e - 1, counts=table.prior.notnull(), closed=True, entered=True
+    )
+
+
+def lay(table: ir.Table, era: Era) -> ir.Table:
+    """Counted days of each stay under a version: first `c`, last `cx`, number `len`, running total `sum`.
+
+    Also `a`, the entry as the version sees it, and what the limits need of the stays before: `seen`, the
+    last day inside, and `opened`, the last counted entry.
+    """
+    import ibis
+
+    counting, since = era.counting, epoch(era.since)
+    begun = table.e >= since if era.whole else ibis.literal(True)
+    keep = table.inside & (table.x >= since) & begun if era.since > FIRST else table.inside
+    a = ibis.greatest(table.e, since) if era.since > FIRST else table.e
+    grace = (table.entered & (a == table.e)).ifelse(1, 0) if not counting.entry_day else ibis.literal(0, "int32")
+    last = table.x if counting.exit_day else table.x - table.closed.ifelse(1, 0)
+    rows = table.mutate(a=a, grace=grace.cast("int32"), keep=keep, counts=table.counts & keep, last=last)
+    nothing = ibis.null("int32")
+    before = ibis.window(group_by=rows.person, order_by=[rows.e, rows.x], preceding=(None, 1))
+    rows = rows.mutate(
+        done=rows.counts.ifelse(rows["last"], nothing).max().over(before),
+        seen=rows.keep.ifelse(rows.x, nothing).max().over(before),
+        opened=rows.counts.ifelse(rows.a, nothing).max().over(before),
+    )
+    c = ibis.greatest(rows.a + rows.grace, rows.done.fill_null(epoch(FIRST)) + 1)
+    rows = rows.mutate(c=c)
+    rows = rows.mutate(cx=rows.counts.ifelse(ibis.greatest(rows["last"], rows.c - 1), rows.c - 1))
+    return rows.mutate(len=rows.cx - rows.c + 1)
