@@ -16,15 +16,19 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import gammaln, logsumexp
+from jax.scipy.special import logsumexp
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from sojourn.case import Case, ContactGroup
 from sojourn.case.hedges import SHARES, intervals
 from sojourn.history import History, Plan
+from sojourn.measures.sparse import Sparse, multiply
 
 Array = jax.Array
 OUTCOMES = ("stayed", "moved_on", "returned")
+SETS: tuple[tuple[int, ...], ...] = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
+"""Sets of outcomes that words may lump together."""
 SIZES_OF_SOME = (10, 20, 40)
 """Sizes tried where none was said: how many friends one can account for. Judgement."""
 KNOWN_FROM_THE_START = frozenset({"hostel", "household", "workplace"})
@@ -32,16 +36,31 @@ KNOWN_FROM_THE_START = frozenset({"hostel", "household", "workplace"})
 
 
 @dataclass(frozen=True)
-class CompiledContacts:
-    """Groups of contacts: allowed counts (groups, ways, 3), `log_weight` (groups, ways).
+class Ways:
+    """Count vectors of all groups, laid out for `log_rising`: one row of `table` each.
 
+    `table` adds up log Γ(α+n)/Γ(α) over the sets of outcomes, less that of all; it works
+    on running sums (groups, sets, most+1) of log(α+k).
+    """
+
+    table: Sparse
+    most: int
+    coefficient: NDArray[np.float64]
+    """(groups, ways) log of the multinomial coefficient."""
+
+
+@dataclass(frozen=True)
+class CompiledContacts:
+    """Groups of contacts: the count vectors that their words allow, and how likely each is.
+
+    `log_weight` (groups, ways) is -inf where a group has fewer ways than others.
     `rows` (groups, R) picks the rows of the history that the group is drawn from,
     `host` (groups, S) and `home` (S,) the states that count as stayed and returned.
     """
 
     groups: tuple[ContactGroup, ...]
     kinds: tuple[str, ...]
-    counts: NDArray[np.float64]
+    ways: Ways
     log_weight: NDArray[np.float64]
     rows: NDArray[np.float64]
     host: NDArray[np.float64]
@@ -56,18 +75,15 @@ def compile_contacts(case: Case, plan: Plan) -> CompiledContacts:
     groups = case.contacts
     kinds = tuple(dict.fromkeys(group.kind for group in groups))
     ways = [allowed_counts(group) for group in groups]
-    most = max((len(way) for way in ways), default=1)
-    counts = np.zeros((len(groups), most, 3))
-    log_weight = np.full((len(groups), most), -np.inf)
+    log_weight = np.full((len(groups), max((len(way) for way in ways), default=0)), -np.inf)
     for g, way in enumerate(ways):
-        counts[g, : len(way)] = [count for count, _ in way]
         log_weight[g, : len(way)] = np.log([weight for _, weight in way])
     home = np.zeros(len(plan.states))
     home[plan.states_of(plan.settings.origin)] = 1.0
     return CompiledContacts(
         groups=groups,
         kinds=kinds,
-        counts=counts,
+        ways=lay_out([[way for way, _ in group] for group in ways]),
         log_weight=log_weight,
         rows=_rows(plan, groups),
         host=_hosts(plan, groups),
@@ -78,23 +94,29 @@ def compile_contacts(case: Case, plan: Plan) -> CompiledContacts:
     )
 
 
-def allowed_counts(group: ContactGroup) -> list[tuple[tuple[int, int, int], float]]:
-    """Every (stayed, moved_on, returned) that a group's words allow, with equal weights that sum to 1.
+def allowed_counts(group: ContactGroup) -> list[tuple[dict[int, int], float]]:
+    """Every count vector that a group's words allow, with the prior weight of its size.
 
-    An empty cell is whatever the others leave; `half` and the like are shares of the
-    group (or, where people stayed, of those who left: "half of them left" has two
-    meanings). People of unknown fate are left out.
+    A vector maps sets of outcomes (see `SETS`) to counts. Outcomes of which nothing was
+    said are one set: the probabilities of how they divide add up to 1. `half` and the
+    like are shares of the group, or of those who did not stay ("half of them left" has
+    two meanings). People of unknown fate are left out.
     """
-    ways: dict[tuple[int, int, int], float] = {}
+    said = [i for i, outcome in enumerate(OUTCOMES) if getattr(group, outcome)]
+    rest = tuple(i for i in range(len(OUTCOMES)) if i not in said)
+    ways: list[tuple[dict[int, int], float]] = []
     sizes = _sizes(group)
     for size in sizes:
-        known = size - int(group.unknown or 0) if group.unknown not in SHARES else size
-        options = [_options(getattr(group, outcome), known, group) for outcome in OUTCOMES]
-        allowed = {w for w in product(*options) if sum(w) == known}
-        for way in allowed:
-            ways[way] = ways.get(way, 0.0) + 1 / (len(sizes) * len(allowed))
-    total = sum(ways.values())
-    return [(way, weight / total) for way, weight in sorted(ways.items())]
+        known = size - int(group.unknown) if group.unknown.isdigit() else size
+        for counts in product(*(_options(getattr(group, OUTCOMES[i]), known, group) for i in said)):
+            left = known - sum(counts)
+            if left < 0 or (left > 0 and not rest):
+                continue
+            way = {SETS.index((i,)): k for i, k in zip(said, counts, strict=True)}
+            if rest:
+                way[SETS.index(rest)] = left
+            ways.append((way, 1 / len(sizes)))
+    return ways
 
 
 def _sizes(group: ContactGroup) -> list[int]:
@@ -110,8 +132,6 @@ def _sizes(group: ContactGroup) -> list[int]:
 
 def _options(word: str, size: int, group: ContactGroup) -> list[int]:
     """The counts that one cell allows in a group of a size."""
-    if not word:
-        return list(range(size + 1))
     if word in SHARES:
         low, high = SHARES[word]
         left = size - int(group.stayed) if group.stayed.isdigit() else size
@@ -153,17 +173,36 @@ def shares(contacts: CompiledContacts, history: History, reach: Array) -> Array:
 def log_likelihood(contacts: CompiledContacts, history: History, concentration: Array, reach: Array) -> Array:
     """Log probability of each group's words, (groups,)."""
     alpha = shares(contacts, history, reach) * concentration[contacts.kind][:, None]
-    ways = dirichlet_multinomial(contacts.counts, alpha[:, None, :])
+    ways = dirichlet_multinomial(contacts.ways, alpha)
     return logsumexp(ways + contacts.log_weight, axis=1)
 
 
-def dirichlet_multinomial(counts: NDArray[np.float64], alpha: Array) -> Array:
-    """Log probability of counts (…, 3) under a Dirichlet-multinomial with parameters alpha (…, 3)."""
-    n, total = jnp.sum(counts, axis=-1), jnp.sum(alpha, axis=-1)
-    coefficient = gammaln(n + 1) - jnp.sum(gammaln(counts + 1), axis=-1)
-    return (
-        coefficient
-        + gammaln(total)
-        - gammaln(n + total)
-        + jnp.sum(gammaln(counts + alpha) - gammaln(alpha), axis=-1)
-    )
+def lay_out(ways: list[list[dict[int, int]]]) -> Ways:
+    """Lay out the count vectors of each group for the Dirichlet-multinomial."""
+    width = max((len(way) for way in ways), default=0)
+    total = len(SETS) - 1
+    sizes = [[sum(way.values()) for way in group] for group in ways]
+    most = max((n for group in sizes for n in group), default=0)
+    shape = (len(ways), len(SETS), most + 1)
+    entries: list[tuple[int, int, float]] = []
+    coefficient = np.zeros((len(ways), width))
+    for g, group in enumerate(ways):
+        for w, way in enumerate(group):
+            row, n = g * width + w, sizes[g][w]
+            for outcomes, count in way.items():
+                entries.append((row, int(np.ravel_multi_index((g, outcomes, count), shape)), 1.0))
+            entries.append((row, int(np.ravel_multi_index((g, total, n), shape)), -1.0))
+            coefficient[g, w] = gammaln(n + 1) - sum(gammaln(count + 1) for count in way.values())
+    return Ways(Sparse.from_entries(entries, (len(ways) * width, int(np.prod(shape)))), most, coefficient)
+
+
+def dirichlet_multinomial(ways: Ways, alpha: Array) -> Array:
+    """Log probability (groups, ways) under Dirichlet-multinomials with parameters alpha (groups, 3).
+
+    Ratios of gamma functions at whole counts are products: log Γ(α+n)/Γ(α) = Σ_{k<n} log(α+k).
+    Outcomes that are lumped together have the sum of their parameters.
+    """
+    member = np.array([[float(i in outcomes) for outcomes in SETS] for i in range(len(OUTCOMES))])
+    logs = jnp.log((alpha @ member)[:, :, None] + np.arange(ways.most))
+    rising = logs @ np.triu(np.ones((ways.most, ways.most + 1)), 1)
+    return multiply(ways.table, rising.reshape(-1)).reshape(ways.coefficient.shape) + ways.coefficient

@@ -7,7 +7,7 @@ draws from the prior are draws of `z`, and a prior is changed by two numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +20,7 @@ from scipy.stats import norm
 
 from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE, Prior
 from sojourn.case import Case
-from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal
+from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Regime
 from sojourn.history import Parameters, Plan
 from sojourn.measures import CompiledReadings, Kind
 
@@ -43,13 +43,6 @@ class Block:
     def size(self) -> int:
         """Number of unknowns."""
         return len(self.labels)
-
-    def value(self, z: Array) -> Array:
-        """The unknowns on their natural scale, from standard normals of shape (size,)."""
-        x = self.loc + self.scale * z
-        if self.family == "normal":
-            return x
-        return jnp.exp(x) if self.family == "lognormal" else jax.nn.sigmoid(x)
 
 
 def location(prior: Prior) -> tuple[Family, float, float]:
@@ -74,13 +67,14 @@ class Unknowns:
         return sum(block.size for block in self.blocks)
 
     def values(self, z: Array) -> dict[str, Array]:
-        """Named parameters from `z`, shape (size,)."""
-        named: dict[str, Array] = {}
-        at = 0
-        for block in self.blocks:
-            named[block.name] = block.value(z[at : at + block.size])
-            at += block.size
-        return named
+        """Named parameters on their natural scale, from `z` of shape (size,)."""
+        loc, scale = (np.concatenate([getattr(b, name) for b in self.blocks]) for name in ("loc", "scale"))
+        family = np.repeat([b.family for b in self.blocks], [b.size for b in self.blocks])
+        x = loc + scale * z
+        positive = jnp.where(family == "lognormal", jnp.exp(jnp.where(family == "normal", 0.0, x)), jax.nn.sigmoid(x))
+        value = jnp.where(family == "normal", x, positive)
+        ends = np.cumsum([block.size for block in self.blocks])
+        return {b.name: part for b, part in zip(self.blocks, jnp.split(value, ends[:-1]), strict=True)}
 
     def slices(self) -> dict[str, slice]:
         """Where each block lies in `z`."""
@@ -264,14 +258,11 @@ def _scaled(unit: Prior, bias: Prior) -> Normal:
     return Normal(mean=unit.mean, sd=unit.sd * bias.sd)
 
 
-def excursion_prior(regime: object, floor: Prior) -> LogNormal:
+def excursion_prior(regime: Regime, floor: Prior) -> LogNormal:
     """Excursions per staying person and week under a regime.
 
     Where leaving and coming back resets a permitted stay of L days, 7/L a week more.
     """
-    from sojourn.case.settings import Regime
-
-    assert isinstance(regime, Regime)
     assert isinstance(floor, LogNormal)
     if regime.excursions is not None:
         return regime.excursions
@@ -295,7 +286,7 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         leave=_leave(plan, v),
         leave_walk=_walk(v["leave_walk"], v["leave_walk.sd"] * step, first),
         regime_push=v.get("regime_push", empty),
-        regime_settle=_spread(plan.regimes, "rolling", v.get("regime_settle", empty)),
+        regime_settle=_rolling(plan.regimes, v.get("regime_settle", empty)),
         settle=jnp.log(v["settle"]) if "settle" in v else empty,
         pull=jnp.concatenate([zeros(1), v["pull"]]),
         pair=_pair(plan, v["pair"]),
@@ -325,46 +316,44 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
 
 def _walk(steps: Array, sd: Array, columns: int) -> Array:
     """Random walks at the knots, (K, columns), 0 at the first knot."""
-    walk = jnp.cumsum(sd * steps.reshape(-1, columns), axis=0)
-    return jnp.concatenate([jnp.zeros((1, columns)), walk])
+    moves = steps.reshape(-1, columns)
+    return np.tri(moves.shape[0] + 1, moves.shape[0], -1) @ (sd * moves)
 
 
 def _passing(plan: Plan, v: Mapping[str, Array]) -> Array:
+    """Share passing of each cohort, 0 where the case gives none."""
     events = {event.id: event for event in plan.settings.events}
     through = [i for i, c in enumerate(plan.cohorts) if c.host in events[c.wave].passing]
-    share = jnp.zeros(len(plan.cohorts))
-    return share.at[np.array(through, dtype=int)].set(v["passing"]) if through else share
+    return v["passing"] @ np.eye(len(plan.cohorts))[through] if through else jnp.zeros(len(plan.cohorts))
 
 
 def _leave(plan: Plan, v: Mapping[str, Array]) -> Array:
     """Log rates of leaving, by state."""
+    empty = jnp.zeros(0)
     hosts = jnp.log(v["leave.staying"]) + v["leave.place"]
-    far = iter(range(len(v.get("leave.elsewhere", ()))))
-    near = iter(range(hosts.shape[0]))
-    staying = [jnp.log(v["leave.origin"][0])]
-    for place in plan.places[1:]:
-        if is_elsewhere(plan.settings, place):
-            staying.append(jnp.log(v["leave.elsewhere"][next(far)]))
-        else:
-            staying.append(hosts[next(near)])
-    settled = [
-        staying[plan.places.index(s.place)] - v["settled_stays"][0] for s in plan.states if s.standing == "settled"
-    ]
-    passing = jnp.log(v["leave.passing"]) if "leave.passing" in v else jnp.zeros(0)
-    return jnp.concatenate([jnp.stack([*staying, *settled]), passing])
+    known = jnp.concatenate([jnp.log(v["leave.origin"]), jnp.log(v.get("leave.elsewhere", empty)), hosts])
+    far = [is_elsewhere(plan.settings, place) for place in plan.places[1:]]
+    order = np.argsort(np.concatenate([[0], np.where(far, 0, 1)]), kind="stable")
+    staying = known[np.argsort(order, kind="stable")]
+    held = [plan.places.index(s.place) for s in plan.states if s.standing == "settled"]
+    settled = staying[np.array(held)] - v["settled_stays"] if held else empty
+    return jnp.concatenate([staying, settled, jnp.log(v.get("leave.passing", empty))])
 
 
 def _pair(plan: Plan, values: Array) -> Array:
+    """Extra attraction between the hosts of cohorts and all places, (C′, D), 0 at home and at the origin."""
     first = list(dict.fromkeys(c.host for c in plan.cohorts))
+    position = np.full((len(first), len(plan.places)), values.shape[0])
     cells = [(i, j) for i, h in enumerate(first) for j, place in enumerate(plan.places) if j > 0 and place != h]
-    rows, columns = (np.array(axis, dtype=int) for axis in zip(*cells, strict=True))
-    return jnp.zeros((len(first), len(plan.places))).at[rows, columns].set(values)
+    for k, cell in enumerate(cells):
+        position[cell] = k
+    return jnp.concatenate([values, jnp.zeros(1)])[position]
 
 
-def _spread(regimes: Sequence[object], kind: str, values: Array) -> Array:
-    chosen = [i for i, r in enumerate(regimes) if getattr(r, "kind", "") == kind]
-    full = jnp.zeros(len(regimes))
-    return full.at[np.array(chosen, dtype=int)].set(values) if chosen else full
+def _rolling(regimes: Sequence[Regime], values: Array) -> Array:
+    """Values for the rolling regimes laid out over all regimes, 0 elsewhere."""
+    chosen = [i for i, regime in enumerate(regimes) if regime.kind == "rolling"]
+    return values @ np.eye(len(regimes))[chosen] if chosen else jnp.zeros(len(regimes))
 
 
 def _sticks(shares: Array, strata: int) -> Array:
@@ -373,9 +362,3 @@ def _sticks(shares: Array, strata: int) -> Array:
         return jnp.zeros(0)
     left = jnp.concatenate([jnp.ones(1), jnp.cumprod(1 - shares)])
     return left * jnp.concatenate([shares, jnp.ones(1)])
-
-
-def iterate_names(plan: Plan) -> Iterator[str]:
-    """Names that `[priors]` may override."""
-    del plan
-    yield from DEFAULTS

@@ -6,26 +6,27 @@ proportion to its hazard. Nobody appears or disappears.
 
 The reverse pass is written by hand because only the state needs a sequential scan:
 given the states and their adjoints, the derivatives with respect to all
-probabilities of all steps are one vectorised product.
+probabilities of all steps are three products.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 Array = jax.Array
 
 
 class Step(NamedTuple):
-    """Probabilities of one step (or of all, with a leading axis T), for R rows and S states.
+    """Probabilities of every step, for R rows and S states.
 
-    stay: (R, S) of remaining in the state; move: (R, S) of leaving the place;
-    settle: (R, M) of getting a residence permit, for the M places with permits;
-    enter: (R, S) persons added by the end of the step.
+    stay: (T, R, S) of remaining in the state; move: (T, R, S) of leaving the place;
+    settle: (T, R, S) of getting a residence permit, 0 in states that lead to none;
+    enter: (T, R, S) persons added by the end of the step.
     """
 
     stay: Array
@@ -35,56 +36,66 @@ class Step(NamedTuple):
 
 
 class Wiring(NamedTuple):
-    """Where movers go: `split` (R, S, D) by destination; `settle_from` (M,) staying states."""
+    """Where people go: `split` (R, S, D) shares of movers by destination, `permit` (S, S) 0 or 1.
+
+    The first D states are staying in each of D places: movers arrive there.
+    """
 
     split: Array
-    settle_from: np.ndarray[Any, np.dtype[np.intp]]
-
-
-def advance(X: Array, step: Step, wiring: Wiring) -> Array:
-    """The persons in each state one step later, (R, S); D staying, then M settled, then passing."""
-    moved = jnp.sum((X * step.move)[:, :, None] * wiring.split, axis=1)
-    settled = X[:, wiring.settle_from] * step.settle
-    through = jnp.zeros((X.shape[0], X.shape[1] - moved.shape[1] - settled.shape[1]))
-    return X * step.stay + jnp.concatenate([moved, settled, through], axis=1) + step.enter
+    permit: NDArray[np.float64]
 
 
 def propagate(steps: Step, wiring: Wiring) -> Array:
     """Persons at every bound of the calendar, (T+1, R, S), from nobody at the start."""
-    settle_from = wiring.settle_from
+    return _propagate(steps, wiring.split, jnp.asarray(wiring.permit))
 
-    def one(X: Array, step: Step, split: Array) -> Array:
-        return advance(X, step, Wiring(split, settle_from))
 
-    @jax.custom_vjp
-    def run(steps: Step, split: Array) -> Array:
-        def body(X: Array, step: Step) -> tuple[Array, Array]:
-            after = one(X, step, split)
-            return after, after
+def _pad(split: Array) -> Array:
+    """Shares by destination laid out over all states, (R, S, S)."""
+    R, S, D = split.shape
+    return jnp.concatenate([split, jnp.zeros((R, S, S - D))], axis=2)
 
-        X0 = jnp.zeros_like(steps.enter[0])
-        _, later = jax.lax.scan(body, X0, steps)
-        return jnp.concatenate([X0[None], later])
 
-    def forward(steps: Step, split: Array) -> tuple[Array, tuple[Step, Array, Array]]:
-        X = run(steps, split)
-        return X, (steps, split, X)
+@jax.custom_vjp
+def _propagate(steps: Step, split: Array, permit: Array) -> Array:
+    to = _pad(split)
 
-    def backward(saved: tuple[Step, Array, Array], grad: Array) -> tuple[Step, Array]:
-        steps, split, X = saved
+    def body(X: Array, step: Step) -> tuple[Array, Array]:
+        moved, settled = (X * step.move)[:, :, None], (X * step.settle)[:, :, None]
+        after = X * step.stay + jnp.sum(moved * to + settled * permit, axis=1) + step.enter
+        return after, after
 
-        def body(adjoint: Array, inputs: tuple[Step, Array]) -> tuple[Array, Array]:
-            step, g = inputs
-            adjoint = adjoint + g
-            (before,) = jax.linear_transpose(lambda X: one(X, step, split) - step.enter, X[0])(adjoint)
-            return before, adjoint
+    X0 = jnp.zeros_like(steps.enter[0])
+    _, later = jax.lax.scan(body, X0, steps)
+    return jnp.concatenate([X0[None], later])
 
-        _, adjoints = jax.lax.scan(body, jnp.zeros_like(X[0]), (steps, grad[1:]), reverse=True)
 
-        def all_steps(steps: Step, split: Array) -> Array:
-            return jax.vmap(one, in_axes=(0, 0, None))(X[:-1], steps, split)
+def _propagate_forward(
+    steps: Step, split: Array, permit: Array
+) -> tuple[Array, tuple[Step, Array, Array, Array]]:
+    X = _propagate(steps, split, permit)
+    return X, (steps, split, permit, X)
 
-        return jax.vjp(all_steps, steps, split)[1](adjoints)
 
-    run.defvjp(forward, backward)
-    return run(steps, wiring.split)
+def _propagate_backward(saved: tuple[Step, Array, Array, Array], grad: Array) -> tuple[Step, Array, Array]:
+    steps, split, permit, X = saved
+    D = split.shape[2]
+    to = _pad(split)
+
+    def body(adjoint: Array, inputs: tuple[Array, Array, Array, Array]) -> tuple[Array, Array]:
+        g, stay, move, settle = inputs
+        adjoint = adjoint + g
+        through = move[:, :, None] * to + settle[:, :, None] * permit
+        return adjoint * stay + jnp.sum(through * adjoint[:, None, :], axis=2), adjoint
+
+    inputs = (grad[1:], steps.stay, steps.move, steps.settle)
+    _, adjoint = jax.lax.scan(body, jnp.zeros_like(X[0]), inputs, reverse=True)
+    before = X[:-1]
+    gone = jnp.einsum("trj,rsj->trs", adjoint[:, :, :D], split)
+    settled = jnp.einsum("trj,sj->trs", adjoint, permit)
+    gradient = Step(stay=before * adjoint, move=before * gone, settle=before * settled, enter=adjoint)
+    by_destination = jnp.einsum("trs,trj->rsj", before * steps.move, adjoint[:, :, :D])
+    return gradient, by_destination, jnp.zeros_like(permit)
+
+
+_propagate.defvjp(_propagate_forward, _propagate_backward)

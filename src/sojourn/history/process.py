@@ -17,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.history.chain import Step, Wiring, propagate
-from sojourn.history.plan import Plan
+from sojourn.history.plan import Plan, arrival_events
 
 Array = jax.Array
 YEAR_WEEKS = 365.25 / 7
+STANDINGS = ("staying", "settled", "passing")
+CHUNK_DAYS = 150
+"""Visitors' stock is summed with weights exp(days / stay) inside a chunk: no overflow from 1/4 day up."""
 
 
 class Parameters(NamedTuple):
@@ -77,7 +80,7 @@ class History(NamedTuple):
     stock: Array  # (T+1, R, S) persons
     movers: Array  # (T, R, S) persons leaving the place
     split: Array  # (R, S, D) shares
-    settling: Array  # (T, M) persons getting a permit
+    settling: Array  # (T, S) persons getting a permit, by the state they leave
     excursions: Array  # (T, D) pairs of crossings
     visitor_entries: Array  # (T, N) crossings
     visitor_stock: Array  # (T+1, N) persons
@@ -102,30 +105,29 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
 
     def history(p: Parameters) -> History:
         arrivals = _arrivals(known, p)
-        weight = _row_weight(known, p)
+        enter = _entering(known, p, arrivals)
         leave, settle = _hazards(known, p)
         split = _split(known, p)
-        half = jnp.exp(-0.5 * known.weeks[:, None, None] * (leave + _spread(known, settle)))
-        total = leave + _spread(known, settle)
-        enter = _entering(known, p, arrivals, weight)
-        moved_share = leave / total
-        settle_share = settle[:, None, :] / total[:, :, known.settle_from]
-        move, move_half = (1 - half * half) * moved_share, (1 - half) * moved_share
-        settled_half = (1 - half[:, :, known.settle_from]) * settle_share
-        first = jnp.einsum("trs,rsj->trj", enter * move_half, split)
-        newly = enter[:, :, known.settle_from] * settled_half
-        stayed_in = enter * half + _pad(known, first, newly)
+        total = leave + settle
+        half = jnp.exp(-0.5 * known.weeks[:, None, None] * total)
+        whole = half * half
+        left, left_half = (1 - whole) / total, (1 - half) / total
+        moved_first = enter * left_half * leave
+        settled_first = enter * left_half * settle
+        first = jnp.einsum("trs,rsj->trj", moved_first, split)
+        newly = settled_first @ known.permit
+        rest = jnp.zeros((*first.shape[:2], known.S - known.D))
         steps = Step(
-            stay=half * half,
-            move=move,
-            settle=(1 - half[:, :, known.settle_from] ** 2) * settle_share,
-            enter=stayed_in,
+            stay=whole,
+            move=left * leave,
+            settle=left * settle,
+            enter=enter * half + newly + jnp.concatenate([first, rest], axis=2),
         )
-        stock = propagate(steps, Wiring(split, known.settle_from))
-        movers = stock[:-1] * move + enter * move_half
-        settling = jnp.sum(stock[:-1][:, :, known.settle_from] * steps.settle + newly, axis=1)
-        V, V_stock = _visitors(known, p)
-        issued, struck = _schemes(known, p, stock, movers, split, enter, settling, V)
+        stock = propagate(steps, Wiring(split, known.permit))
+        movers = stock[:-1] * steps.move + moved_first
+        settling = jnp.sum(stock[:-1] * steps.settle + settled_first, axis=1)
+        entries, present = _visitors(known, p)
+        issued, struck = _schemes(known, p, _Flows(stock, movers, split, enter, settling, entries))
         return History(
             arrivals=arrivals,
             stock=stock,
@@ -133,14 +135,25 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
             split=split,
             settling=settling,
             excursions=_excursions(known, p, stock),
-            visitor_entries=V,
-            visitor_stock=V_stock,
+            visitor_entries=entries,
+            visitor_stock=present,
             issued=issued,
             struck=struck,
             steps=steps,
         )
 
     return history
+
+
+class _Flows(NamedTuple):
+    """What registers and permits are fed from; shapes as in `History`, `enter` as in `Step`."""
+
+    stock: Array
+    movers: Array
+    split: Array
+    enter: Array
+    settling: Array
+    entries: Array
 
 
 class _Known:
@@ -153,27 +166,37 @@ class _Known:
         self.weeks = calendar.weeks
         self.D = len(plan.places)
         self.S = len(plan.states)
-        self.settled = [i for i, s in enumerate(plan.states) if s.standing == "settled"]
-        self.settle_from = np.array([plan.places.index(plan.states[i].place) for i in self.settled], dtype=int)
-        self.of_place = np.array([plan.places.index(s.place) for s in plan.states])
-        self.standing = np.array([("staying", "settled", "passing").index(s.standing) for s in plan.states])
+        self.of_place = np.array([plan.places.index(state.place) for state in plan.states])
+        self.standing = np.array([STANDINGS.index(state.standing) for state in plan.states])
+        self.permit = permits(plan)
         self.hosts = list(dict.fromkeys(c.host for c in plan.cohorts))
         self.walk = _interpolation(plan.knots, calendar.start, calendar.middles)
         self.slow_walk = _interpolation(plan.slow_knots, calendar.start, calendar.middles)
-        self.regime = np.stack([_share_of_steps(plan, r.start, r.end) for r in plan.regimes] or [[]], axis=-1)
-        self.regime = self.regime.reshape(calendar.steps, len(plan.regimes))
+        self.regime = np.zeros((calendar.steps, len(plan.regimes)))
         self.regime_at = np.zeros((len(plan.regimes), self.D))
         for e, regime in enumerate(plan.regimes):
+            self.regime[:, e] = _share_of_steps(plan, regime.start, regime.end)
             self.regime_at[e, plan.place(regime.place)] = 1.0
+        lasting = (self.standing != STANDINGS.index("passing")).astype(float)
+        self.regime_state = self.regime_at[:, self.of_place] * lasting
+        host_of = np.array([[h == state.place for state in plan.states] for h in self.hosts])
+        self.host_state = host_of * lasting
+        self.host_any = host_of.astype(float)
+        self.through = int(np.sum(self.standing == STANDINGS.index("passing")))
+        self.lawless = np.clip(1 - self.regime @ self.regime_at, 0, 1) * (np.arange(self.D) > 0)
+        self.home = (np.arange(self.D) == 0).astype(float)
         self.strata = np.array([row.stratum for row in plan.rows])
         self.member = np.zeros((len(plan.rows), len(plan.cohorts)))
         for r, row in enumerate(plan.rows):
             self.member[r, list(row.cohorts)] = 1.0
-        waves = [event.id for event in settings.events if event.arrivals]
+        waves = [event.id for event in arrival_events(settings)]
         self.wave = np.array([waves.index(c.wave) for c in plan.cohorts], dtype=int)
         self.elapsed = np.stack([self.days - (c.start - calendar.start).days for c in plan.cohorts], axis=-1) / 7
         self.open = np.stack([_share_of_steps(plan, c.start, c.until, True) for c in plan.cohorts], axis=-1)
-        self.staying_slot, self.passing_slot = _slots(plan)
+        staying, passing = _slots(plan)
+        self.staying_slot = self.member[:, :, None] * staying
+        self.passing_slot = self.member[:, :, None] * (passing - staying)
+        self.chunks = _chunks(self.days)
         self.visitor_shift = _visitor_shifts(plan)
         self.season = _season(plan)
         self.schemes = settings.schemes
@@ -208,6 +231,32 @@ def _slots(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return staying, passing
 
 
+def permits(plan: Plan) -> NDArray[np.float64]:
+    """Which staying state leads to which settled state, (S, S)."""
+    permit = np.zeros((len(plan.states), len(plan.states)))
+    for i, state in enumerate(plan.states):
+        if state.standing == "settled":
+            permit[plan.state(state.place, "staying"), i] = 1.0
+    return permit
+
+
+def _chunks(days: NDArray[np.float64]) -> list[tuple[int, int, NDArray[np.float64]]]:
+    """Runs of steps of at most `CHUNK_DAYS`: first, one past the last, days from its begin to each end."""
+    chunks: list[tuple[int, int, NDArray[np.float64]]] = []
+    begin = 0
+    while begin < len(days) - 1:
+        stop = int(np.searchsorted(days, days[begin] + CHUNK_DAYS, side="right")) - 1
+        stop = min(max(stop, begin + 1), len(days) - 1)
+        chunks.append((begin, stop, days[begin + 1 : stop + 1] - days[begin]))
+        begin = stop
+    return chunks
+
+
+def _triangle(n: int) -> NDArray[np.float64]:
+    """Lower triangle of ones: a running sum as a product."""
+    return np.tril(np.ones((n, n)))
+
+
 def _visitor_shifts(plan: Plan) -> NDArray[np.float64]:
     """Lasting steps in visitors' levels: (T, steps, N)."""
     shifts: list[NDArray[np.float64]] = []
@@ -239,62 +288,38 @@ def _arrivals(known: _Known, p: Parameters) -> Array:
     return p.size * (jnp.diff(arrived, axis=0) + tail)
 
 
-def _row_weight(known: _Known, p: Parameters) -> Array:
+def _entering(known: _Known, p: Parameters, arrivals: Array) -> Array:
+    """First arrivals by row and by the state in which they begin, (T, R, S)."""
     share = jnp.concatenate([p.stratum_share, jnp.ones(1)])[known.strata]
-    return known.member * share[:, None]
+    slot = known.staying_slot + p.passing[:, None] * known.passing_slot
+    return jnp.einsum("tc,rcs->trs", arrivals, share[:, None, None] * slot)
 
 
 def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
-    """Rates per week of leaving the place (T, R, S) and of settling (T, M)."""
-    log_time = known.regime @ (p.regime_push[:, None] * known.regime_at)
-    host = np.array([known.plan.places.index(h) for h in known.hosts])
-    log_time = log_time.at[:, host].add(known.walk @ p.leave_walk)
-    factor = jnp.exp(log_time)[:, known.of_place]
-    factor = jnp.where(known.standing == 2, 1.0, factor)
+    """Rates per week of leaving the place (T, R, S) and of settling (T, 1, S)."""
+    walk = known.walk @ (p.leave_walk @ known.host_state)
+    regime = known.regime @ (p.regime_push[:, None] * known.regime_state)
     push = jnp.concatenate([p.stratum_push, jnp.zeros(1)])[known.strata]
-    leave = jnp.exp(p.leave + push[:, None]) * factor[:, None, :]
-    shift = known.regime @ (p.regime_settle[:, None] * known.regime_at)
-    settle = jnp.exp(p.settle + shift[:, known.settle_from])
-    return leave, settle
+    leave = jnp.exp(p.leave + push[:, None]) * jnp.exp(walk + regime)[:, None, :]
+    shift = known.regime @ (p.regime_settle[:, None] * known.regime_state)
+    per_state = known.permit @ jnp.concatenate([jnp.zeros(known.D), jnp.exp(p.settle), jnp.zeros(known.through)])
+    return leave, (per_state * jnp.exp(shift))[:, None, :]
 
 
 def _split(known: _Known, p: Parameters) -> Array:
     """Destinations of those who leave a place, (R, S, D); nobody moves to where they are."""
-    host = [known.hosts.index(s.place) if s.place in known.hosts else -1 for s in known.plan.states]
-    pair = jnp.concatenate([p.pair, jnp.zeros((1, known.D))])[np.array(host)]
     back = jnp.concatenate([p.stratum_back, jnp.zeros(1)])[known.strata]
-    score = p.pull + pair
-    home = p.back[known.standing] + back[:, None]
-    score = score[None].repeat(len(known.strata), axis=0).at[:, :, 0].add(home)
+    attraction = p.pull + known.host_any.T @ p.pair
+    home = (p.back[known.standing] + back[:, None])[:, :, None] * known.home
     own = np.arange(known.D) == known.of_place[:, None]
-    return jax.nn.softmax(jnp.where(own, -jnp.inf, score), axis=-1)
-
-
-def _spread(known: _Known, settle: Array) -> Array:
-    """Settling rates (T, M) laid out over all states, (T, 1, S)."""
-    total = jnp.zeros((settle.shape[0], 1, known.S))
-    return total.at[:, 0, known.settle_from].add(settle)
-
-
-def _pad(known: _Known, staying: Array, settled: Array) -> Array:
-    """Lay persons by destination (T, R, D) and newly settled (T, R, M) out over states."""
-    T, R = staying.shape[:2]
-    rest = known.S - staying.shape[2] - settled.shape[2]
-    return jnp.concatenate([staying, settled, jnp.zeros((T, R, rest))], axis=2)
-
-
-def _entering(known: _Known, p: Parameters, arrivals: Array, weight: Array) -> Array:
-    """First arrivals by the state in which they begin, (T, R, S)."""
-    slot = p.passing[:, None] * known.passing_slot + (1 - p.passing)[:, None] * known.staying_slot
-    return jnp.einsum("tc,rcs->trs", arrivals, weight[:, :, None] * slot[None])
+    return jax.nn.softmax(jnp.where(own, -jnp.inf, attraction + home), axis=-1)
 
 
 def _excursions(known: _Known, p: Parameters, stock: Array) -> Array:
     """Exits and re-entries of staying persons, pairs per step, (T, D)."""
     during = jnp.sum(stock[1:] + stock[:-1], axis=1)[:, : known.D] / 2
-    regimes = known.regime @ (p.excursions[known.D :, None] * known.regime_at)
-    without = jnp.clip(1 - known.regime @ known.regime_at, 0, 1) * p.excursions[: known.D]
-    return known.weeks[:, None] * (regimes + without) * during.at[:, 0].set(0.0)
+    rate = known.regime @ (p.excursions[known.D :, None] * known.regime_at) + known.lawless * p.excursions[: known.D]
+    return known.weeks[:, None] * rate * during
 
 
 def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
@@ -303,51 +328,44 @@ def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
     level = level + jnp.einsum("tkn,k->tn", known.visitor_shift, p.visitor_step)
     rate = jnp.exp(level)
     leave = 7.0 / p.visit_days
-    keep = jnp.exp(-known.weeks[:, None] * leave)
-    added = rate / leave * (1 - keep)
+    added = rate / leave * -jnp.expm1(-known.weeks[:, None] * leave)
+    # Inside a chunk the recursion is a weighted running sum; chunks follow one another.
+    stock = rate[0] / leave
+    parts = [stock[None]]
+    for begin, stop, growth_days in known.chunks:
+        growth = jnp.exp(growth_days[:, None] / 7 * leave)
+        running = _triangle(stop - begin) @ (added[begin:stop] * growth)
+        parts.append((stock + running) / growth)
+        stock = parts[-1][-1]
+    return known.weeks[:, None] * rate, jnp.concatenate(parts)
 
-    def compose(left: tuple[Array, Array], right: tuple[Array, Array]) -> tuple[Array, Array]:
-        return left[0] * right[0], left[1] * right[0] + right[1]
 
-    kept, stock = jax.lax.associative_scan(compose, (keep, added))
-    before = rate[0] / leave
-    return known.weeks[:, None] * rate, jnp.concatenate([before[None], kept * before + stock])
-
-
-def _schemes(
-    known: _Known,
-    p: Parameters,
-    stock: Array,
-    movers: Array,
-    split: Array,
-    enter: Array,
-    settling: Array,
-    V: Array,
-) -> tuple[Array, Array]:
+def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
     """Documents issued and persons struck off per step, both (T, G)."""
     plan = known.plan
-    T = known.weeks.shape[0]
+    if not plan.settings.schemes:
+        return jnp.zeros((len(known.weeks), 0)), jnp.zeros((len(known.weeks), 0))
     issued: list[Array] = []
     struck: list[Array] = []
-    for g, scheme in enumerate(known.schemes):
+    for g, scheme in enumerate(plan.settings.schemes):
         d = plan.place(scheme.place)
         active = _share_of_steps(plan, scheme.start, None)
-        leak = p.leak[g] * V[:, plan.visited.index(scheme.place)] if scheme.place in plan.visited else 0.0
+        visits = f.entries[:, plan.visited.index(scheme.place)] if scheme.place in plan.visited else 0.0
         if scheme.permit:
-            m = list(known.settle_from).index(d)
-            holders = jnp.sum(stock[:-1, :, known.settled[m]], axis=1) + p.residents[d]
+            s = plan.state(plan.places[d], "settled")
+            holders = jnp.sum(f.stock[:-1, :, s], axis=1) + p.residents[d]
             renewed = p.renewal[g] / YEAR_WEEKS * known.weeks * holders
-            new, gone = settling[:, m] + leak, jnp.sum(movers[:, :, known.settled[m]], axis=1)
+            new, gone = f.settling[:, d], jnp.sum(f.movers[:, :, s], axis=1)
         else:
-            renewed = jnp.zeros(T)
             here = plan.states_of(plan.places[d])
-            into = jnp.einsum("trs,rs->t", movers, split[:, :, d]) + jnp.sum(enter[:, :, here], axis=(1, 2))
-            new, gone = p.uptake[g] * into + leak, p.uptake[g] * jnp.sum(movers[:, :, here], axis=(1, 2))
+            into = jnp.einsum("trs,rs->t", f.movers, f.split[:, :, d]) + jnp.sum(f.enter[:, :, here], axis=(1, 2))
+            renewed = jnp.zeros(len(known.weeks))
+            new, gone = p.uptake[g] * into, p.uptake[g] * jnp.sum(f.movers[:, :, here], axis=(1, 2))
+        leak = p.leak[g] * visits
         stale = active * ((1 - p.struck[g]) * gone + leak)
-        issued.append(active * (new + renewed))
+        issued.append(active * (new + leak + renewed))
         struck.append(active * (p.struck[g] * gone + renewed) + _purged(known, scheme.purges, stale))
-    empty = jnp.zeros((T, 0))
-    return (jnp.stack(issued, 1), jnp.stack(struck, 1)) if issued else (empty, empty)
+    return jnp.stack(issued, axis=1), jnp.stack(struck, axis=1)
 
 
 def _purged(known: _Known, purges: tuple[date, ...], stale: Array) -> Array:

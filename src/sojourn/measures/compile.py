@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sojourn.case import Reading
 from sojourn.history import Plan
 from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
-from sojourn.measures.operator import NO_PART, Indices, Operator, Rate, feature_offsets
+from sojourn.measures.operator import NO_PART, Indices, Layout, Operator, Rate
+from sojourn.measures.sparse import Sparse
 from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, rate_of, term_of
-from sojourn.measures.windows import Windows
+from sojourn.measures.windows import Windows, shapes
 
 PER_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
@@ -166,27 +167,34 @@ class _Builder:
     def operator(self) -> Operator:
         """The operator of all terms so far."""
         calendar = self.plan.calendar
+        groups = tuple(dict.fromkeys([(*range(len(self.plan.rows)),), *(t.movers for t, _, _ in self.built if t.movers)]))
         windows = Windows(
             start=np.array([calendar.position(start) for start, _ in self.windows]),
             end=np.array([calendar.end_of(end) for _, end in self.windows]),
             days=np.array([(end - start + timedelta(days=1)).days for start, end in self.windows], dtype=float),
             date=np.array([calendar.end_of(day) for day in self.dates]),
+            groups=groups,
         )
-        offsets = feature_offsets(self.plan, len(self.windows), len(self.rates))
+        layout = Layout(
+            names=tuple({feature.name for term, _, _ in self.built for feature in term.features}),
+            shapes=shapes(self.plan, len(groups), len(self.rates)),
+            windows=len(self.windows),
+            dates=len(self.dates),
+        )
         entries: list[tuple[int, int, float]] = []
         for i, (term, at, scale) in enumerate(self.built):
             for feature in term.features:
-                offset, width, shape = offsets[feature.name]
-                flat = int(np.ravel_multi_index(feature.index, shape))
-                entries.append((i, offset + at * width + flat, scale * feature.value))
+                index = feature.index
+                if feature.name in ("moves", "moves_out") and term.movers:
+                    index = (groups.index(term.movers), *index[1:])
+                entries.append((i, layout.flat(feature.name, at, index), scale * feature.value))
         parts = [term.part for term, _, _ in self.built]
         return Operator(
             windows=windows,
             rates=tuple(self.rates),
             terms=len(self.built),
-            term=np.array([e[0] for e in entries], dtype=int),
-            feature=np.array([e[1] for e in entries], dtype=int),
-            value=np.array([e[2] for e in entries]),
+            layout=layout,
+            matrix=Sparse.from_entries(entries, (len(self.built), layout.size)),
             part=np.array([self.plan.parts.index(part) if part else NO_PART for part in parts], dtype=int),
             of_stock=np.array([term.of_stock for term, _, _ in self.built]),
         )

@@ -7,8 +7,6 @@ present at a date); readings combine one or two of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,7 +14,9 @@ from numpy.typing import NDArray
 
 from sojourn.history import History, Parameters, Plan
 from sojourn.history.chain import Step, Wiring, propagate
-from sojourn.measures.windows import FLOWS, STOCKS, Sums, Windows, shapes, sum_windows
+from sojourn.history.process import permits
+from sojourn.measures.sparse import Sparse, multiply
+from sojourn.measures.windows import FLOWS, STOCKS, Sums, Windows, sum_windows
 
 Array = jax.Array
 Indices = NDArray[np.intp]
@@ -34,29 +34,67 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Operator:
-    """Sparse matrix in coordinates: `value` at (`term`, `feature`), sorted by term.
+class Layout:
+    """Where each feature lies in the flat vector: flows window by window, then stocks date by date.
 
-    `feature` counts through the flattened flows (window by window), then the stocks
-    (date by date). `part` (terms,) is the index of a part whose share of arrivals
+    Only features that some term uses are laid out.
+    """
+
+    names: tuple[str, ...]
+    shapes: dict[str, tuple[int, ...]]
+    windows: int
+    dates: int
+
+    def flat(self, name: str, at: int, index: tuple[int, ...]) -> int:
+        """Position of one feature at a window or date."""
+        flows, stocks = self.flows, self.stocks
+        group = flows if name in flows else stocks
+        base = 0 if name in flows else self.width(flows) * self.windows
+        before = self.width(group[: group.index(name)])
+        inside = int(np.ravel_multi_index(index, self.shapes[name]))
+        return base + at * self.width(group) + before + inside
+
+    def width(self, names: tuple[str, ...]) -> int:
+        """Number of features in some blocks at one window or date."""
+        return sum(int(np.prod(self.shapes[name])) for name in names)
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """Features that are summed over windows."""
+        return tuple(name for name in FLOWS if name in self.names)
+
+    @property
+    def stocks(self) -> tuple[str, ...]:
+        """Features that are read at dates."""
+        return tuple(name for name in STOCKS if name in self.names)
+
+    @property
+    def size(self) -> int:
+        """Length of the flat vector."""
+        return self.width(self.flows) * self.windows + self.width(self.stocks) * self.dates
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A sparse matrix (terms, features) over windows and dates.
+
+    `part` (terms,) is the index of a part whose share of arrivals
     (or, where `of_stock`, of stock) multiplies the term, or `NO_PART`.
     """
 
     windows: Windows
     rates: tuple[Rate, ...]
     terms: int
-    term: Indices
-    feature: Indices
-    value: NDArray[np.float64]
+    layout: Layout
+    matrix: Sparse
     part: Indices
     of_stock: NDArray[np.bool_]
 
 
 def apply(operator: Operator, sums: Sums, p: Parameters) -> Array:
     """The value of every term, (terms,), in persons, crossings or documents."""
-    flat = jnp.concatenate([_flat(sums, FLOWS), _flat(sums, STOCKS)])
-    products = flat[operator.feature] * operator.value
-    total = jax.ops.segment_sum(products, operator.term, operator.terms, indices_are_sorted=True)
+    flat = jnp.concatenate([_flat(sums, operator.layout.flows), _flat(sums, operator.layout.stocks)])
+    total = multiply(operator.matrix, flat)
     if np.all(operator.part == NO_PART):
         return total
     share = jnp.where(
@@ -75,9 +113,7 @@ def evaluate(operator: Operator, plan: Plan, history: History, p: Parameters) ->
 
 def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
     """Persons of each rate's group who are in its place at every bound, (T+1, K)."""
-    settle_from: Any = np.array(
-        [plan.places.index(state.place) for state in plan.states if state.standing == "settled"], dtype=int
-    )
+    permit = permits(plan)
     series: list[Array] = []
     for rate in rates:
         mask = np.zeros(history.stock.shape[1:])
@@ -85,27 +121,14 @@ def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
         enter = jnp.zeros_like(history.stock[1:])
         enter = enter.at[rate.start - 1].set(history.stock[rate.start] * mask)
         steps = Step(history.steps.stay, history.steps.move, history.steps.settle, enter)
-        later = propagate(steps, Wiring(history.split, settle_from))
+        later = propagate(steps, Wiring(history.split, permit))
         series.append(jnp.sum(later[:, :, list(rate.states_to)], axis=(1, 2)))
     return jnp.stack(series, axis=-1)
 
 
-def feature_offsets(plan: Plan, windows: int, rates: int) -> dict[str, tuple[int, int, tuple[int, ...]]]:
-    """For each feature: offset in its block, width of the block, shape; stocks after all flows."""
-    layout = shapes(plan, rates)
-    offsets: dict[str, tuple[int, int, tuple[int, ...]]] = {}
-    base = 0
-    for names in (FLOWS, STOCKS):
-        width = sum(int(np.prod(layout[name])) for name in names)
-        at = base
-        for name in names:
-            offsets[name] = (at, width, layout[name])
-            at += int(np.prod(layout[name]))
-        base += width * windows
-    return offsets
-
-
 def _flat(sums: Sums, names: tuple[str, ...]) -> Array:
+    if not names:
+        return jnp.zeros(0)
     columns = [getattr(sums, name) for name in names]
     return jnp.concatenate([c.reshape(c.shape[0], -1) for c in columns], axis=1).reshape(-1)
 

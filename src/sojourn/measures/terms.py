@@ -35,7 +35,10 @@ class ReadingError(ValueError):
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature (see `Sums`), an index into it and a coefficient."""
+    """One feature (see `Sums`), an index into it and a coefficient.
+
+    The first index of `moves` and `moves_out` is filled in with the term's group of rows.
+    """
 
     name: str
     index: tuple[int, ...]
@@ -49,6 +52,8 @@ class Term:
     features: tuple[Feature, ...]
     part: str = ""
     of_stock: bool = False
+    movers: tuple[int, ...] = ()
+    """The rows whose moves it counts; none for all."""
 
 
 def term_of(plan: Plan, r: Reading) -> Term:
@@ -59,7 +64,8 @@ def term_of(plan: Plan, r: Reading) -> Term:
     """
     count = _COUNTERS[r.measure]
     part = r.place if r.place in plan.parts else ""
-    return Term(tuple(count(plan, r)), part, bool(part) and r.measure in PART_OF_STOCK)
+    movers = tuple(plan.rows_of(("", r.wave))) if r.measure == "departures" and r.wave else ()
+    return Term(tuple(count(plan, r)), part, bool(part) and r.measure in PART_OF_STOCK, movers)
 
 
 def rate_of(plan: Plan, r: Reading) -> Rate:
@@ -124,15 +130,15 @@ def _crossings(plan: Plan, r: Reading, inward: bool) -> Iterator[Feature]:
 
 def _crossings_of(plan: Plan, r: Reading, here: str, there: str, inward: bool) -> Iterator[Feature]:
     d = plan.place(here)
-    others = [plan.place(there)] if there else range(len(plan.places))
     borders = _borders(plan, here)
     share = borders.get(plan.place(there), 0.0) if there else 1.0
     if _includes(r, "displaced"):
         if inward and there in ("", plan.settings.origin):
             yield from (Feature("arrivals", (c,), 1.0) for c in plan.cohorts_of((here, "")))
-        for j in others:
-            if j != d:
-                yield Feature("crossed", (j, d) if inward else (d, j), 1.0)
+        if not there:
+            yield Feature("crossed_in" if inward else "crossed_out", (d,), 1.0)
+        elif plan.place(there) != d:
+            yield Feature("crossed", (plan.place(there), d) if inward else (d, plan.place(there)), 1.0)
         yield Feature("excursions", (d,), share)
     if _includes(r, "visitors"):
         n = _visited(plan, r, here)
@@ -159,8 +165,7 @@ def _people(plan: Plan, r: Reading) -> Iterator[Feature]:
     d = plan.place(here)
     if _includes(r, "displaced"):
         yield from (Feature("arrivals", (c,), 1.0) for c in plan.cohorts_of((here, "")))
-        for row in range(len(plan.rows)):
-            yield from (Feature("moves", (row, j, d), 1.0) for j in range(len(plan.places)) if j != d)
+        yield Feature("moves_in", (0, d), 1.0)
     if _includes(r, "visitors"):
         yield Feature("visitor_people", (_visited(plan, r, here),), 1.0)
     if _includes(r, "residents"):
@@ -177,9 +182,10 @@ def _arrivals(plan: Plan, r: Reading) -> Iterator[Feature]:
 
 def _departures(plan: Plan, r: Reading) -> Iterator[Feature]:
     d = plan.place(r.place)
-    others = [plan.place(r.counterpart)] if r.counterpart else range(len(plan.places))
-    for row in plan.rows_of(("", r.wave)):
-        yield from (Feature("moves", (row, d, j), 1.0) for j in others if j != d)
+    if r.counterpart:
+        yield Feature("moves", (0, d, plan.place(r.counterpart)), 1.0)
+    else:
+        yield Feature("moves_out", (0, d), 1.0)
 
 
 def _stock(rows: Iterable[int], states: Iterable[int]) -> Iterator[Feature]:

@@ -26,22 +26,24 @@ class Windows:
     """Windows and dates as positions on the calendar (see `Calendar.position`).
 
     `start` and `end` (W,) delimit windows, `days` (W,) are their lengths; `date` (V,)
-    are positions of dates (the end of a day).
+    are positions of dates (the end of a day). `groups` are the sets of rows whose moves
+    are told apart; the first is all rows.
     """
 
     start: NDArray[np.float64]
     end: NDArray[np.float64]
     days: NDArray[np.float64]
     date: NDArray[np.float64]
+    groups: tuple[tuple[int, ...], ...]
 
 
 class Sums(NamedTuple):
     """Features of a history.
 
     Flows over W windows, C cohorts, R rows, D places, N visited places, G schemes:
-    arrivals (W, C) and moves (W, R, D, D) in persons (from, to: the final
-    destination); crossed (W, D, D), displaced persons' crossings by next border, moves
-    only; excursions (W, D) pairs of crossings; visitors_in and visitors_out (W, N, 2)
+    arrivals (W, C) and moves (W, groups of rows, D, D) in persons (from, to: the
+    final destination); crossed (W, D, D), displaced persons' crossings by next border, moves
+    only; `_out` and `_in` are their sums by the place left and by the place entered; excursions (W, D) pairs of crossings; visitors_in and visitors_out (W, N, 2)
     crossings, [from or to the origin, other borders]; visitor_people (W, N) persons;
     resident_trips (W, D) pairs of crossings; resident_people (W, D) persons; issued
     (W, G) documents.
@@ -52,7 +54,11 @@ class Sums(NamedTuple):
 
     arrivals: Array
     moves: Array
+    moves_out: Array
+    moves_in: Array
     crossed: Array
+    crossed_out: Array
+    crossed_in: Array
     excursions: Array
     visitors_in: Array
     visitors_out: Array
@@ -70,7 +76,11 @@ class Sums(NamedTuple):
 FLOWS = (
     "arrivals",
     "moves",
+    "moves_out",
+    "moves_in",
     "crossed",
+    "crossed_out",
+    "crossed_in",
     "excursions",
     "visitors_in",
     "visitors_out",
@@ -82,14 +92,18 @@ FLOWS = (
 STOCKS = ("stock", "visitors", "residents", "register", "tracked")
 
 
-def shapes(plan: Plan, tracked: int) -> dict[str, tuple[int, ...]]:
+def shapes(plan: Plan, groups: int, tracked: int) -> dict[str, tuple[int, ...]]:
     """Shape of each feature of `Sums` without its leading axis."""
     C, R, D, N = len(plan.cohorts), len(plan.rows), len(plan.places), len(plan.visited)
     G, S = len(plan.settings.schemes), len(plan.states)
     return {
         "arrivals": (C,),
-        "moves": (R, D, D),
+        "moves": (groups, D, D),
+        "moves_out": (groups, D),
+        "moves_in": (groups, D),
         "crossed": (D, D),
+        "crossed_out": (D,),
+        "crossed_in": (D,),
         "excursions": (D,),
         "visitors_in": (N, 2),
         "visitors_out": (N, 2),
@@ -117,10 +131,16 @@ def _at(series: Array, position: NDArray[np.float64]) -> Array:
     return value + fraction * (series[right] - value)
 
 
-def _over(flow: Array, windows: Windows) -> Array:
-    """Sums of a flow over windows."""
-    total = jnp.concatenate([jnp.zeros((1, *flow.shape[1:])), jnp.cumsum(flow, axis=0)])
-    return _at(total, windows.end) - _at(total, windows.start)
+def running_sum(flow: Array) -> Array:
+    """Sums of a flow (T, K) up to each bound, (T+1, K), by blocks: two small products."""
+    T, K = flow.shape
+    size = int(np.ceil(np.sqrt(T)))
+    blocks = -(-T // size)
+    padded = jnp.concatenate([flow, jnp.zeros((blocks * size - T, K))]).reshape(blocks, size, K)
+    inside = jnp.einsum("ij,bjk->bik", np.tril(np.ones((size, size))), padded)
+    before = jnp.einsum("ab,bk->ak", np.tril(np.ones((blocks, blocks)), -1), inside[:, -1])
+    total = (inside + before[:, None]).reshape(-1, K)[:T]
+    return jnp.concatenate([jnp.zeros((1, K)), total])
 
 
 def sum_windows(
@@ -135,37 +155,61 @@ def sum_windows(
         windows: W windows and V dates.
         tracked: (T+1, K) persons of each `rate` at the bounds; none by default.
     """
-    D = len(plan.places)
-    member = np.zeros((len(plan.states), D))
-    for i, state in enumerate(plan.states):
-        member[i, plan.places.index(state.place)] = 1.0
-    moved = _over(history.movers, windows)
-    moves = jnp.einsum("wrs,sd,rsj->wrdj", moved, member, history.split)
-    entries = _over(history.visitor_entries, windows)
+    flows = (
+        history.arrivals,
+        history.movers,
+        history.excursions,
+        history.visitor_entries,
+        history.issued,
+        history.issued - history.struck,
+    )
+    steps = plan.calendar.steps
+    ends = np.cumsum([int(np.prod(flow.shape[1:])) for flow in flows])
+    total = running_sum(jnp.concatenate([flow.reshape(steps, -1) for flow in flows], axis=1))
+    over = _at(total, windows.end) - _at(total, windows.start)
+    arrivals, moved, excursions, entries, issued, _ = jnp.split(over, ends[:-1], axis=1)
+    by_state = moved.reshape(-1, *history.movers.shape[1:])
+    moves = jnp.stack([_moves(plan, by_state, history.split, rows) for rows in windows.groups], axis=1)
+    crossed = cross(moves[:, 0], p.via_origin)
     present = _at(history.visitor_stock, windows.end) - _at(history.visitor_stock, windows.start)
     by_border = jnp.stack([p.from_origin, 1 - p.from_origin], axis=-1)
     years = windows.days[:, None] / YEAR_DAYS
-    trips = p.residents * p.resident_trips * years
-    on_register = jnp.cumsum(history.issued - history.struck, axis=0)
-    on_register = jnp.concatenate([jnp.zeros((1, on_register.shape[1])), on_register])
-    V = len(windows.date)
+    dates = len(windows.date)
     return Sums(
-        arrivals=_over(history.arrivals, windows),
+        arrivals=arrivals,
         moves=moves,
-        crossed=cross(jnp.sum(moves, axis=1), p.via_origin),
-        excursions=_over(history.excursions, windows),
+        moves_out=jnp.sum(moves, axis=3),
+        moves_in=jnp.sum(moves, axis=2),
+        crossed=crossed,
+        crossed_out=jnp.sum(crossed, axis=2),
+        crossed_in=jnp.sum(crossed, axis=1),
+        excursions=excursions,
         visitors_in=entries[:, :, None] * by_border,
         visitors_out=(entries - present)[:, :, None] * by_border,
         visitor_people=entries / (1 + jnp.maximum(p.trips - 1, 0) * years),
-        resident_trips=trips,
+        resident_trips=p.residents * p.resident_trips * years,
         resident_people=p.residents * -jnp.expm1(-p.resident_trips * years),
-        issued=_over(history.issued, windows),
+        issued=issued,
         stock=_at(history.stock, windows.date),
         visitors=_at(history.visitor_stock, windows.date),
-        residents=jnp.broadcast_to(p.residents, (V, D)),
-        register=_at(on_register, windows.date),
-        tracked=jnp.zeros((V, 0)) if tracked is None else _at(tracked, windows.date),
+        residents=jnp.broadcast_to(p.residents, (dates, len(plan.places))),
+        register=_at(total[:, ends[-2] :], windows.date),
+        tracked=jnp.zeros((dates, 0)) if tracked is None else _at(tracked, windows.date),
     )
+
+
+def _moves(plan: Plan, moved: Array, split: Array, rows: tuple[int, ...]) -> Array:
+    """Persons of some rows by place left and by destination, (W, D, D), as one product."""
+    R, S, D = split.shape
+    keep = np.zeros((R, S, D))
+    keep[list(rows)] = _membership(plan)
+    to = (keep[:, :, :, None] * split[:, :, None, :]).reshape(R * S, D * D)
+    return (moved.reshape(-1, R * S) @ to).reshape(-1, D, D)
+
+
+def _membership(plan: Plan) -> NDArray[np.float64]:
+    """Which place each state is in, (S, D)."""
+    return np.array([[place == state.place for place in plan.places] for state in plan.states], dtype=float)
 
 
 def cross(moves: Array, via_origin: Array) -> Array:
@@ -174,8 +218,10 @@ def cross(moves: Array, via_origin: Array) -> Array:
     A share of the moves to third places goes through the origin: it crosses into the
     origin, and from there into the destination. The origin is place 0.
     """
-    third = moves.at[:, :, 0].set(0.0).at[:, 0, :].set(0.0)
-    through = third * via_origin[:, None]
+    D = moves.shape[1]
+    abroad = np.arange(D) > 0
+    through = moves * (np.outer(abroad, abroad) * via_origin[:, None])
     crossed = moves - through
-    crossed = crossed.at[:, :, 0].add(jnp.sum(through, axis=2))
-    return crossed.at[:, 0, :].add(jnp.sum(through, axis=1))
+    into_origin = jnp.sum(through, axis=2)[:, :, None] * (np.arange(D) == 0)
+    out_of_origin = jnp.sum(through, axis=1)[:, None, :] * (np.arange(D) == 0)[:, None]
+    return crossed + into_origin + out_of_origin
