@@ -1,11 +1,13 @@
 """Spoken figures as intervals: their widths, and that what could have been said sums to one."""
 
+import doctest
 from math import exp, isclose
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sojourn.case import hedges
 from sojourn.case.hedges import SHARES, WIDTHS, Interval, grain, intervals, override_problem
 from sojourn.case.schema import HEDGES
 from sojourn.case.tables import Hedge
@@ -35,6 +37,10 @@ def test_grain(value: float, plain: float, exact: float) -> None:
     assert grain(value) == plain
     assert grain(-value) == plain
     assert grain(value, "exact") == exact
+
+
+def test_the_examples_of_the_docstrings() -> None:
+    assert doctest.testmod(hedges).failed == 0
 
 
 def test_grain_of_nothing() -> None:

@@ -124,6 +124,7 @@ def test_everything_missing_is_told_at_once(tmp_path: Path) -> None:
 
 def test_no_folder_and_no_shipped_case(tmp_path: Path) -> None:
     assert 'no shipped case of this name (did you mean "kazakhstan-2022"?)' in refused("kazakhstan-2023")
+    assert "cannot be read: File name too long" in refused("x" * 5000)
     (tmp_path / "file").write_text("")
     assert "is a file; a case is a folder" in refused(tmp_path / "file")
 
@@ -190,6 +191,7 @@ def test_one_bad_cell_is_one_problem(wrong) -> None:
         ("-5", '"-5" must be above 0'),
         ("", "must not be empty for a claim with status use"),
         ("nan", "is not a number"),
+        ("9" * 400, "is too long for a number"),
         ("inf", "is not a number"),
     ],
 )

@@ -168,6 +168,16 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert (done.stdout, done.stderr) == ("{", "")
 
 
+def test_a_terminal_without_the_letters() -> None:
+    """Half of the world's terminals have no Cyrillic: the message comes escaped, and whole."""
+    program = [sys.executable, "-c", "from sojourn.cli import main; main()", "check", "нет-такого"]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(program, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 2
+    assert "there is no such folder" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "kazakhstan-2022"]])
 def test_no_heavy_library_is_imported(arguments: list[str]) -> None:
     """Help and check must start at once, and work where only the light install is."""

@@ -20,6 +20,8 @@ ID = re.compile(r"[\w.:\-]+")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,  .'’_]\d{3})+([.,]\d+)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+LONGEST = 30
+"""Characters of a number: a longer one is a slip, and could be too large to hold."""
 SHARE_WORDS = ("half", "most", "some")
 SYNONYMS = {
     "around": "about",
@@ -69,6 +71,8 @@ def identifier(cell: str) -> str:
 def number(cell: str) -> float:
     """A plain decimal numeral."""
     if NUMBER.fullmatch(cell):
+        if len(cell) > LONGEST:
+            raise ValueError(f"is too long for a number; write at most {LONGEST} digits")
         return float(cell)
     if GROUPED.fullmatch(cell):
         plain = re.sub(r"[^\d.+-]", "", cell)

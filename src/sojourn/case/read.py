@@ -34,7 +34,10 @@ def read_case(case: str | PathLike[str]) -> Case:
     Raises `CaseError` with every problem found, each naming file, row, column, value and
     what is allowed. The answer of a back-test (`truth.toml`) is never opened.
     """
-    folder = _folder(case)
+    try:
+        folder = _folder(case)
+    except OSError as error:
+        raise CaseError([Problem(str(case), f"cannot be read: {error.strerror}")]) from None
     return parse_case(_collect(folder), folder.resolve().name, folder)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
-from .cells import ID, NUMBER, Parser
+from .cells import ID, LONGEST, NUMBER, Parser
 from .problems import Problem
 from .schema import Column, Table
 from .sheets import Sheet, header_problems
@@ -132,6 +132,8 @@ def _read_at_once(column: Column, raw: Sequence[str]) -> list[Any] | None:
     """Ids and numbers, which differ from row to row, where one look shows that all are good."""
     pattern = {"identifier": ID, "number": NUMBER}.get(column.kind)
     joined = "\n".join(raw)
+    if column.kind == "number" and max(map(len, raw)) > LONGEST:
+        return None
     if pattern is None or not all(raw) or joined.count("\n") != len(raw) - 1:
         return None
     if not re.fullmatch(rf"(?:(?:{pattern.pattern})\n)+", joined + "\n"):

@@ -116,13 +116,13 @@ def new_case(folder: str | PathLike[str]) -> Path:
     Raises `CaseError`, and writes nothing, where something is in the way.
     """
     target = Path(folder)
-    if target.exists() and not target.is_dir():
-        raise CaseError([Problem(str(folder), "is a file; name a new folder")])
-    if target.is_dir() and any(target.iterdir()):
-        raise CaseError([Problem(str(folder), "is not empty; name a new folder")])
     files = {name: text.encode() for name, text in TEMPLATE.items()}
     parse_case(files, target.resolve().name)
     try:
+        if target.exists() and not target.is_dir():
+            raise CaseError([Problem(str(folder), "is a file; name a new folder")])
+        if target.is_dir() and any(target.iterdir()):
+            raise CaseError([Problem(str(folder), "is not empty; name a new folder")])
         for name, data in files.items():
             write_bytes(target / name, data)
     except OSError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ def build_app(called: str = "") -> App:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A figure quoted in Kazakh must not end the program on a terminal that lacks the letters.
+            stream.reconfigure(errors="backslashreplace")
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     called = tokens[0] if tokens else ""
     try:
