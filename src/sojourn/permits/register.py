@@ -1,17 +1,18 @@
 """A register of stays under one rule: Ibis expressions in, a row per stay out.
 
 The work is done by the engine that holds the table (DuckDB, Spark), out of core, without a row per day.
-The stages are in `register_days` (which days count), `register_limits` (one expression per kind) and
-here (versions, pieces of stays, the row that comes out).
+The stages are in `register_days` (which days count), `register_screen` (persons who cannot have broken a
+limit), `register_limits` (one expression per kind) and here (versions, pieces of stays, the row that
+comes out).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sojourn.permits.days import LAST
+from sojourn.permits.days import FIRST, LAST, parse
 from sojourn.permits.errors import PermitError
 from sojourn.permits.library import Rules, candidates
 from sojourn.permits.limits import CalendarYear, Rolling
@@ -47,22 +48,54 @@ def assess_register(
     a message that names the person and the days.
     """
     from sojourn.permits import register_days as days
+    from sojourn.permits import register_screen as screen
 
     rule = choose(candidates(rules), nationality)
     lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
     if not lines:
         raise PermitError(f"reading {reading!r}: {rule.id} has no such reading")
-    line = lines[0]
-    _check_windows(line)
+    _check_windows(lines[0])
+    line = _trimmed(lines[0], table, until)
     stays = days.stays(table, line, until)
-    rows = days.absences(stays) if rule.absence else stays
+    names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
+    if not rule.absence and len(line.eras) == 1 and screen.serves(line.eras[0]):
+        screened = screen.screened(stays, line.eras[0])
+        doubtful = screened.filter(screened.doubt).select(of="person").distinct()
+        sure = screened.anti_join(doubtful, screened.person == doubtful.of)
+        rest = _exact(stays.semi_join(doubtful, stays.person == doubtful.of), line)
+        return sure.select(*names, *RESULT).union(rest.select(*names, *RESULT))
+    return _exact(stays, line).select(*names, *RESULT)
+
+
+def _exact(stays: ir.Table, line: Timeline) -> ir.Table:
+    """Every limit of every era, worked out for every stay."""
+    from sojourn.permits import register_days as days
+
+    stays = days.numbered(stays)
+    rows = days.absences(stays) if line.rule.absence else stays
     parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
     if len(parts) == 1 and not _splits(line.eras[0]):
-        result = parts[0]
-    else:
-        result = _merged(stays, parts)
-    names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
-    return result.select(*names, *RESULT)
+        return parts[0]
+    return _merged(stays, parts)
+
+
+def _trimmed(line: Timeline, table: ir.Table, until: date | str | None) -> Timeline:
+    """The timeline without eras that neither hold a day of the register nor rule on an open stay.
+
+    One cheap query finds the first and the last day.
+    """
+    if len(line.eras) == 1 or not {"entry", "exit"} <= set(table.columns):
+        return line
+    span = table.aggregate(low=table.entry.min(), high=table.exit.max(), last=table.entry.max()).to_pyarrow()
+    low, high, last = (span[name][0].as_py() for name in ("low", "high", "last"))
+    if low is None:
+        return line
+    ends = [parse(day, "until") for day in (high, last, until) if day is not None]
+    first, end = low.toordinal(), max(ends).toordinal()
+    kept = [era for era in line.eras if era.last >= first and era.first <= end]
+    if not kept or (kept[0].first > first):
+        return line
+    return replace(line, eras=tuple(replace(e, since=FIRST if e.since <= first else e.since) for e in kept))
 
 
 def _check_windows(line: Timeline) -> None:

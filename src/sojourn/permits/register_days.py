@@ -54,7 +54,7 @@ def stop(table: ir.Table, bad: Any, text: str, value: Any) -> Any:
     udf = ibis.udf.scalar.builtin(fail, name=name, signature=((("string",)), "int64"))
     message = (
         ibis.literal("person ")
-        + table.person.cast("string")
+        + table.person.cast("string").fill_null("without a name")
         + ", "
         + table.entry.cast("string").fill_null("no entry")
         + " to "
@@ -87,6 +87,7 @@ def stays(table: ir.Table, line: Timeline, until: date | str | None) -> ir.Table
         table, table.exit.isnull(), "is open, and `until` does not say when observation ends", exit_day
     )
     x = exit_day.fill_null(open_end) if last is not None else open_end
+    x = stop(table, table.person.isnull(), "a stay belongs to a person", x)
     x = stop(table, table.entry.isnull(), "has no entry", x)
     x = stop(table, x < e, "the exit lies before the entry", x)
     low, high = earliest_day(line), line.eras[-1].last
@@ -107,10 +108,16 @@ def stays(table: ir.Table, line: Timeline, until: date | str | None) -> ir.Table
         e=ibis.greatest(kept.e, ibis.least(kept.joined, kept.x)),
     )
     names = [name for name in ("permit", "member") if name in table.columns]
-    kept = kept.select("person", "entry", "exit", *names, "e", "x", "counts", "inside", "entered", "closed")
-    order = ibis.window(group_by=kept.person, order_by=[kept.e, kept.x])
-    kept = kept.mutate(n=ibis.row_number().over(order).cast("int32"), prior=kept.x.lag().over(order))
-    return kept.mutate(x=stop(kept, kept.e < kept.prior, "overlaps the stay before it", kept.x))
+    return kept.select("person", "entry", "exit", *names, "e", "x", "counts", "inside", "entered", "closed")
+
+
+def numbered(table: ir.Table) -> ir.Table:
+    """The stays with their number `n` and the exit before, `prior`; overlaps stop the query."""
+    import ibis
+
+    order = ibis.window(group_by=table.person, order_by=[table.e, table.x])
+    rows = table.mutate(n=ibis.row_number().over(order).cast("int32"), prior=table.x.lag().over(order))
+    return rows.mutate(x=stop(rows, rows.e < rows.prior, "overlaps the stay before it", rows.x))
 
 
 def _counts(table: ir.Table, line: Timeline) -> Any:

@@ -173,14 +173,11 @@ def _first_unlawful(rows: ir.Table, k: int, limit: Rolling, size: int, name: str
 
 
 def _year_of(value: Any, limit: Kind) -> Any:
-    """The year of a numbered day; for windows of a year, a year that begins on 29 February or 1 March."""
-    import ibis
+    """The year of a numbered day; for windows of a year, a year that begins on its 60th day.
 
-    as_date = dated(value)
-    if isinstance(limit, CalendarYear):
-        return as_date.year().cast("int32")
-    late = (as_date.month() > 2) | (as_date.day() == 29) & (as_date.month() == 2)
-    return as_date.year().cast("int32") - late.ifelse(0, 1)
+    That is 29 February or 1 March: from it on, and until the next, such a window has the same length.
+    """
+    return dated(value if isinstance(limit, CalendarYear) else value - 59).year()
 
 
 def leap(year: Any) -> Any:
