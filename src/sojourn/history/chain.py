@@ -22,17 +22,20 @@ Array = jax.Array
 
 
 class Step(NamedTuple):
-    """Probabilities of every step, for R rows and S states.
+    """What happens in every step, for R rows and S states; all arrays are (T, R, S).
 
-    stay: (T, R, S) of remaining in the state; move: (T, R, S) of leaving the place;
-    settle: (T, R, S) of getting a residence permit, 0 in states that lead to none;
-    enter: (T, R, S) persons added by the end of the step.
+    Probabilities for those who are there at its beginning: `stay` in the state, `move`
+    away from the place, `settle` (get a residence permit; 0 in states that lead to
+    none). Persons who arrive during the step, by what they do until its end:
+    `stay_first`, `move_first`, `settle_first`.
     """
 
     stay: Array
     move: Array
     settle: Array
-    enter: Array
+    stay_first: Array
+    move_first: Array
+    settle_first: Array
 
 
 class Wiring(NamedTuple):
@@ -61,11 +64,12 @@ def _propagate(steps: Step, split: Array, permit: Array) -> Array:
     to = _pad(split)
 
     def body(X: Array, step: Step) -> tuple[Array, Array]:
-        moved, settled = (X * step.move)[:, :, None], (X * step.settle)[:, :, None]
-        after = X * step.stay + jnp.sum(moved * to + settled * permit, axis=1) + step.enter
+        moved = (X * step.move + step.move_first)[:, :, None]
+        settled = (X * step.settle + step.settle_first)[:, :, None]
+        after = X * step.stay + step.stay_first + jnp.sum(moved * to + settled * permit, axis=1)
         return after, after
 
-    X0 = jnp.zeros_like(steps.enter[0])
+    X0 = jnp.zeros_like(steps.stay[0])
     _, later = jax.lax.scan(body, X0, steps)
     return jnp.concatenate([X0[None], later])
 
@@ -79,22 +83,28 @@ def _propagate_forward(
 
 def _propagate_backward(saved: tuple[Step, Array, Array, Array], grad: Array) -> tuple[Step, Array, Array]:
     steps, split, permit, X = saved
-    D = split.shape[2]
     to = _pad(split)
 
-    def body(adjoint: Array, inputs: tuple[Array, Array, Array, Array]) -> tuple[Array, Array]:
+    def body(adjoint: Array, inputs: tuple[Array, ...]) -> tuple[Array, tuple[Array, ...]]:
         g, stay, move, settle = inputs
         adjoint = adjoint + g
-        through = move[:, :, None] * to + settle[:, :, None] * permit
-        return adjoint * stay + jnp.sum(through * adjoint[:, None, :], axis=2), adjoint
+        of_move = jnp.sum(to * adjoint[:, None, :], axis=2)
+        of_settle = jnp.sum(permit * adjoint[:, None, :], axis=2)
+        return adjoint * stay + move * of_move + settle * of_settle, (adjoint, of_move, of_settle)
 
     inputs = (grad[1:], steps.stay, steps.move, steps.settle)
-    _, adjoint = jax.lax.scan(body, jnp.zeros_like(X[0]), inputs, reverse=True)
+    _, (adjoint, of_move, of_settle) = jax.lax.scan(body, jnp.zeros_like(X[0]), inputs, reverse=True)
     before = X[:-1]
-    gone = jnp.einsum("trj,rsj->trs", adjoint[:, :, :D], split)
-    settled = jnp.einsum("trj,sj->trs", adjoint, permit)
-    gradient = Step(stay=before * adjoint, move=before * gone, settle=before * settled, enter=adjoint)
-    by_destination = jnp.einsum("trs,trj->rsj", before * steps.move, adjoint[:, :, :D])
+    gradient = Step(
+        stay=before * adjoint,
+        move=before * of_move,
+        settle=before * of_settle,
+        stay_first=adjoint,
+        move_first=of_move,
+        settle_first=of_settle,
+    )
+    moved = before * steps.move + steps.move_first
+    by_destination = jnp.einsum("trs,trj->rsj", moved, adjoint[:, :, : split.shape[2]])
     return gradient, by_destination, jnp.zeros_like(permit)
 
 

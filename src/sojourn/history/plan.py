@@ -178,7 +178,7 @@ def _selectors(case: Case, readings: list[Reading]) -> set[Selector]:
     settings = case.settings
     parent = {place: spec.parent or place for place, spec in settings.places.items()} | {"": ""}
     hosts = {host for event in settings.events for host in event.arrivals}
-    chosen: set[Selector] = {(settings.host, settings.wave), (settings.host, "")}
+    chosen: set[Selector] = {(settings.host, settings.wave)}
     for r in readings:
         of_wave, of_place = r.of_wave or r.wave, r.of_place or r.place
         for measure, place, wave in ((r.measure, r.place, r.wave), (r.of_measure, of_place, of_wave)):

@@ -108,24 +108,20 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
         enter = _entering(known, p, arrivals)
         leave, settle = _hazards(known, p)
         split = _split(known, p)
-        total = leave + settle
-        half = jnp.exp(-0.5 * known.weeks[:, None, None] * total)
-        whole = half * half
-        left, left_half = (1 - whole) / total, (1 - half) / total
-        moved_first = enter * left_half * leave
-        settled_first = enter * left_half * settle
-        first = jnp.einsum("trs,rsj->trj", moved_first, split)
-        newly = settled_first @ known.permit
-        rest = jnp.zeros((*first.shape[:2], known.S - known.D))
+        half = jnp.exp(-0.5 * known.weeks[:, None, None] * (leave + settle))
+        share = leave / (leave + settle)
+        out, out_first = 1 - half * half, enter * (1 - half)
         steps = Step(
-            stay=whole,
-            move=left * leave,
-            settle=left * settle,
-            enter=enter * half + newly + jnp.concatenate([first, rest], axis=2),
+            stay=half * half,
+            move=out * share,
+            settle=out * (1 - share) * known.leads_on,
+            stay_first=enter * half,
+            move_first=out_first * share,
+            settle_first=out_first * (1 - share) * known.leads_on,
         )
         stock = propagate(steps, Wiring(split, known.permit))
-        movers = stock[:-1] * steps.move + moved_first
-        settling = jnp.sum(stock[:-1] * steps.settle + settled_first, axis=1)
+        movers = stock[:-1] * steps.move + steps.move_first
+        settling = jnp.sum(stock[:-1] * steps.settle + steps.settle_first, axis=1)
         entries, present = _visitors(known, p)
         issued, struck = _schemes(known, p, _Flows(stock, movers, split, enter, settling, entries))
         return History(
@@ -169,6 +165,7 @@ class _Known:
         self.of_place = np.array([plan.places.index(state.place) for state in plan.states])
         self.standing = np.array([STANDINGS.index(state.standing) for state in plan.states])
         self.permit = permits(plan)
+        self.leads_on = self.permit.sum(axis=1)
         self.hosts = list(dict.fromkeys(c.host for c in plan.cohorts))
         self.walk = _interpolation(plan.knots, calendar.start, calendar.middles)
         self.slow_walk = _interpolation(plan.slow_knots, calendar.start, calendar.middles)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.history import History, Parameters, Plan
-from sojourn.history.chain import Step, Wiring, propagate
+from sojourn.history.chain import Wiring, propagate
 from sojourn.history.process import permits
 from sojourn.measures.sparse import Sparse, multiply
 from sojourn.measures.windows import FLOWS, STOCKS, Sums, Windows, sum_windows
@@ -118,9 +118,9 @@ def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
     for rate in rates:
         mask = np.zeros(history.stock.shape[1:])
         mask[np.ix_(rate.rows, rate.states_from)] = 1.0
-        enter = jnp.zeros_like(history.stock[1:])
-        enter = enter.at[rate.start - 1].set(history.stock[rate.start] * mask)
-        steps = Step(history.steps.stay, history.steps.move, history.steps.settle, enter)
+        nobody = jnp.zeros_like(history.stock[1:])
+        group = nobody.at[rate.start - 1].set(history.stock[rate.start] * mask)
+        steps = history.steps._replace(stay_first=group, move_first=nobody, settle_first=nobody)
         later = propagate(steps, Wiring(history.split, permit))
         series.append(jnp.sum(later[:, :, list(rate.states_to)], axis=(1, 2)))
     return jnp.stack(series, axis=-1)
