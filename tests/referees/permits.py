@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
@@ -144,7 +145,7 @@ def walk(spec: Spec, stays: list[Stay], open_last: bool = False) -> tuple[Machin
 
 def absences(stays: list[Stay]) -> list[Stay]:
     """The whole days outside between stays, as stays of the opposite; there may be none between two."""
-    return [(a[1] + 1, b[0] - 1, True) for a, b in zip(stays, stays[1:], strict=False)]
+    return [(a[1] + 1, b[0] - 1, True) for a, b in pairwise(stays)]
 
 
 def absent(spec: Spec, stays: list[Stay]) -> list[Account]:
@@ -207,11 +208,11 @@ def outlook(spec: Spec, stays: list[Stay], on: int, horizon: int) -> Outlook:
 
 
 def _bad_today(spec: Spec, past: list[Stay], on: int) -> bool:
-    machine, before = walk(spec, [*past[:-1], (past[-1][0], on - 1, past[-1][2])]) if past[-1][0] < on else (None, [])
+    first, _, counts = past[-1]
     today = walk(spec, past, open_last=True)[1][-1].unlawful
-    if machine is None:
+    if first == on:
         return today > 0
-    return today > walk(spec, [*past[:-1], (past[-1][0], on - 1, past[-1][2])], open_last=True)[1][-1].unlawful
+    return today > walk(spec, [*past[:-1], (first, on - 1, counts)], open_last=True)[1][-1].unlawful
 
 
 def _on(machine: Machine, stay: Stay, day: int, horizon: int) -> int | None:
@@ -224,11 +225,19 @@ def _on(machine: Machine, stay: Stay, day: int, horizon: int) -> int | None:
     return None
 
 
-def _reentry(spec: Spec, machine: Machine, past: list[Stay], on: int, inside: bool, horizon: int) -> int | None:
+def _reentry(
+    spec: Spec, machine: Machine, past: list[Stay], on: int, inside: bool, horizon: int
+) -> int | None:
     for day in range(on, on + horizon):
         trial = machine.copy()
         already = inside and day == on
-        shared = already and past[-1][2] and spec.exit_day
+        shared = any(
+            counts
+            and first <= day <= last
+            and (day > first or spec.entry_day)
+            and (day < last or spec.exit_day)
+            for first, last, counts in past
+        )
         here = spec.entry_day
         bad = trial.touch(day, True, True, here, here and not shared)
         if shared or not here:

@@ -19,7 +19,6 @@ from sojourn.permits.errors import NotCovered, PermitError, RuleFileError, StayE
 from sojourn.permits.library import library, load
 from sojourn.permits.rates import Rate, rates
 from sojourn.permits.register import assess_register
-
 from sojourn.permits.rules import Rule, json_schema
 from sojourn.permits.stays import Stay, read_stays
 
@@ -35,7 +34,6 @@ __all__ = [
     "StayError",
     "assess",
     "assess_register",
-
     "json_schema",
     "library",
     "load",

@@ -6,10 +6,11 @@ reading is the one whose figures stand at the top of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sojourn.permits.answer import Answer, Consequence, DutyDue, LimitState, StayResult
 from sojourn.permits.days import FIRST, LAST, Range, day, parse, total
@@ -50,9 +51,9 @@ def assess(
     if want < 1:
         raise PermitError(f"want: {want} is not a number of days; at least 1")
     rule = choose(candidates(rules), nationality)
-    known = read_stays(stays)
+    known = read_stays(stays, today)
     if plan is not None:
-        known = read_stays([*known, *_plans(plan)])
+        known = read_stays([*known, *_plans(plan)], today)
     cases = [_Case(line, known, today.toordinal(), want) for line in timelines(rule, nationality)]
     answers = [case.answer(nationality) for case in cases]
     if len(answers) == 1:
@@ -61,12 +62,16 @@ def assess(
 
 
 def _plans(plan: str | StayLike | Sequence[str | StayLike]) -> list[Stay]:
-    items: Sequence[object] = [plan] if isinstance(plan, str | Stay | dict) else list(plan)  # type: ignore[arg-type]
-    if items and isinstance(items[0], date):
-        items = [tuple(items)]
+    """Planned stays from one plan or several; a pair of dates is one plan."""
+    if isinstance(plan, str | Stay | Mapping):
+        items: list[Any] = [plan]
+    else:
+        items = list(plan)
+        if items and (isinstance(items[0], date) or (isinstance(items[0], str) and ":" not in items[0])):
+            items = [plan]
     found: list[Stay] = []
     for number, item in enumerate(items, 1):
-        stay = plan_of(item) if isinstance(item, str) else read_stays([item])[0]  # type: ignore[list-item]
+        stay = plan_of(item) if isinstance(item, str) else read_stays([item])[0]
         found.append(replace(stay, row=f"plan {number}"))
     return found
 
@@ -137,14 +142,18 @@ class _Case:
             limits=tuple(states),
             stays=self.results(whole),
             want=self.want,
-            reentry_for_want=_date(self.on if self.away else back if self.want == 1 else self.reentry(self.want)),
+            reentry_for_want=_date(
+                self.on if self.away else back if self.want == 1 else self.reentry(self.want)
+            ),
             latest_return=self.return_by(ahead) if self.away else None,
             consequences=tuple(Consequence(e.effect, e.note) for e in era.version.on_breach),
             duties=self.duties(),
             citations=(era.version.cite, *(e.cite for e in era.exceptions)),
         )
         kept, open_until = self.bookings_allow(ahead, whole)
-        found = warnings_of(self.timeline, self.era, answer, self.inside[1], ahead.cut, open_until if not kept else None)
+        found = warnings_of(
+            self.timeline, self.era, answer, self.inside[1], ahead.cut, open_until if not kept else None
+        )
         return replace(answer, warnings=tuple(found))
 
     def return_by(self, ahead: _Ahead) -> date | None:
@@ -193,11 +202,18 @@ class _Case:
         rank: tuple[int, int, int] | None = None
         for limit in era.limits:
             alone = replace(era, limits=(limit,))
-            line = replace(self.timeline, eras=(*self.timeline.eras[: self.era], alone, *self.timeline.eras[self.era + 1 :]))
+            line = replace(
+                self.timeline,
+                eras=(*self.timeline.eras[: self.era], alone, *self.timeline.eras[self.era + 1 :]),
+            )
             case = _shadow(self, line)
             days = case.ahead(self.era).days if len(era.limits) > 1 else 0
             back = case.reentry(1) if len(era.limits) > 1 else 0
-            key = (LAST if days is None else days, -(LAST if back is None else back), limit.left(track, self.on))
+            key = (
+                LAST if days is None else days,
+                -(LAST if back is None else back),
+                limit.left(track, self.on),
+            )
             if rank is None or key < rank:
                 best, rank = limit, key
         return best
@@ -255,8 +271,14 @@ class _Case:
             first = day(row.first) if row.first else None
             found.append(
                 StayResult(
-                    day(span.first), day(span.last), span.last - span.first + 1,
-                    first, row.unlawful, row.binding, row.used, span.last > self.on,
+                    day(span.first),
+                    day(span.last),
+                    span.last - span.first + 1,
+                    first,
+                    row.unlawful,
+                    row.binding,
+                    row.used,
+                    span.last > self.on,
                 )
             )
         return tuple(found)
@@ -284,7 +306,11 @@ class _Case:
             last = self.on + extra - int(self.current is None)
             if last >= booked[0].first:
                 continue
-            spans = [*before, replace(begin, last=last, ends=True), *booked] if last >= begin.first else [*before, *booked]
+            spans = (
+                [*before, replace(begin, last=last, ends=True), *booked]
+                if last >= begin.first
+                else [*before, *booked]
+            )
             if not any(Judgement(self.timeline, tuple(spans)).unlawful):
                 return extra == ahead.days, day(last)
         return False, None

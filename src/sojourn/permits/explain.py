@@ -27,7 +27,8 @@ def _state(answer: Answer) -> str:
     cap = next(k.cap for k in answer.limits if k.id == answer.binding_limit)
     permitted = f"{cap} permitted days" if cap.isdigit() else f"a permitted stay of {cap}"
     what = "days of absence" if answer.latest_return is not None else "days"
-    text = f"On {answer.on} you have used {answer.used} {what} of {permitted} ({answer.binding_limit} in {answer.rule})"
+    limit = f"{answer.binding_limit} in {answer.rule}"
+    text = f"On {answer.on} you have used {answer.used} {what} of {permitted} ({limit})"
     if answer.unlawful_days:
         return f"{text}, and {answer.unlawful_days} of your days so far were beyond what is allowed."
     return f"{text}, and all your days so far were lawful."
@@ -36,6 +37,7 @@ def _state(answer: Answer) -> str:
 def _outlook(answer: Answer) -> str:
     if answer.latest_return is not None:
         return f"To stay within the limit you must be back by {answer.latest_return}."
+    never = "not enter again under this rule as far as it is on file"
     back = f"enter again from {answer.earliest_reentry} at the earliest" if answer.earliest_reentry else ""
     if answer.max_further_stay is None:
         return "Nothing on file ends your stay."
@@ -43,26 +45,39 @@ def _outlook(answer: Answer) -> str:
         later = f", and having left today you may {back}" if back else ""
         return f"You may stay until {answer.latest_lawful_exit}{later}."
     if answer.inside and answer.unlawful_days and answer.latest_lawful_exit != answer.on:
-        due = f"You had to leave by {answer.latest_lawful_exit}" if answer.latest_lawful_exit else "You may not stay"
-        return f"{due}; having left, you may {back or 'not enter again under this rule as far as it is on file'}."
+        due = (
+            f"You had to leave by {answer.latest_lawful_exit}"
+            if answer.latest_lawful_exit
+            else "You may not stay"
+        )
+        return f"{due}; having left, you may {back or never}."
     if answer.inside:
-        return f"Today is your last lawful day; you may {back or 'not enter again under this rule as far as it is on file'}."
+        return f"Today is your last lawful day; you may {back or never}."
     if answer.max_further_stay:
         return f"If you enter today you may stay until {answer.latest_lawful_exit}."
-    return f"You may {back or 'not enter under this rule as far as it is on file'}."
+    return f"You may {back or never}."
 
 
 def warnings_of(
-    timeline: Timeline, era: int, answer: Answer, stays: Sequence[Stay], cut: bool, leave_by: date | bool | None
+    timeline: Timeline,
+    era: int,
+    answer: Answer,
+    stays: Sequence[Stay],
+    cut: bool,
+    leave_by: date | bool | None,
 ) -> list[str]:
     """What the reader should know before relying on the answer."""
     rule, held = timeline.rule, timeline.eras[era]
     found: list[str] = []
     age = (date.today() - held.version.cite.checked).days
     if age > STALE:
-        found.append(f"The sources of this version were last checked on {held.version.cite.checked}, {age} days ago.")
+        found.append(
+            f"The sources of this version were last checked on {held.version.cite.checked}, {age} days ago."
+        )
     if held.version.cite.confidence != "high":
-        found.append(f"Confidence in this version is {held.version.cite.confidence}. {held.version.cite.note}".strip())
+        found.append(
+            f"Confidence in this version is {held.version.cite.confidence}. {held.version.cite.note}".strip()
+        )
     if held.version.readings:
         others = "; ".join(f"{r.id}: {r.why}" for r in held.version.readings)
         found.append(f"The sources leave this rule open to {len(held.version.readings)} readings ({others}).")
@@ -74,8 +89,13 @@ def warnings_of(
         found.append("No limit on the stay is on file; that does not mean that there is none.")
     if cut:
         found.append(f"The rule on file ends on {answer.latest_lawful_exit}; what follows is not known.")
-    found += [f"{e.id}: {e.replaces} is changed for {answer.nationality}; see {e.cite.act}." for e in held.exceptions]
-    found += [f"{d.id}: more entries this year than foreseen. {d.note}".strip() for d in answer.duties if d.exceeded]
+    found += [
+        f"{e.id}: {e.replaces} is changed for {answer.nationality}; see {e.cite.act}."
+        for e in held.exceptions
+    ]
+    found += [
+        f"{d.id}: more entries this year than foreseen. {d.note}".strip() for d in answer.duties if d.exceeded
+    ]
     bad = [s for s in answer.stays if s.booked and s.first_unlawful]
     found += [f"The booked stay from {s.first} to {s.last} is unlawful from {s.first_unlawful}." for s in bad]
     if leave_by is not None:

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "rules"
 Rules = str | Path | Rule | Sequence[Rule]
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(yaml.CSafeLoader):
     """YAML in which only true and false are truth values: `NO` is Norway, and a date stays text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
@@ -46,10 +46,9 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 def read_yaml(text: str) -> object:
     """A YAML text as plain values; `NO` and dates stay text. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader with fewer guesses
+    return yaml.load(text, Loader=_Loader)
 
 
-@lru_cache(maxsize=64)
 def read_rules(path: Path) -> tuple[Rule, ...]:
     """The rules of a file, or of all `.yaml` files of a folder.
 
@@ -62,7 +61,11 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
             raise RuleFileError(f"{path}: no .yaml file in this folder")
         rules = tuple(rule for file in files for rule in read_rules(file))
     else:
-        rules = _read_file(path)
+        try:
+            state = path.stat()
+        except OSError as error:
+            raise RuleFileError(f"{path}: cannot be read ({error.strerror})") from None
+        rules = _read_file(path, (state.st_mtime_ns, state.st_size))
     names = [rule.id for rule in rules]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
@@ -70,7 +73,9 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     return rules
 
 
-def _read_file(path: Path) -> tuple[Rule, ...]:
+@lru_cache(maxsize=128)
+def _read_file(path: Path, state: tuple[int, int]) -> tuple[Rule, ...]:
+    """The rules of one file; read again only when its `state` has changed."""
     try:
         written = read_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -98,10 +103,14 @@ def _explain(error: ValidationError, content: dict[str, Any]) -> str:
         places = places[2:]
     where = f"{name}{'.'.join(places) or 'the rule'}"
     if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(first["loc"][-1]), _fields(), 1)
+        near = difflib.get_close_matches(places[-1], _fields(), 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         return f"{where}: this field is not known{hint}"
-    value = "" if first["type"] == "missing" or isinstance(first["input"], dict | list) else f" {first['input']!r}:"
+    value = (
+        ""
+        if first["type"] == "missing" or isinstance(first["input"], dict | list)
+        else f" {first['input']!r}:"
+    )
     return f"{where}:{value} {first['msg'].removeprefix('Value error, ')}"
 
 
@@ -109,7 +118,9 @@ def _fields() -> list[str]:
     from sojourn.permits.rules import json_schema
 
     schema = json_schema()
-    return sorted({name for part in [schema, *schema["$defs"].values()] for name in part.get("properties", {})})
+    return sorted(
+        {name for part in [schema, *schema["$defs"].values()] for name in part.get("properties", {})}
+    )
 
 
 def library() -> dict[str, Rule]:

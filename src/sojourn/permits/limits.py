@@ -16,6 +16,7 @@ a day, `counted` says which, `returns` when they come back, and `reopens` names 
 after `day` on which a stay of `need` days may begin as far as this limit knows.
 """
 
+# ruff: noqa: D102 - `Kind` says what each method of the limits answers
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -97,7 +98,9 @@ class Entry:
 
     def spent(self, track: Track, row: int) -> tuple[int, int]:
         used = max(0, track.ends[row] - track.entries[row] - track.graced[row] + 1)
-        left = self.cap - used if isinstance(self.cap, int) else self.allowed_until(track, row) - track.ends[row]
+        left = (
+            self.cap - used if isinstance(self.cap, int) else self.allowed_until(track, row) - track.ends[row]
+        )
         return used, max(0, left)
 
     def left(self, track: Track, day: int) -> int:
@@ -177,13 +180,13 @@ class Grouped:
 
     def counted(self, track: Track, day: int) -> list[Range]:
         group = self._standing(track, day)
-        return [] if group is None else track.within(Range(track.entries[group[0]], day))
+        return [] if group is None else track.within(Range(track.starts[group[0]], day))
 
     def returns(self, track: Track, day: int) -> list[Range]:
         group = self._standing(track, day)
         if group is None:
             return []
-        back = self.fresh(track, *group)
+        back = max(day, self.fresh(track, *group))
         return [Range(back, back) for _ in self.counted(track, day)]
 
     def reopens(self, track: Track, day: int, need: int) -> int:

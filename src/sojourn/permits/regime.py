@@ -132,7 +132,9 @@ def timelines(rule: Rule, nationality: str) -> tuple[Timeline, ...]:
     check_nationality(rule, nationality)
     names = list(dict.fromkeys(reading.id for version in rule.versions for reading in version.readings))
     return tuple(
-        Timeline(rule, name, tuple(e for i in range(len(rule.versions)) for e in _eras(rule, i, nationality, name)))
+        Timeline(
+            rule, name, tuple(e for i in range(len(rule.versions)) for e in _eras(rule, i, nationality, name))
+        )
         for name in names or [""]
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sojourn.permits.days import FIRST, LAST, parse
 from sojourn.permits.errors import PermitError
@@ -56,7 +56,7 @@ def assess_register(
         raise PermitError(f"reading {reading!r}: {rule.id} has no such reading")
     _check_windows(lines[0])
     line = _trimmed(lines[0], table, until)
-    stays = days.stays(table, line, until)
+    stays: Any = days.stays(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
     if not rule.absence and len(line.eras) == 1 and screen.serves(line.eras[0]):
         screened = screen.screened(stays, line.eras[0])
@@ -67,7 +67,7 @@ def assess_register(
     return _exact(stays, line).select(*names, *RESULT)
 
 
-def _exact(stays: ir.Table, line: Timeline) -> ir.Table:
+def _exact(stays: Any, line: Timeline) -> Any:
     """Every limit of every era, worked out for every stay."""
     from sojourn.permits import register_days as days
 
@@ -79,15 +79,18 @@ def _exact(stays: ir.Table, line: Timeline) -> ir.Table:
     return _merged(stays, parts)
 
 
-def _trimmed(line: Timeline, table: ir.Table, until: date | str | None) -> Timeline:
+def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
     """The timeline without eras that neither hold a day of the register nor rule on an open stay.
 
     One cheap query finds the first and the last day.
     """
+    from sojourn.permits.register_days import first_row
+
     if len(line.eras) == 1 or not {"entry", "exit"} <= set(table.columns):
         return line
-    span = table.aggregate(low=table.entry.min(), high=table.exit.max(), last=table.entry.max()).to_pyarrow()
-    low, high, last = (span[name][0].as_py() for name in ("low", "high", "last"))
+    low, high, last = first_row(
+        table.aggregate(low=table.entry.min(), high=table.exit.max(), last=table.entry.max())
+    )
     if low is None:
         return line
     ends = [parse(day, "until") for day in (high, last, until) if day is not None]
@@ -103,14 +106,15 @@ def _check_windows(line: Timeline) -> None:
         for limit in era.limits:
             if isinstance(limit, Rolling) and limit.window not in (*range(1, LAST), "P1Y", "P12M"):
                 raise PermitError(
-                    f"{line.rule.id}: a register cannot roll a window of {limit.window}; days, P1Y or P12M can"
+                    f"{line.rule.id}: a register cannot roll a window of {limit.window}, only of days or P1Y"
                 )
 
 
 def _splits(era: Era) -> bool:
     """Whether the days used under a limit may fall within a stay, so that stays are cut by years."""
     return any(
-        isinstance(k, CalendarYear) or (isinstance(k, Rolling) and isinstance(k.window, str)) for k in era.limits
+        isinstance(k, CalendarYear) or (isinstance(k, Rolling) and isinstance(k.window, str))
+        for k in era.limits
     )
 
 
@@ -159,13 +163,12 @@ def _chain(line: Timeline, start: int) -> list[tuple[int, int, bool]]:
     return chain
 
 
-def _pieces(rows: ir.Table, line: Timeline, number: int) -> ir.Table:
+def _pieces(rows: Any, line: Timeline, number: int) -> Any:
     """The stays, or their pieces, that an era governs, each with its own result."""
-    import ibis
-
     from sojourn.permits import register_days as days
     from sojourn.permits import register_limits as limits
 
+    ibis = days.engine()
     era = line.eras[number]
     laid = limits.with_columns(days.lay(rows, era), era)
     first, last, expired = ibis.null("int32"), ibis.null("int32"), ibis.literal(False)
@@ -183,10 +186,11 @@ def _pieces(rows: ir.Table, line: Timeline, number: int) -> ir.Table:
     return limits.result(pieces, era)
 
 
-def _merged(stays: ir.Table, parts: list[ir.Table]) -> ir.Table:
+def _merged(stays: Any, parts: list[Any]) -> Any:
     """One row per stay from the results of its pieces."""
-    import ibis
+    from sojourn.permits import register_days as days
 
+    ibis = days.engine()
     pieces = ibis.union(*parts) if len(parts) > 1 else parts[0]
     pieces = pieces.mutate(rank=pieces.first.fill_null(LAST * 2 - pieces.to_day))
     merged = pieces.group_by("person", "n").aggregate(

@@ -1,7 +1,6 @@
 """Which days of a register count under a version: the counterpart of `track.lay`.
 
-Days are numbers since 1970 (32 bits), so that windows are plain ranges. One window over each person's stays
-gives the row number, the day up to which earlier stays counted, and whether two stays overlap.
+Days are numbers since 1970 (32 bits), so that windows are plain ranges.
 """
 
 from __future__ import annotations
@@ -16,11 +15,26 @@ from sojourn.permits.rules import Zone
 from sojourn.permits.stays import stopping_documents
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from sojourn.permits.regime import Era, Timeline
 
+Table = Any
+"""An Ibis table: its columns are known only to the engine, so the type checker cannot help here."""
 EPOCH = date(1970, 1, 1).toordinal()
+
+
+def engine() -> Any:
+    """Ibis, imported when a register is assessed and not before."""
+    import ibis
+
+    return ibis
+
+
+def first_row(table: Any) -> tuple[Any, ...]:
+    """The first row of a small result, fetched without pandas."""
+    connection = table.get_backend()
+    if connection.name == "pyspark":
+        return tuple(connection.raw_sql(str(connection.compile(table))).head())
+    return tuple(connection.raw_sql(str(connection.compile(table))).fetchall()[0])
 
 
 def epoch(ordinal: int) -> int:
@@ -28,24 +42,21 @@ def epoch(ordinal: int) -> int:
     return ordinal - EPOCH
 
 
-def number(value: ir.Value) -> Any:
+def number(value: Any) -> Any:
     """A date as days since 1970."""
-    import ibis
-
-    return value.delta(ibis.date(1970, 1, 1), unit="day").cast("int32")  # type: ignore[attr-defined]
+    ibis = engine()
+    return value.delta(ibis.date(1970, 1, 1), unit="day").cast("int32")
 
 
 def dated(value: Any) -> Any:
     """Days since 1970 as a date."""
-    import ibis
-
+    ibis = engine()
     return (ibis.date(1970, 1, 1) + value.cast("int64").as_interval("D")).cast("date")
 
 
-def stop(table: ir.Table, bad: Any, text: str, value: Any) -> Any:
+def stop(table: Table, bad: Any, text: str, value: Any) -> Any:
     """`value`, or the end of the query with a message that names the person where `bad` holds."""
-    import ibis
-
+    ibis = engine()
     name = "raise_error" if table.get_backend().name == "pyspark" else "error"
 
     def fail(message: str) -> int: ...
@@ -64,14 +75,13 @@ def stop(table: ir.Table, bad: Any, text: str, value: Any) -> Any:
     return bad.ifelse(udf(message).cast("int32"), value)
 
 
-def stays(table: ir.Table, line: Timeline, until: date | str | None) -> ir.Table:
+def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
     """The register with numbered days: `e`, `x`, whether the stay `counts`, has `closed` and was `entered`.
 
     Stays in a country before it joined the zone begin on the day it joined; those that never count
     remain, with `counts` false and `inside` false. Raises PermitError for a missing or mistyped column.
     """
-    import ibis
-
+    ibis = engine()
     for name in ("person", "entry", "exit"):
         if name not in table.columns:
             raise PermitError(f"register: the column {name!r} is missing; it has {', '.join(table.columns)}")
@@ -83,8 +93,12 @@ def stays(table: ir.Table, line: Timeline, until: date | str | None) -> ir.Table
             )
     last = None if until is None else epoch(parse(until, "until").toordinal())
     e, exit_day = number(table.entry), number(table.exit)
-    open_end = ibis.greatest(e, last) if last is not None else stop(
-        table, table.exit.isnull(), "is open, and `until` does not say when observation ends", exit_day
+    open_end = (
+        ibis.greatest(e, last)
+        if last is not None
+        else stop(
+            table, table.exit.isnull(), "is open, and `until` does not say when observation ends", exit_day
+        )
     )
     x = exit_day.fill_null(open_end) if last is not None else open_end
     x = stop(table, table.person.isnull(), "a stay belongs to a person", x)
@@ -111,18 +125,16 @@ def stays(table: ir.Table, line: Timeline, until: date | str | None) -> ir.Table
     return kept.select("person", "entry", "exit", *names, "e", "x", "counts", "inside", "entered", "closed")
 
 
-def numbered(table: ir.Table) -> ir.Table:
+def numbered(table: Table) -> Table:
     """The stays with their number `n` and the exit before, `prior`; overlaps stop the query."""
-    import ibis
-
+    ibis = engine()
     order = ibis.window(group_by=table.person, order_by=[table.e, table.x])
     rows = table.mutate(n=ibis.row_number().over(order).cast("int32"), prior=table.x.lag().over(order))
     return rows.mutate(x=stop(rows, rows.e < rows.prior, "overlaps the stay before it", rows.x))
 
 
-def _counts(table: ir.Table, line: Timeline) -> Any:
-    import ibis
-
+def _counts(table: Table, line: Timeline) -> Any:
+    ibis = engine()
     if "permit" not in table.columns:
         return ibis.literal(True)
     permit = table.permit.fill_null("")
@@ -132,10 +144,9 @@ def _counts(table: ir.Table, line: Timeline) -> Any:
     return (permit == "") & (code == 0)
 
 
-def _joined(table: ir.Table, line: Timeline) -> Any:
+def _joined(table: Table, line: Timeline) -> Any:
     """The first day that counts in a stay's country, far in the future where none does."""
-    import ibis
-
+    ibis = engine()
     never, always = ibis.literal(epoch(LAST), "int32"), ibis.literal(epoch(FIRST), "int32")
     if "member" not in table.columns:
         return always
@@ -145,32 +156,40 @@ def _joined(table: ir.Table, line: Timeline) -> Any:
     text = f"its member is not known; allowed: {', '.join((*members, *outside))}"
     day_of = ibis.cases(
         (member == "", always),
-        *((member == code, ibis.literal(epoch(d.toordinal()) if d else epoch(FIRST), "int32")) for code, d in members.items()),
+        *(
+            (member == code, ibis.literal(epoch(d.toordinal()) if d else epoch(FIRST), "int32"))
+            for code, d in members.items()
+        ),
         else_=never,
     )
     return stop(table, ~member.isin(["", *members, *outside]), text, day_of)
 
 
-def absences(table: ir.Table) -> ir.Table:
+def absences(table: Table) -> Table:
     """The absence before each stay in place of the stay; before the first there is none."""
     return table.mutate(
-        e=table.prior.fill_null(table.e) + 1, x=table.e - 1, counts=table.prior.notnull(), closed=True, entered=True
+        e=table.prior.fill_null(table.e) + 1,
+        x=table.e - 1,
+        counts=table.prior.notnull(),
+        closed=True,
+        entered=True,
     )
 
 
-def lay(table: ir.Table, era: Era) -> ir.Table:
+def lay(table: Table, era: Era) -> Table:
     """Counted days of each stay under a version: first `c`, last `cx`, number `len`, running total `sum`.
 
     Also `a`, the entry as the version sees it, and what the limits need of the stays before: `seen`, the
     last day inside, and `opened`, the last counted entry.
     """
-    import ibis
-
+    ibis = engine()
     counting, since = era.counting, epoch(era.since)
     begun = table.e >= since if era.whole else ibis.literal(True)
     keep = table.inside & (table.x >= since) & begun if era.since > FIRST else table.inside
     a = ibis.greatest(table.e, since) if era.since > FIRST else table.e
-    grace = (table.entered & (a == table.e)).ifelse(1, 0) if not counting.entry_day else ibis.literal(0, "int32")
+    grace = (
+        (table.entered & (a == table.e)).ifelse(1, 0) if not counting.entry_day else ibis.literal(0, "int32")
+    )
     last = table.x if counting.exit_day else table.x - table.closed.ifelse(1, 0)
     rows = table.mutate(a=a, grace=grace.cast("int32"), keep=keep, counts=table.counts & keep, last=last)
     nothing = ibis.null("int32")

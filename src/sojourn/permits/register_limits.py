@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sojourn.permits.days import LAST, months
-from sojourn.permits.limits import Block, CalendarYear, Entry, Gap, Grouped, Rolling
-from sojourn.permits.register_days import dated, epoch, number
+from sojourn.permits.limits import Block, CalendarYear, Entry, Gap, Grouped, Rolling, Session
+from sojourn.permits.register_days import Table, dated, engine, epoch, first_row, number
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from sojourn.permits.limits import Kind
     from sojourn.permits.regime import Era
 
@@ -31,10 +29,9 @@ def lengths(limit: Rolling) -> tuple[int, ...]:
     return (limit.window,) if isinstance(limit.window, int) else YEARS
 
 
-def with_columns(rows: ir.Table, era: Era) -> ir.Table:
+def with_columns(rows: Table, era: Era) -> Table:
     """Adds, for the k-th limit, `used_k` at exit, and `first_k` (for windows by the year one per length)."""
-    import ibis
-
+    ibis = engine()
     rolling = [(k, limit) for k, limit in enumerate(era.limits) if isinstance(limit, Rolling)]
     frames: dict[str, Any] = {}
     if any(isinstance(limit, Rolling | Grouped) for limit in era.limits):
@@ -43,7 +40,9 @@ def with_columns(rows: ir.Table, era: Era) -> ir.Table:
         for size in {size for _, limit in rolling for size in lengths(limit)}:
             out = ibis.range_window(preceding=(None, size), **order)
             frames[f"gone{size}"] = rows.len.sum().over(out)
-            frames[f"next{size}"] = rows.c.min().over(ibis.range_window(preceding=size - 1, following=0, **order))
+            frames[f"next{size}"] = rows.c.min().over(
+                ibis.range_window(preceding=size - 1, following=0, **order)
+            )
     rows = rows.mutate(**{name: frame.cast("int32") for name, frame in frames.items()})
     for k, limit in enumerate(era.limits):
         if isinstance(limit, Entry):
@@ -55,9 +54,8 @@ def with_columns(rows: ir.Table, era: Era) -> ir.Table:
     return rows
 
 
-def _entry(rows: ir.Table, k: int, limit: Entry) -> ir.Table:
-    import ibis
-
+def _entry(rows: Table, k: int, limit: Entry) -> Table:
+    ibis = engine()
     used = rows.cx - rows.a - rows.grace + 1
     if isinstance(limit.cap, int):
         first = rows.a + rows.grace + limit.cap
@@ -66,16 +64,16 @@ def _entry(rows: ir.Table, k: int, limit: Entry) -> ir.Table:
     return rows.mutate(**{f"used_{k}": used, f"first_{k}": ibis.greatest(first, rows.c)})
 
 
-def _grouped(rows: ir.Table, k: int, limit: Grouped) -> ir.Table:
-    import ibis
-
+def _grouped(rows: Table, k: int, limit: Grouped) -> Table:
+    ibis = engine()
     if isinstance(limit, Gap):
         opens = rows.seen.isnull() | (rows.a - rows.seen > limit.outside)
     elif isinstance(limit, Block):
         rows = _blocks(rows, limit)
         opens = rows.heads
     else:
-        opens = rows.opened.isnull() | (rows.a - rows.opened >= limit.days)  # type: ignore[attr-defined]
+        assert isinstance(limit, Session)
+        opens = rows.opened.isnull() | (rows.a - rows.opened >= limit.days)
     rows = rows.mutate(start=opens.ifelse(rows.sum - rows.len, ibis.null("int32")))
     so_far = ibis.window(group_by=rows.person, order_by=rows.n, preceding=(None, 0))
     rows = rows.mutate(start=rows.start.max().over(so_far).fill_null(0))
@@ -84,19 +82,18 @@ def _grouped(rows: ir.Table, k: int, limit: Grouped) -> ir.Table:
     return rows.mutate(**{f"used_{k}": used, f"first_{k}": first})
 
 
-def _blocks(rows: ir.Table, limit: Block) -> ir.Table:
+def _blocks(rows: Table, limit: Block) -> Table:
     """Marks the stays that open a block: each block depends on the one before, so this is a fold.
 
     One round finds the next block of every person; rounds end when nobody opens another. Each round is
     worked out by the engine and kept there until the connection ends.
     """
-    import ibis
-
+    ibis = engine()
     rows = keep(rows)
     entries = rows.filter(rows.counts).select("person", "n", "a")
     front = keep(entries.group_by("person").aggregate(n=entries.n.min(), a=entries.a.argmin(entries.n)))
-    fronts: list[ir.Table] = []
-    while front.count().execute() > 0:
+    fronts: list[Table] = []
+    while first_row(front.aggregate(size=front.count()))[0] > 0:
         fronts.append(front)
         ends = front.select(of=front.person, end=_later(front.a, limit.window))
         later = entries.inner_join(ends, entries.person == ends.of)
@@ -110,7 +107,7 @@ def _blocks(rows: ir.Table, limit: Block) -> ir.Table:
     return joined.mutate(heads=joined.heads.fill_null(False)).drop("of", "number")
 
 
-def keep(table: ir.Table) -> ir.Table:
+def keep(table: Table) -> Table:
     """The table worked out once: a temporary table of the connection in DuckDB, a cached frame in Spark."""
     connection: Any = table.get_backend()
     if connection.name == "pyspark":
@@ -120,17 +117,15 @@ def keep(table: ir.Table) -> ir.Table:
 
 def _later(value: Any, window: int | str) -> Any:
     """A numbered day shifted by a window."""
-    import ibis
-
+    ibis = engine()
     if isinstance(window, int):
         return value + window
     return number((dated(value) + ibis.interval(months=months(window))).cast("date"))
 
 
-def _rolling(rows: ir.Table, k: int, limit: Rolling) -> ir.Table:
+def _rolling(rows: Table, k: int, limit: Rolling) -> Table:
     """Days used at exit for every stay; the first unlawful day only where a stay of the person breaks it."""
-    import ibis
-
+    ibis = engine()
     used: dict[int, Any] = {}
     for size in lengths(limit):
         cut = ibis.greatest(0, rows.cx - size - rows[f"next{size}"] + 1)
@@ -145,18 +140,19 @@ def _rolling(rows: ir.Table, k: int, limit: Rolling) -> ir.Table:
     return rows
 
 
-def _first_unlawful(rows: ir.Table, k: int, limit: Rolling, size: int, name: str) -> ir.Table:
+def _first_unlawful(rows: Table, k: int, limit: Rolling, size: int, name: str) -> Table:
     """One look-up per stay, for the persons with a stay that ends over the cap.
 
     Within a stay the days used never fall while the window keeps its length, so a stay that ends within
     the cap never left it; for windows by the year every person is looked up.
     """
-    import ibis
-
+    ibis = engine()
     never = ibis.literal(epoch(LAST), "int32")
     if size <= limit.cap:
         return rows.mutate(**{name: never})
-    few = rows.select("person", "c", "cx", "len", "sum", *([f"used_{k}"] if isinstance(limit.window, int) else []))
+    few = rows.select(
+        "person", "c", "cx", "len", "sum", *([f"used_{k}"] if isinstance(limit.window, int) else [])
+    )
     few = few.filter(few.len > 0)
     if isinstance(limit.window, int):
         over = few.filter(few[f"used_{k}"] > limit.cap).select(of="person").distinct()
@@ -185,10 +181,9 @@ def leap(year: Any) -> Any:
     return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
 
 
-def split_by_year(pieces: ir.Table, rows: ir.Table, era: Era) -> ir.Table:
+def split_by_year(pieces: Table, rows: Table, era: Era) -> Table:
     """Cuts pieces at the turn of the years that matter to a limit, and adds what depends on the year."""
-    import ibis
-
+    ibis = engine()
     for k, limit in enumerate(era.limits):
         by_calendar = isinstance(limit, CalendarYear)
         if not by_calendar and not (isinstance(limit, Rolling) and isinstance(limit.window, str)):
@@ -210,21 +205,19 @@ def split_by_year(pieces: ir.Table, rows: ir.Table, era: Era) -> ir.Table:
 
 def _turns(year: Any, limit: Kind) -> tuple[Any, Any]:
     """First and last day of a year as `_year_of` counts years."""
-    import ibis
-
+    ibis = engine()
     year = year.cast("int32")
     if isinstance(limit, CalendarYear):
         return number(ibis.date(year, 1, 1)), number(ibis.date(year, 12, 31))
     return number(ibis.date(year, 3, 1)) - leap(year).ifelse(1, 0), number(ibis.date(year + 1, 2, 28))
 
 
-def _calendar(pieces: ir.Table, rows: ir.Table, k: int, limit: CalendarYear) -> ir.Table:
+def _calendar(pieces: Table, rows: Table, k: int, limit: CalendarYear) -> Table:
     """The day on which each piece passes the cap of its year, and the days used in the year of exit.
 
     The total of a year runs over all counted days, also of stays that another version governs.
     """
-    import ibis
-
+    ibis = engine()
     years = rows.filter(rows.len > 0).select("person", "n", "c", "cx")
     years = years.mutate(year=ibis.range(_year_of(years.c, limit), _year_of(years.cx, limit) + 1).unnest())
     opens, closes = _turns(years.year, limit)
@@ -239,16 +232,19 @@ def _calendar(pieces: ir.Table, rows: ir.Table, k: int, limit: CalendarYear) -> 
     joined = pieces.left_join(years, same)
     joined = joined.select(*names, **{f"first_{k}": joined.passed.fill_null(epoch(LAST))})
     at_exit = years.select(of="of", number="number", in_year="in_year", used="used")
-    same = [joined.person == at_exit.of, joined.n == at_exit.number, _year_of(joined.cx, limit) == at_exit.in_year]
+    same = [
+        joined.person == at_exit.of,
+        joined.n == at_exit.number,
+        _year_of(joined.cx, limit) == at_exit.in_year,
+    ]
     names = joined.columns
     joined = joined.left_join(at_exit, same)
     return joined.select(*names, **{f"used_{k}": joined.used.fill_null(0)})
 
 
-def result(pieces: ir.Table, era: Era) -> ir.Table:
+def result(pieces: Table, era: Era) -> Table:
     """The row of each piece: its unlawful days and the limit that explains them."""
-    import ibis
-
+    ibis = engine()
     never = ibis.literal(epoch(LAST), "int32")
     none = ibis.null("int32")
     low, high = ibis.greatest(pieces.c, pieces.from_day), ibis.least(pieces.cx, pieces.to_day)
@@ -271,7 +267,12 @@ def result(pieces: ir.Table, era: Era) -> ir.Table:
     broken = first < never
     kept = [name for name in ("permit", "member") if name in pieces.columns]
     return pieces.select(
-        "person", "entry", "exit", *kept, "n", "to_day",
+        "person",
+        "entry",
+        "exit",
+        *kept,
+        "n",
+        "to_day",
         first=broken.ifelse(first, none),
         first_unlawful=dated(broken.ifelse(first, none)),
         unlawful_days=broken.ifelse(high - first + 1, 0).cast("int64"),
@@ -280,9 +281,8 @@ def result(pieces: ir.Table, era: Era) -> ir.Table:
     )
 
 
-def _left(pieces: ir.Table, k: int, limit: Kind) -> Any:
-    import ibis
-
+def _left(pieces: Table, k: int, limit: Kind) -> Any:
+    ibis = engine()
     if isinstance(limit.cap, int):
         return ibis.greatest(0, limit.cap - pieces[f"used_{k}"])
     return ibis.greatest(0, pieces[f"first_{k}"] - 1 - pieces.cx)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sojourn.permits.days import FIRST
 from sojourn.permits.limits import Entry, Rolling
+from sojourn.permits.register_days import Table, engine
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from sojourn.permits.regime import Era
 
 
@@ -26,10 +25,9 @@ def serves(era: Era) -> bool:
     return bool(era.limits) and plain and in_days and counted and era.since == FIRST
 
 
-def screened(stays: ir.Table, era: Era) -> ir.Table:
+def screened(stays: Table, era: Era) -> Table:
     """The row of every stay as it would be without a breach, and whether that is in `doubt`."""
-    import ibis
-
+    ibis = engine()
     order: dict[str, Any] = {"group_by": stays.person, "order_by": stays.x}
     length = stays.x - stays.e + 1
     used: list[Any] = []

@@ -277,6 +277,7 @@ class Rule(Model):
     """Departures for some travellers."""
 
     def __hash__(self) -> int:
+        """By id, since equality compares the whole rule."""
         return hash(self.id)
 
     @property

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from sojourn.permits.days import day, parse
@@ -33,10 +34,11 @@ class Stay:
 StayLike = Stay | Mapping[str, object] | Sequence[object]
 
 
-def read_stays(source: Path | str | Iterable[StayLike]) -> list[Stay]:
+def read_stays(source: Path | str | Iterable[StayLike], on: date | None = None) -> list[Stay]:
     """Stays from a CSV file (columns entry,exit and optionally permit,member), tuples or mappings.
 
-    Sorted by entry. Raises StayError naming file, row, field and value for whatever is no stay, ends
+    Sorted by entry. An open stay may be followed by stays that begin after `on`, by which day it is taken
+    to have ended. Raises StayError naming file, row, field and value for whatever is no stay, ends
     before it begins, or overlaps another by more than a shared day of exit and entry.
     """
     if isinstance(source, str | Path):
@@ -44,12 +46,13 @@ def read_stays(source: Path | str | Iterable[StayLike]) -> list[Stay]:
     else:
         stays = [_coerce(item, f"stay {number}") for number, item in enumerate(source, 1)]
     stays.sort(key=lambda s: (s.entry, s.exit or date.max))
-    for before, after in zip(stays, stays[1:], strict=False):
-        if before.exit is None or after.entry < before.exit:
-            until = f"until {before.exit}" if before.exit else "and is still open"
+    for before, after in pairwise(stays):
+        end = before.exit or (max(on, before.entry) if on else date.max)
+        if after.entry < end or (before.exit is None and after.entry == end):
+            until = f"to {before.exit}" if before.exit else "that is still open"
             raise StayError(
-                f"{after.row}, entry: {after.entry} lies inside the stay of {before.row}, which runs from "
-                f"{before.entry} {until}; stays may share a day of exit and entry, no more"
+                f"{after.row}, entry: {after.entry} lies inside the stay from {before.entry} {until} "
+                f"({before.row}); stays may share a day of exit and entry, no more"
             )
     return stays
 
@@ -64,7 +67,9 @@ def _read_csv(path: Path) -> list[Stay]:
     reader = csv.DictReader(text.splitlines())
     columns = reader.fieldnames or []
     if "entry" not in columns or "exit" not in columns:
-        raise StayError(f"{path}: the first line must name the columns entry,exit; it reads {','.join(columns)!r}")
+        raise StayError(
+            f"{path}: the first line must name the columns entry,exit; it reads {','.join(columns)!r}"
+        )
     strange = [name for name in columns if name not in COLUMNS]
     if strange:
         raise StayError(f"{path}: column {strange[0]!r} is not known; allowed are {', '.join(COLUMNS)}")
@@ -78,12 +83,15 @@ def _read_csv(path: Path) -> list[Stay]:
 
 def _coerce(item: StayLike, row: str) -> Stay:
     if isinstance(item, Stay):
+        row = row if item.row == "stay" else item.row
         fields: dict[str, object] = {name: getattr(item, name) for name in COLUMNS}
     elif isinstance(item, Mapping):
         fields = dict(item)
         strange = [name for name in fields if name not in COLUMNS]
         if strange or "entry" not in fields:
-            raise StayError(f"{row}: needs entry and may have {', '.join(COLUMNS[1:])}; it has {', '.join(fields)}")
+            raise StayError(
+                f"{row}: needs entry and may have {', '.join(COLUMNS[1:])}; it has {', '.join(fields)}"
+            )
     else:
         fields = dict(zip(COLUMNS, item, strict=False))
     try:
@@ -116,9 +124,7 @@ def spans_of(rule: Rule, stays: Sequence[Stay], until: int) -> tuple[list[Span],
         last = stay.exit.toordinal() if stay.exit else max(first, until)
         if joined is None or last < joined:
             continue
-        spans.append(
-            Span(max(first, joined), last, not stay.permit, stay.exit is not None, joined <= first)
-        )
+        spans.append(Span(max(first, joined), last, not stay.permit, stay.exit is not None, joined <= first))
         kept.append(stay)
     return spans, kept
 
@@ -139,7 +145,9 @@ def _joined(rule: Rule, stay: Stay) -> int | None:
     if not isinstance(rule.zone, Zone):
         if stay.member == rule.zone:
             return 0
-        raise StayError(f"{stay.row}, member: {stay.member!r} is not {rule.zone}, all that {rule.id} is about")
+        raise StayError(
+            f"{stay.row}, member: {stay.member!r} is not {rule.zone}, all that {rule.id} is about"
+        )
     if stay.member in rule.zone.outside:
         return None
     if stay.member not in rule.zone.members:

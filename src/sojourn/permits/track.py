@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sojourn.permits.days import FIRST, LAST, Range
 
@@ -123,7 +124,7 @@ def absences(spans: Sequence[Span], until: int = 0) -> list[Span]:
     Travel days are days of presence, so only whole days strictly between exit and entry are absent; an
     absence of no day has its last day before its first.
     """
-    found = [Span(a.last + 1, b.first - 1) for a, b in zip(spans, spans[1:], strict=False)]
+    found = [Span(a.last + 1, b.first - 1) for a, b in pairwise(spans)]
     if spans and spans[-1].ends and spans[-1].last < until:
         found.append(Span(spans[-1].last + 1, until, ends=False))
     return found

@@ -1,0 +1,115 @@
+"""`sojourn permit`: until when may one stay, and when may one come back?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from sojourn.cli.output import styled
+from sojourn.permits import Answer, PermitError, assess
+
+
+def permit(
+    *,
+    rules: str,
+    nationality: str,
+    stays: Path,
+    on: str,
+    plan: Annotated[list[str] | None, Parameter(negative="")] = None,
+    want: int = 1,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Until when may one stay, and when may one come back?
+
+    The stays file has the columns entry,exit (exit empty while open) and, where needed,
+    permit (a document that stops the clock) and member (a country of the zone). Stays
+    after the day asked about are bookings. Exit status: 0 lawful, 1 some day given is
+    unlawful, 2 cannot be read.
+
+      sojourn permit --rules KZ.visa_free.EAEU --nationality RU --stays stays.csv --on 2023-05-01
+      sojourn permit --rules EU.short_stay --nationality US --stays stays.csv --on 2026-07-01 \\
+          --plan 2026-08-01:2026-08-20 --json
+
+    Parameters
+    ----------
+    rules
+        A rule of the library (KZ.visa_free.EAEU), a zone (KZ), or a rule file of your own.
+    nationality
+        Two-letter country code.
+    stays
+        CSV file of stays.
+    on
+        The day asked about, YYYY-MM-DD.
+    plan
+        A planned stay, entry:exit; may be given several times.
+    want
+        Days: also say from when a stay of this length is possible.
+    json
+        Print one JSON object, for programs.
+    """
+    try:
+        answer = assess(rules, stays, on=on, nationality=nationality, plan=plan, want=want)
+    except PermitError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if json:
+        from json import dumps
+
+        print(dumps(answer.as_json(), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_text(answer)))
+    return 0 if answer.lawful else 1
+
+
+def _text(answer: Answer) -> list[str]:
+    """The answer for people, each reading after the other."""
+    lines: list[str] = []
+    for name, reading in (answer.readings or {"": answer}).items():
+        lines += [styled(f"Reading {name}", "bold")] if name else []
+        lines += [reading.explanation, "", *_figures(reading), "", *_strip(reading), ""]
+    lines += [styled("! ", "yellow") + warning for warning in answer.warnings]
+    lines += [f"Source: {_source(answer)}", answer.notice]
+    return lines
+
+
+def _figures(answer: Answer) -> list[str]:
+    further = "no limit on file" if answer.max_further_stay is None else f"{answer.max_further_stay} days"
+    rows: list[tuple[str, object]] = [
+        ("days used", answer.used),
+        ("days left today", "no limit on file" if answer.left_today is None else answer.left_today),
+        ("longest further stay", further),
+        ("latest lawful exit", answer.latest_lawful_exit or "–"),
+        ("earliest re-entry", answer.earliest_reentry or "–"),
+        ("unlawful days", answer.unlawful_days),
+        ("over the window", answer.window_excess),
+        ("binding limit", answer.binding_limit or "–"),
+        ("days counted", _ranges(answer.counted)),
+        ("they come back", _ranges(answer.returns)),
+    ]
+    if answer.latest_return:
+        rows.insert(3, ("back by", answer.latest_return))
+    if answer.want > 1:
+        rows.append((f"re-entry for {answer.want} days", answer.reentry_for_want or "–"))
+    rows += [(f"duty {d.id}", f"{d.due or ''} {d.note}".strip()) for d in answer.duties]
+    if answer.unlawful_days or not answer.lawful:
+        rows += [("if a limit is broken", f"{c.effect} {c.note}".strip()) for c in answer.consequences]
+    return [f"  {label:<22}{value}" for label, value in rows]
+
+
+def _ranges(ranges: Sequence[tuple[object, object]]) -> str:
+    return ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ranges) or "–"
+
+
+def _strip(answer: Answer) -> list[str]:
+    from sojourn.permits.explain import strip
+
+    key = "█ counted  ▒ other day inside  ! unlawful  + booked  · outside  ▲ the day"
+    return [*(f"  {line}" for line in strip(answer)), f"  {key}"]
+
+
+def _source(answer: Answer) -> str:
+    return "; ".join(f"{c.act} (checked {c.checked}, confidence {c.confidence})" for c in answer.citations)
