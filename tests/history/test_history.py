@@ -1,0 +1,114 @@
+"""The traced history against plain loops, and what must hold whatever the unknowns are."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.stats import gamma
+
+from sojourn.history import History
+from sojourn.history.process import surge
+from tests.referees.history_steps import tell
+
+FIELDS = [name for name in History._fields if name != "steps"]
+
+
+def test_history_equals_the_plain_loops(model, accounts) -> None:
+    for _, account in accounts:
+        told = tell(model.plan, account.parameters)
+        for name in FIELDS:
+            np.testing.assert_allclose(
+                getattr(account.history, name), getattr(told, name), rtol=1e-9, atol=1e-9, err_msg=name
+            )
+
+
+def test_persons_are_conserved(model, accounts) -> None:
+    """At every bound, in every row: whoever has arrived is somewhere, to 1e-9 of the cohort."""
+    for _, account in accounts:
+        history, p = account.history, account.parameters
+        arrived = np.concatenate(
+            [np.zeros((1, len(model.plan.cohorts))), np.cumsum(history.arrivals, axis=0)]
+        )
+        for r, row in enumerate(model.plan.rows):
+            share = p.stratum_share[row.stratum] if row.stratum >= 0 else 1.0
+            cohort = share * arrived[:, list(row.cohorts)].sum(axis=1)
+            np.testing.assert_allclose(
+                history.stock[:, r].sum(axis=1), cohort, rtol=0, atol=1e-9 * cohort[-1]
+            )
+        total = arrived.sum(axis=1)
+        np.testing.assert_allclose(history.stock.sum(axis=(1, 2)), total, rtol=0, atol=1e-9 * total[-1])
+
+
+def test_probabilities(accounts) -> None:
+    """Of those who are there all stay, move or settle; nobody does so with a negative probability."""
+    for _, account in accounts:
+        steps = account.history.steps
+        assert all(np.min(part) >= 0 for part in steps)
+        np.testing.assert_allclose(steps.stay + steps.move + steps.settle, 1, atol=1e-12)
+        assert np.min(account.history.split) >= 0
+        np.testing.assert_allclose(account.history.split.sum(axis=2), 1, atol=1e-12)
+        assert np.min(account.history.stock) >= 0
+
+
+def test_nobody_moves_to_where_they_are(model, accounts) -> None:
+    split = accounts[0][1].history.split
+    for s, state in enumerate(model.plan.states):
+        assert not split[:, s, model.plan.place(state.place)].any()
+
+
+def test_stocks_change_by_what_flows(model, accounts) -> None:
+    """The people in a place grow by arrivals and moves in, less moves out; settling changes nothing."""
+    plan = model.plan
+    for _, account in accounts:
+        h = account.history
+        for d, place in enumerate(plan.places):
+            here = plan.states_of(place)
+            arrived = h.arrivals[:, [c.host == place for c in plan.cohorts]].sum(axis=1)
+            moved_in = np.einsum("trs,rs->t", h.movers, h.split[:, :, d])
+            moved_out = h.movers[:, :, here].sum(axis=(1, 2))
+            present = h.stock[:, :, here].sum(axis=(1, 2))
+            np.testing.assert_allclose(
+                np.diff(present), arrived + moved_in - moved_out, atol=1e-9 * present.max() + 1e-12
+            )
+
+
+def test_settled_grow_by_permits(model, accounts) -> None:
+    plan = model.plan
+    settled, staying = plan.state("AA", "settled"), plan.state("AA", "staying")
+    for _, account in accounts:
+        h = account.history
+        change = np.diff(h.stock[:, :, settled].sum(axis=1))
+        gone = h.movers[:, :, settled].sum(axis=1)
+        np.testing.assert_allclose(change, h.settling[:, staying] - gone, atol=1e-8)
+        assert not np.delete(h.settling, staying, axis=1).any()
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_a_register_never_goes_below_those_who_are_on_it(model, accounts, scheme: int) -> None:
+    for _, account in accounts:
+        h = account.history
+        assert (h.issued[:, scheme] >= 0).all()
+        register = np.cumsum(h.issued[:, scheme] - h.struck[:, scheme])
+        assert register.min() >= -1e-9 * register.max()
+
+
+def test_a_purge_removes_all_that_is_stale(model, accounts) -> None:
+    """Whoever is on a tax register beyond uptake times those present has left, or was a visitor."""
+    plan = model.plan
+    (purge,) = model.case.settings.schemes[0].purges
+    at = round(plan.calendar.position(purge))
+    here = plan.states_of("AA")
+    for _, account in accounts:
+        h, p = account.history, account.parameters
+        register = np.sum((h.issued - h.struck)[:at, 0])
+        stale = register - p.uptake[0] * h.stock[at][:, here].sum()
+        leavers = p.struck[0] * p.uptake[0] * h.movers[at][:, here].sum()
+        assert stale > 0
+        assert h.struck[at, 0] == pytest.approx(leavers + stale, rel=1e-9)
+
+
+def test_surge_is_a_gamma_distribution() -> None:
+    x = np.concatenate([[-3.0, 0.0, 1e-9, 1e-4], np.linspace(0.01, 60, 500)])
+    np.testing.assert_allclose(surge(jnp.asarray(x)), gamma.cdf(x, 2), rtol=1e-7, atol=1e-17)
+    slope = jax.vmap(jax.grad(surge))(jnp.asarray(x[3:]))
+    np.testing.assert_allclose(slope, gamma.pdf(x[3:], 2), rtol=1e-9, atol=1e-15)
