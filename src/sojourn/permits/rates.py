@@ -52,9 +52,11 @@ def rates(rules: Rules, *, nationality: str, reading: str | None = None) -> list
     if not chosen:
         raise PermitError(f"reading {reading!r}: {rule.id} has {', '.join(line.reading for line in lines)}")
     found: list[Rate] = []
+    version = -1
     for era in chosen[0].eras:
         rate = _rate(era)
-        if found and era.exceptions and found[-1].limits == rate.limits:
+        same, version = era.position == version, era.position
+        if same and (found[-1].limits, found[-1].stay_ends_after) == (rate.limits, rate.stay_ends_after):
             found[-1] = _joined(found[-1], rate)
         else:
             found.append(rate)

@@ -58,11 +58,13 @@ def assess_register(
     line = _trimmed(lines[0], table, until)
     stays: Any = days.stays(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
-    if not rule.absence and len(line.eras) == 1 and screen.serves(line.eras[0]):
-        screened = screen.screened(stays, line.eras[0])
+    eras = list(line.eras)
+    if not rule.absence and len(eras) == 1 and screen.serves(eras[0]):
+        screened = screen.screened(stays, eras[0])
         doubtful = screened.filter(screened.doubt).select(of="person").distinct()
-        sure = screened.anti_join(doubtful, screened.person == doubtful.of)
-        rest = _exact(stays.semi_join(doubtful, stays.person == doubtful.of), line)
+        sure = screen.settled(screened.anti_join(doubtful, screened.person == doubtful.of), eras[0])
+        again = screened.semi_join(doubtful, screened.person == doubtful.of).select(*names)
+        rest = _exact(days.stays(again, line, until), line)
         return sure.select(*names, *RESULT).union(rest.select(*names, *RESULT))
     return _exact(stays, line).select(*names, *RESULT)
 
@@ -71,7 +73,8 @@ def _exact(stays: Any, line: Timeline) -> Any:
     """Every limit of every era, worked out for every stay."""
     from sojourn.permits import register_days as days
 
-    stays = days.numbered(stays)
+    if line.rule.absence or len(line.eras) > 1 or any(_splits(era) for era in line.eras):
+        stays = days.numbered(stays)
     rows = days.absences(stays) if line.rule.absence else stays
     parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
     if len(parts) == 1 and not _splits(line.eras[0]):

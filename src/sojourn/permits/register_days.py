@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn.permits.days import FIRST, LAST, day, parse
 from sojourn.permits.errors import PermitError
 from sojourn.permits.judge import earliest_day
+from sojourn.permits.limits import Gap, Grouped, Session
 from sojourn.permits.rules import Zone
 from sojourn.permits.stays import stopping_documents
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Table = Any
 """An Ibis table: its columns are known only to the engine, so the type checker cannot help here."""
+OVERLAP = "overlaps the stay before it"
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -130,7 +132,7 @@ def numbered(table: Table) -> Table:
     ibis = engine()
     order = ibis.window(group_by=table.person, order_by=[table.e, table.x])
     rows = table.mutate(n=ibis.row_number().over(order).cast("int32"), prior=table.x.lag().over(order))
-    return rows.mutate(x=stop(rows, rows.e < rows.prior, "overlaps the stay before it", rows.x))
+    return rows.mutate(x=stop(rows, rows.e < rows.prior, OVERLAP, rows.x))
 
 
 def _counts(table: Table, line: Timeline) -> Any:
@@ -180,7 +182,7 @@ def lay(table: Table, era: Era) -> Table:
     """Counted days of each stay under a version: first `c`, last `cx`, number `len`, running total `sum`.
 
     Also `a`, the entry as the version sees it, and what the limits need of the stays before: `seen`, the
-    last day inside, and `opened`, the last counted entry.
+    last day inside, and `opened`, the last counted entry. Stays that are not yet `numbered` are checked here.
     """
     ibis = engine()
     counting, since = era.counting, epoch(era.since)
@@ -194,12 +196,19 @@ def lay(table: Table, era: Era) -> Table:
     rows = table.mutate(a=a, grace=grace.cast("int32"), keep=keep, counts=table.counts & keep, last=last)
     nothing = ibis.null("int32")
     before = ibis.window(group_by=rows.person, order_by=[rows.e, rows.x], preceding=(None, 1))
-    rows = rows.mutate(
-        done=rows.counts.ifelse(rows["last"], nothing).max().over(before),
-        seen=rows.keep.ifelse(rows.x, nothing).max().over(before),
-        opened=rows.counts.ifelse(rows.a, nothing).max().over(before),
-    )
+    columns: dict[str, Any] = {"done": rows.counts.ifelse(rows["last"], nothing).max().over(before)}
+    if any(isinstance(limit, Gap) for limit in era.limits):
+        columns["seen"] = rows.keep.ifelse(rows.x, nothing).max().over(before)
+    if any(isinstance(limit, Session) for limit in era.limits):
+        columns["opened"] = rows.counts.ifelse(rows.a, nothing).max().over(before)
+    order = ibis.window(group_by=rows.person, order_by=[rows.e, rows.x])
+    fresh = "prior" not in table.columns
+    if fresh:
+        columns["prior"] = rows.x.lag().over(order)
+        if any(isinstance(limit, Grouped) for limit in era.limits):
+            columns["n"] = ibis.row_number().over(order).cast("int32")
+    rows = rows.mutate(**columns)
     c = ibis.greatest(rows.a + rows.grace, rows.done.fill_null(epoch(FIRST)) + 1)
-    rows = rows.mutate(c=c)
+    rows = rows.mutate(c=stop(rows, rows.e < rows.prior, OVERLAP, c) if fresh else c)
     rows = rows.mutate(cx=rows.counts.ifelse(ibis.greatest(rows["last"], rows.c - 1), rows.c - 1))
     return rows.mutate(len=rows.cx - rows.c + 1)

@@ -265,13 +265,12 @@ def result(pieces: Table, era: Era) -> Table:
     binding = (pieces.expired & (first < never)).ifelse("stay_until", binding)
     used = (pieces.expired & (first < never)).ifelse(0, used)
     broken = first < never
-    kept = [name for name in ("permit", "member") if name in pieces.columns]
+    kept = [name for name in ("permit", "member", "n") if name in pieces.columns]
     return pieces.select(
         "person",
         "entry",
         "exit",
         *kept,
-        "n",
         "to_day",
         first=broken.ifelse(first, none),
         first_unlawful=dated(broken.ifelse(first, none)),

@@ -26,8 +26,10 @@ def serves(era: Era) -> bool:
 
 
 def screened(stays: Table, era: Era) -> Table:
-    """The row of every stay as it would be without a breach, and whether that is in `doubt`."""
+    """Days used under the k-th limit at each exit (`used_k`), and whether the stay is in `doubt`."""
     ibis = engine()
+    names = [name for name in ("person", "entry", "exit", "permit", "member") if name in stays.columns]
+    stays = stays.select(*names, "e", "x", odd=~(stays.counts & stays.inside & stays.entered))
     order: dict[str, Any] = {"group_by": stays.person, "order_by": stays.x}
     length = stays.x - stays.e + 1
     used: list[Any] = []
@@ -42,18 +44,25 @@ def screened(stays: Table, era: Era) -> Table:
     columns = {f"used_{k}": days for k, days in enumerate(used)}
     rows = stays.mutate(**columns, prior=stays.x.lag().over(ibis.window(**order)))
     doubt = rows.prior.fill_null(rows.e - 1) >= rows.e
-    doubt = doubt | ~rows.counts | ~rows.inside | ~rows.entered
+    doubt = doubt | rows.odd
+    for k, limit in enumerate(era.limits):
+        assert isinstance(limit.cap, int)
+        doubt = doubt | (rows[f"used_{k}"] > limit.cap)
+    return rows.select(*names, *columns, doubt=doubt)
+
+
+def settled(rows: Table, era: Era) -> Table:
+    """The result for stays beyond doubt: no unlawful day, and the limit with the fewest days left."""
+    ibis = engine()
     binding, least, at_exit = ibis.literal(""), ibis.literal(0), ibis.literal(0)
     for k, limit in reversed(list(enumerate(era.limits))):
         assert isinstance(limit.cap, int)
         left = limit.cap - rows[f"used_{k}"]
-        doubt = doubt | (left < 0)
         tighter = left <= least if k < len(era.limits) - 1 else ibis.literal(True)
         binding = tighter.ifelse(limit.id, binding)
         at_exit = tighter.ifelse(rows[f"used_{k}"], at_exit)
         least = tighter.ifelse(left, least)
     return rows.mutate(
-        doubt=doubt,
         first_unlawful=ibis.null("date"),
         unlawful_days=ibis.literal(0, "int64"),
         binding_limit=binding,
