@@ -114,7 +114,8 @@ def _exits(plan: Plan, r: Reading) -> Iterator[Feature]:
 def _crossings(plan: Plan, r: Reading, inward: bool) -> Iterator[Feature]:
     """Crossings into or out of a place, by counterpart where one is named.
 
-    A border has two sides: crossings of the origin's border are those of the hosts, mirrored.
+    A border has two sides: crossings of the origin's border are those of the hosts, mirrored
+    (visitors where they are modelled).
     """
     _no_wave(r)
     here = plan.country(r.place)
@@ -122,13 +123,15 @@ def _crossings(plan: Plan, r: Reading, inward: bool) -> Iterator[Feature]:
     if here == plan.settings.origin:
         hosts = [there] if there else list(plan.places[1:])
         for host in hosts:
-            if there or host in plan.visited or r.who == "displaced":
-                yield from _crossings_of(plan, r, host, here, not inward)
+            visitors = bool(there) or host in plan.visited
+            yield from _crossings_of(plan, r, host, here, not inward, visitors)
     else:
         yield from _crossings_of(plan, r, here, there, inward)
 
 
-def _crossings_of(plan: Plan, r: Reading, here: str, there: str, inward: bool) -> Iterator[Feature]:
+def _crossings_of(
+    plan: Plan, r: Reading, here: str, there: str, inward: bool, visitors: bool = True
+) -> Iterator[Feature]:
     d = plan.place(here)
     borders = _borders(plan, here)
     share = borders.get(plan.place(there), 0.0) if there else 1.0
@@ -140,7 +143,7 @@ def _crossings_of(plan: Plan, r: Reading, here: str, there: str, inward: bool) -
         elif plan.place(there) != d:
             yield Feature("crossed", (plan.place(there), d) if inward else (d, plan.place(there)), 1.0)
         yield Feature("excursions", (d,), share)
-    if _includes(r, "visitors"):
+    if visitors and _includes(r, "visitors"):
         n = _visited(plan, r, here)
         name = "visitors_in" if inward else "visitors_out"
         if there in ("", plan.settings.origin):
