@@ -81,9 +81,8 @@ def _terms(builder: _Builder, r: Reading) -> tuple[int, int]:
             builder.term(Reading(r.claim, r.reading, 1.0, "present", r.place, end=r.start)),
         )
     if r.measure == "rate":
-        before = Reading(
-            r.claim, r.reading, 1.0, "present", r.of_place or r.place, wave=r.of_wave or r.wave, end=r.start
-        )
+        group = builder.plan.country(r.of_place or r.place)
+        before = Reading(r.claim, r.reading, 1.0, "present", group, wave=r.of_wave or r.wave, end=r.start)
         return builder.rate(r), builder.term(before)
     if not r.of_measure:
         return builder.term(r), -1
@@ -148,10 +147,14 @@ class _Builder:
         return self.terms[key]
 
     def rate(self, r: Reading) -> int:
-        """Index of the term of those who are in the place of a `rate` at its end."""
+        """Index of the term of those who are in the place of a `rate` at its end.
+
+        A group taken in a part behaves as its country's; a part later holds its share of those who came.
+        """
         self.rates.append(rate_of(self.plan, r))
         feature = Feature("tracked", (len(self.rates) - 1,), 1.0)
-        self.built.append((Term((feature,)), self._date(r.end), 1.0))
+        part = r.place if r.place in self.plan.parts and r.of_place not in ("", r.place) else ""
+        self.built.append((Term((feature,), part, of_stock=True), self._date(r.end), 1.0))
         return len(self.built) - 1
 
     def _window(self, r: Reading) -> int:
