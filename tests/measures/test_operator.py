@@ -99,7 +99,10 @@ def shares() -> Iterator[Reading]:
 def rates() -> Iterator[Reading]:
     for left, right, wave in product(("OO", "AA", "BB", "XX"), ("OO", "AA", "BB", "XX"), ("", "second")):
         yield reading("rate", right, of_measure="present", of_place=left, wave=wave, start=date(2021, 9, 30))
-    yield reading("rate", "AA", start=date(2021, 9, 30))
+    for place in ("AA", "AA-1"):
+        yield reading("rate", place, start=date(2021, 9, 30))
+    for left, right in (("AA-1", "OO"), ("AA-1", "AA"), ("AA", "AA-1"), ("BB", "AA-1")):
+        yield reading("rate", right, of_measure="present", of_place=left, start=date(2021, 9, 30))
 
 
 def rents() -> Iterator[Reading]:

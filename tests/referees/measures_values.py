@@ -285,7 +285,11 @@ class Counter:
                             after[i] += group[s] * float(h.steps.settle[t, row, s])
                 group = after
             there += sum(group[s] for s in range(len(states)) if self.where(s) == right)
-        return there / before
+        return there / before * self._moved_into_part(r)
+
+    def _moved_into_part(self, r: Reading) -> float:
+        """A part holds its share of those who came to its country; people do not move between parts."""
+        return 1.0 if r.of_place in ("", r.place) else self._stock_share(r)
 
     def value(self, r: Reading, elasticity: float = 0.0, trend: float = 0.0) -> float:
         """What a reading expects, in its own unit: persons, crossings, a share, a change of log rent."""
