@@ -11,8 +11,8 @@ import pytest
 
 from sojourn import permits
 from sojourn.permits.days import shift
+from sojourn.permits.groups import Block
 from sojourn.permits.judge import Judgement
-from sojourn.permits.limits import Block
 from sojourn.permits.regime import timelines
 from sojourn.permits.rules import Rule
 from sojourn.permits.track import Span, absences, lay

@@ -10,7 +10,8 @@ from functools import lru_cache
 from sojourn.permits.countries import CODES
 from sojourn.permits.days import FIRST, LAST, day, months
 from sojourn.permits.errors import NotCovered, PermitError
-from sojourn.permits.limits import Block, CalendarYear, Entry, Gap, Kind, Rolling, Session, continuous
+from sojourn.permits.groups import Block, Gap, Session, continuous
+from sojourn.permits.limits import CalendarYear, Entry, Kind, Rolling
 from sojourn.permits.rules import Counting, Exception_, Limit, Rule, Version, replace
 
 

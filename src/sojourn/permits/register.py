@@ -73,13 +73,12 @@ def _exact(stays: Any, line: Timeline) -> Any:
     """Every limit of every era, worked out for every stay."""
     from sojourn.permits import register_days as days
 
-    if line.rule.absence or len(line.eras) > 1 or any(_splits(era) for era in line.eras):
+    whole = len(line.eras) == 1 and not any(_splits(era) for era in line.eras)
+    if line.rule.absence or not whole:
         stays = days.numbered(stays)
     rows = days.absences(stays) if line.rule.absence else stays
     parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
-    if len(parts) == 1 and not _splits(line.eras[0]):
-        return parts[0]
-    return _merged(stays, parts)
+    return parts[0] if whole else _merged(stays, parts)
 
 
 def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sojourn.permits.days import FIRST, LAST, day, parse
 from sojourn.permits.errors import PermitError
+from sojourn.permits.groups import Gap, Grouped, Session
 from sojourn.permits.judge import earliest_day
-from sojourn.permits.limits import Gap, Grouped, Session
 from sojourn.permits.rules import Zone
 from sojourn.permits.stays import stopping_documents
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sojourn.permits.days import LAST, months
-from sojourn.permits.limits import Block, CalendarYear, Entry, Gap, Grouped, Rolling, Session
+from sojourn.permits.groups import Block, Gap, Grouped, Session
+from sojourn.permits.limits import CalendarYear, Entry, Rolling
 from sojourn.permits.register_days import Table, dated, engine, epoch, first_row, number
 
 if TYPE_CHECKING:

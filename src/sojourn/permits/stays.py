@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from sojourn.permits.days import day, parse
+from sojourn.permits.days import parse
 from sojourn.permits.errors import PermitError, StayError
 from sojourn.permits.rules import Rule, Zone
 from sojourn.permits.track import Span
@@ -159,19 +159,9 @@ def _joined(rule: Rule, stay: Stay) -> int | None:
     return since.toordinal() if since else 0
 
 
-def describe(stay: Stay) -> str:
-    """A stay in words."""
-    return f"{stay.entry} to {stay.exit or 'open'}"
-
-
 def plan_of(text: str) -> Stay:
     """A planned stay from `A:B`, two dates. Raises StayError."""
     first, colon, last = text.partition(":")
     if not colon:
         raise StayError(f"plan: {text!r} is not two dates with a colon, such as 2023-06-01:2023-06-20")
     return _coerce((first, last), f"plan {text}")
-
-
-def show(ordinal: int) -> str:
-    """An ordinal as an ISO date."""
-    return day(ordinal).isoformat()
