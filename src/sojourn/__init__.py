@@ -1,3 +1,40 @@
-"""Where did they go: stayed, moved on, returned, from figures that contradict one another."""
+"""Where did they go: stayed, moved on, returned, from figures that contradict one another.
+
+import sojourn
+
+case = sojourn.read_case("kazakhstan-2022")
+answer = sojourn.estimate(case, seed=1)
+answer.outcomes()          # a data frame
+answer.save("answers/kz")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sojourn.belief import Answer, estimate, read_answer
+    from sojourn.case import Case, CaseError, check_case, read_case, write_case
 
 __version__ = "0.1.0.dev0"
+
+__all__ = [
+    "Answer",
+    "Case",
+    "CaseError",
+    "check_case",
+    "estimate",
+    "read_answer",
+    "read_case",
+    "write_case",
+]
+
+_BELIEF = {"Answer", "estimate", "read_answer"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: checking a case must not load JAX."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("sojourn.belief" if name in _BELIEF else "sojourn.case"), name)

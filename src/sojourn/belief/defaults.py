@@ -14,21 +14,31 @@ Prior = LogNormal | LogitNormal | Normal
 
 DEFAULTS: dict[str, Prior] = {
     "background": LogNormal(
-        median=0.004, factor=3, why="arrivals per week after a surge, as a share of it: a trickle, barely known"
+        median=0.004,
+        factor=3,
+        why="arrivals per week after a surge, as a share of it: a trickle, barely known",
     ),
     "background_walk.sd": LogNormal(median=0.3, factor=1.8, why="change of the trickle in a quarter, log"),
-    "leave.passing": LogNormal(median=7 / 5, factor=1.6, why="per week; people on the way through stay 5 days"),
+    "leave.passing": LogNormal(
+        median=7 / 5, factor=1.6, why="per week; people on the way through stay 5 days"
+    ),
     "leave.staying": LogNormal(
         median=0.025, factor=2, why="per week; a stay of some 40 weeks, between a season and several years"
     ),
     "leave.place": Normal(mean=0, sd=0.4, why="places differ by half as much again, log"),
-    "leave.origin": LogNormal(median=0.003, factor=2.5, why="per week; one returner in seven leaves again in a year"),
+    "leave.origin": LogNormal(
+        median=0.003, factor=2.5, why="per week; one returner in seven leaves again in a year"
+    ),
     "leave.elsewhere": LogNormal(median=0.005, factor=2.5, why="per week; third places hold people longer"),
     "settled_stays": LogNormal(median=2, factor=1.5, why="a permit divides the rate of leaving by about e²"),
     "leave_walk.sd": LogNormal(
-        median=0.12, factor=1.8, why="change of the rate of leaving in a month, log; half-normal 0.15 in the design"
+        median=0.12,
+        factor=1.8,
+        why="change of the rate of leaving in a month, log; half-normal 0.15 in the design",
     ),
-    "regime_settle": Normal(mean=0.3, sd=0.5, why="a stricter rule of stay makes more people ask for a permit"),
+    "regime_settle": Normal(
+        mean=0.3, sd=0.5, why="a stricter rule of stay makes more people ask for a permit"
+    ),
     "settle": LogNormal(median=0.005, factor=2.5, why="per week; a quarter get a permit within a year"),
     "pull": Normal(mean=0, sd=1, why="destinations differ by e either way before anything is heard"),
     "pair": Normal(mean=0, sd=0.5, why="neighbours, flights, language: a pair departs from the general pull"),
@@ -36,19 +46,27 @@ DEFAULTS: dict[str, Prior] = {
         mean=2, sd=1, why="log odds against one third place: among eight, half of the leavers return"
     ),
     "back.settled": Normal(mean=2, sd=1, why="as for staying: no evidence of a difference"),
-    "back.passing": Normal(mean=0, sd=1, why="on the way through to somewhere else: the origin is one place of many"),
+    "back.passing": Normal(
+        mean=0, sd=1, why="on the way through to somewhere else: the origin is one place of many"
+    ),
     "via_origin": LogitNormal(
         low=0.03, high=0.5, why="land-locked hosts: people fly out of the origin's airports; share unknown"
     ),
     "excursions": LogNormal(median=0.02, factor=2, why="one trip abroad per staying person and year"),
     "visitor_step": Normal(mean=0, sd=0.7, why="a border opened or closed doubles or halves visits"),
-    "visitor_walk.sd": LogNormal(median=0.1, factor=1.6, why="change of visitors in a month beside the season, log"),
-    "residents": LogNormal(median=10_000, factor=4, why="a case should say how many nationals lived there before"),
+    "visitor_walk.sd": LogNormal(
+        median=0.1, factor=1.6, why="change of visitors in a month beside the season, log"
+    ),
+    "residents": LogNormal(
+        median=10_000, factor=4, why="a case should say how many nationals lived there before"
+    ),
     "resident_trips": LogNormal(median=2, factor=2, why="trips abroad per resident and year"),
     "part_arrivals": LogitNormal(low=0.1, high=0.6, why="one large city among several"),
     "part_stock": LogitNormal(low=0.1, high=0.6, why="one large city among several"),
     "stratum_share": LogitNormal(low=0.2, high=0.8, why="strata are of the same order"),
-    "sigma.crossings": LogNormal(median=0.03, factor=1.8, why="border counts of both sides differ by a few per cent"),
+    "sigma.crossings": LogNormal(
+        median=0.03, factor=1.8, why="border counts of both sides differ by a few per cent"
+    ),
     "sigma.persons": LogNormal(median=0.1, factor=1.6, why="counts of persons rest on matching of documents"),
     "sigma.stocks": LogNormal(median=0.12, factor=1.6, why="stocks are estimated, seldom counted"),
     "sigma.onward": LogNormal(median=0.2, factor=1.6, why="final destinations are asked, not recorded"),
@@ -66,13 +84,21 @@ DEFAULTS: dict[str, Prior] = {
     "bias.rents": Normal(mean=0, sd=0.1, why="log change"),
     "common": Normal(mean=0, sd=0.5, why="times the sd of the bias: what sources of one interest share"),
     "rent_elasticity": LogNormal(
-        median=1, factor=2, why="rents per displaced person per dwelling; Saiz 2007 (J. Urban Economics 61): about 1"
+        median=1,
+        factor=2,
+        why="rents per displaced person per dwelling; Saiz 2007 (J. Urban Economics 61): about 1",
     ),
-    "rent_trend": Normal(mean=0.15, sd=0.15, why="log change a year without the displaced, inflation included"),
+    "rent_trend": Normal(
+        mean=0.15, sd=0.15, why="log change a year without the displaced, inflation included"
+    ),
     "concentration": LogNormal(
-        median=8, factor=2.5, why="Dirichlet-multinomial: acquaintances are alike, as if eight people were asked"
+        median=8,
+        factor=2.5,
+        why="Dirichlet-multinomial: acquaintances are alike, as if eight people were asked",
     ),
-    "reach": Normal(mean=0.3, sd=0.4, why="log odds: of those still around one knows more than of those gone"),
+    "reach": Normal(
+        mean=0.3, sd=0.4, why="log odds: of those still around one knows more than of those gone"
+    ),
 }
 
 LESS_RELIABLE = {

@@ -59,7 +59,11 @@ class Model:
 def build_model(case: Case) -> Model:
     """Compile a case. Raises `ReadingError` where a reading cannot be compiled."""
     plan = build_plan(case)
-    stated = {claim.claim for claim in case.claims if claim.value is not None or claim.hedge in ("half", "most", "some")}
+    stated = {
+        claim.claim
+        for claim in case.claims
+        if claim.value is not None or claim.hedge in ("half", "most", "some")
+    }
     compiled = compile_readings(plan, [r for r in case.readings if r.claim in stated])
     groups = compile_contacts(case, plan)
     names = unknowns(case, plan, compiled)

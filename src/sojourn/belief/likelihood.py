@@ -169,7 +169,9 @@ def expect(compiled: CompiledReadings, terms: Array, v: Mapping[str, Array]) -> 
     unit = jnp.where(scale == SCALES.index("net"), jnp.sqrt(first**2 + second**2), 1.0)
     if compiled.rent_place:
         growth = jnp.log1p(first / compiled.dwellings) - jnp.log1p(second / compiled.dwellings)
-        change = v["rent_elasticity"][compiled.rent] * growth + v["rent_trend"][compiled.rent] * compiled.years
+        change = (
+            v["rent_elasticity"][compiled.rent] * growth + v["rent_trend"][compiled.rent] * compiled.years
+        )
         location = jnp.where(scale == SCALES.index("linear"), change, location)
     return Expectation(location, unit)
 
@@ -201,5 +203,3 @@ def sum_readings(wording: Wording, scores: Array) -> tuple[Array, Array]:
     for k, members in enumerate(wording.of_claim):
         owner[members[members < len(owner)]] = k
     return total, jnp.exp(joint - total[owner])
-
-

@@ -71,7 +71,9 @@ class Unknowns:
         loc, scale = (np.concatenate([getattr(b, name) for b in self.blocks]) for name in ("loc", "scale"))
         family = np.repeat([b.family for b in self.blocks], [b.size for b in self.blocks])
         x = loc + scale * z
-        positive = jnp.where(family == "lognormal", jnp.exp(jnp.where(family == "normal", 0.0, x)), jax.nn.sigmoid(x))
+        positive = jnp.where(
+            family == "lognormal", jnp.exp(jnp.where(family == "normal", 0.0, x)), jax.nn.sigmoid(x)
+        )
         value = jnp.where(family == "normal", x, positive)
         ends = np.cumsum([block.size for block in self.blocks])
         return {b.name: part for b, part in zip(self.blocks, jnp.split(value, ends[:-1]), strict=True)}
@@ -100,7 +102,9 @@ class _Collector:
         if not labels:
             return
         located = [location(prior) for prior in priors]
-        (family,) = {family for family, _, _ in located}
+        family = located[0][0]
+        if any(other != family for other, _, _ in located):
+            raise ValueError(f"the priors of {name} are of several families")
         loc, scale = (np.array([item[k] for item in located], dtype=float) for k in (1, 2))
         self.blocks.append(Block(name, tuple(labels), family, loc, scale))
 
@@ -150,8 +154,7 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     collect.same("settle", settled)
     first = list(dict.fromkeys(c.host for c in plan.cohorts))
     collect.same("leave_walk.sd", ["all"])
-    walk = [f"{k}:{h}" for k in plan.knots[1:] for h in first]
-    collect.add("leave_walk", walk, [Normal(mean=0, sd=1)] * len(walk))
+    _walk_blocks(collect, plan, "leave_walk", first)
     collect.add("regime_push", [r.id for r in plan.regimes], [r.push for r in plan.regimes])
     collect.same("regime_settle", [r.id for r in plan.regimes if r.kind == "rolling"])
     collect.same("pull", others)
@@ -166,6 +169,15 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     )
     collect.add("stratum_push", [s.id for s in strata], [s.push for s in strata])
     collect.add("stratum_back", [s.id for s in strata], [s.back for s in strata])
+
+
+def _walk_blocks(collect: _Collector, plan: Plan, name: str, places: Sequence[str]) -> None:
+    """Steps of random walks: by month for the host that is asked about, by quarter elsewhere."""
+    host = plan.settings.host
+    fast = [f"{k}:{host}" for k in plan.knots[1:]] if host in places else []
+    slow = [f"{k}:{place}" for k in plan.slow_knots[1:] for place in places if place != host]
+    collect.add(name, fast, [Normal(mean=0, sd=1)] * len(fast))
+    collect.add(f"{name}.elsewhere", slow, [Normal(mean=0, sd=1)] * len(slow))
 
 
 def is_elsewhere(settings: CaseSettings, place: str) -> bool:
@@ -184,8 +196,7 @@ def _visitor_blocks(collect: _Collector, plan: Plan) -> None:
     steps = [(e.id, place, prior) for e in plan.settings.events for place, prior in e.visitors.items()]
     collect.add("visitor_step", [f"{e}:{place}" for e, place, _ in steps], [prior for *_, prior in steps])
     collect.same("visitor_walk.sd", ["all"] if names else [])
-    walk = [f"{k}:{place}" for k in plan.knots[1:] for place in names]
-    collect.add("visitor_walk", walk, [Normal(mean=0, sd=1)] * len(walk))
+    _walk_blocks(collect, plan, "visitor_walk", names)
 
 
 def _place_blocks(collect: _Collector, plan: Plan) -> None:
@@ -198,7 +209,9 @@ def _place_blocks(collect: _Collector, plan: Plan) -> None:
     collect.add("via_origin", hosts, [spec[h].via_origin or collect.default("via_origin") for h in hosts])
     collect.same("excursions", hosts)
     floor = collect.default("excursions")
-    collect.add("excursions.regime", [r.id for r in plan.regimes], [excursion_prior(r, floor) for r in plan.regimes])
+    collect.add(
+        "excursions.regime", [r.id for r in plan.regimes], [excursion_prior(r, floor) for r in plan.regimes]
+    )
     for name in ("arrivals", "stock"):
         priors = [getattr(spec[part], name) or collect.default(f"part_{name}") for part in plan.parts]
         collect.add(f"part_{name}", plan.parts, priors)
@@ -216,7 +229,10 @@ def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) ->
     collect.add(
         "bias",
         [f"{source}:{kind}" for source, kind in pairs],
-        [anchors.get(pair) or bias_prior(collect.default(f"bias.{pair[1]}"), case, pair[0]) for pair in pairs],
+        [
+            anchors.get(pair) or bias_prior(collect.default(f"bias.{pair[1]}"), case, pair[0])
+            for pair in pairs
+        ],
     )
     shared = common_pairs(case, pairs)
     unit = collect.default("common")
@@ -235,7 +251,9 @@ def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) ->
 def bias_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]:
     """Every source with every kind of measure that its claims may count."""
     source = {claim.claim: claim.source for claim in case.claims}
-    pairs = [(source[r.claim], kind) for r, kind in zip(compiled.readings, compiled.kind, strict=True)]
+    pairs: list[tuple[str, Kind]] = [
+        (source[r.claim], kind) for r, kind in zip(compiled.readings, compiled.kind, strict=True)
+    ]
     return list(dict.fromkeys(pairs))
 
 
@@ -273,18 +291,18 @@ def excursion_prior(regime: Regime, floor: Prior) -> LogNormal:
 def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
     """The parameters of the history from named values."""
     zeros = jnp.zeros
-    first = len(dict.fromkeys(c.host for c in plan.cohorts))
-    D, N = len(plan.places), len(plan.visited)
-    step = jnp.sqrt((plan.knots[1] - plan.knots[0]).days / (365.25 / 12))
+    first = list(dict.fromkeys(c.host for c in plan.cohorts))
+    visited = bool(plan.visited)
     empty = zeros(0)
     return Parameters(
         size=v["size"],
         duration=v["duration"],
         background=v["background"],
-        background_walk=_walk(v["background_walk"], v["background_walk.sd"], 1)[:, 0],
+        background_walk=jnp.asarray(_running(len(plan.slow_knots)))
+        @ (v["background_walk.sd"] * v["background_walk"]),
         passing=_passing(plan, v),
         leave=_leave(plan, v),
-        leave_walk=_walk(v["leave_walk"], v["leave_walk.sd"] * step, first),
+        leave_walk=_walks(plan, "leave_walk", first, v),
         regime_push=v.get("regime_push", empty),
         regime_settle=_rolling(plan.regimes, v.get("regime_settle", empty)),
         settle=jnp.log(v["settle"]) if "settle" in v else empty,
@@ -296,10 +314,10 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         stratum_back=v.get("stratum_back", empty),
         via_origin=jnp.concatenate([zeros(1), v["via_origin"]]),
         excursions=jnp.concatenate([zeros(1), v["excursions"], v.get("excursions.regime", empty)]),
-        visitors=jnp.log(v["visitors"]) if N else empty,
-        season=jnp.log(v["season"]) if N else empty,
+        visitors=jnp.log(v["visitors"]) if visited else empty,
+        season=jnp.log(v["season"]) if visited else empty,
         visitor_step=v.get("visitor_step", empty),
-        visitor_walk=_walk(v["visitor_walk"], v["visitor_walk.sd"] * step, N) if N else zeros((len(plan.knots), 0)),
+        visitor_walk=_walks(plan, "visitor_walk", plan.visited, v),
         visit_days=v.get("visit_days", empty),
         trips=v.get("trips", empty),
         from_origin=v.get("from_origin", empty),
@@ -314,10 +332,27 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
     )
 
 
-def _walk(steps: Array, sd: Array, columns: int) -> Array:
-    """Random walks at the knots, (K, columns), 0 at the first knot."""
-    moves = steps.reshape(-1, columns)
-    return np.tri(moves.shape[0] + 1, moves.shape[0], -1) @ (sd * moves)
+def _running(knots: int) -> NDArray[np.float64]:
+    """Running sum of the steps between knots, 0 at the first: (knots, knots − 1)."""
+    return np.tri(knots, knots - 1, -1)
+
+
+def _walks(plan: Plan, name: str, places: Sequence[str], v: Mapping[str, Array]) -> Array:
+    """Random walks at the monthly knots, (K, places); those with quarterly steps are interpolated."""
+    months = np.array([(k - plan.knots[0]).days for k in plan.knots]) / (365.25 / 12)
+    quarters = np.array([(k - plan.knots[0]).days for k in plan.slow_knots]) / (365.25 / 12)
+    between = np.stack([np.interp(months, quarters, row) for row in np.eye(len(quarters))], axis=1)
+    slow = [place for place in places if place != plan.settings.host]
+    columns: list[Array] = []
+    if slow:
+        steps = v[f"{name}.elsewhere"].reshape(-1, len(slow)) * np.sqrt(quarters[1])
+        columns.append(between @ _running(len(quarters)) @ steps)
+    if len(slow) < len(places):
+        columns.append((_running(len(months)) * np.sqrt(months[1]) @ v[name])[:, None])
+    if not columns:
+        return jnp.zeros((len(months), 0))
+    order = [*slow, *(place for place in places if place == plan.settings.host)]
+    return v[f"{name}.sd"] * jnp.concatenate(columns, axis=1)[:, np.array([order.index(p) for p in places])]
 
 
 def _passing(plan: Plan, v: Mapping[str, Array]) -> Array:
@@ -344,7 +379,9 @@ def _pair(plan: Plan, values: Array) -> Array:
     """Extra attraction between the hosts of cohorts and all places, (C′, D), 0 at home and at the origin."""
     first = list(dict.fromkeys(c.host for c in plan.cohorts))
     position = np.full((len(first), len(plan.places)), values.shape[0])
-    cells = [(i, j) for i, h in enumerate(first) for j, place in enumerate(plan.places) if j > 0 and place != h]
+    cells = [
+        (i, j) for i, h in enumerate(first) for j, place in enumerate(plan.places) if j > 0 and place != h
+    ]
     for k, cell in enumerate(cells):
         position[cell] = k
     return jnp.concatenate([values, jnp.zeros(1)])[position]

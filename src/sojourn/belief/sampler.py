@@ -7,7 +7,6 @@ between two short runs of steps. What a chain returns depends on its seed alone.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -22,14 +21,19 @@ from numpy.typing import NDArray
 from numpyro.infer.hmc import hmc
 
 from sojourn.belief.likelihood import Said
-from sojourn.belief.metric import Metric, from_draws, from_mode, pull_back, to_z
+from sojourn.belief.metric import DIRECTIONS, Metric, curvature, find_mode, from_curvature, pull_back, to_z
+from sojourn.belief.runtime import configure
 
 Array = jax.Array
 Real = NDArray[np.float64]
 Potential = Callable[[Array, Said], Array]
 
 ADAPT = 100
-"""Steps of adaptation, of the pilot and again before the draws."""
+"""Steps in which the step size adapts, before the draws."""
+PILOT = 50
+"""Steps of the pilot, in which a chain finds where the posterior lies."""
+LOOKS = 2
+"""Points of each chain's pilot at which the curvature is taken."""
 RUN = 25
 """Steps between two reports."""
 TARGET = 0.85
@@ -60,7 +64,7 @@ class Draws(NamedTuple):
     seconds_sample: float
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 - named like KeyboardInterrupt, since it is no error
     """The caller asked to stop."""
 
 
@@ -76,7 +80,7 @@ class Sampler:
             scales: (size,) which unknowns are scales of others.
             said: data of the shape that will be sampled.
         """
-        _configure()
+        configure()
         self.size, self.free = size, ~scales
         began = time.perf_counter()
         self._gradient = jax.jit(jax.value_and_grad(potential), compiler_options=OPTIONS)
@@ -85,7 +89,14 @@ class Sampler:
         def run(state: Any, said: Said, metric: Metric) -> tuple[Any, tuple[Array, ...]]:
             def body(state: Any, _: None) -> tuple[Any, tuple[Array, ...]]:
                 state = step(state, model_args=(said, metric, False))
-                kept = (state.z, state.z_grad, state.diverging, state.num_steps, state.energy, state.accept_prob)
+                kept = (
+                    state.z,
+                    state.z_grad,
+                    state.diverging,
+                    state.num_steps,
+                    state.energy,
+                    state.accept_prob,
+                )
                 return state, kept
 
             return jax.lax.scan(body, state, None, length=RUN)
@@ -124,15 +135,12 @@ class Sampler:
             Interrupted: `stop` was set.
         """
         began = time.perf_counter()
-        job = _Job(report or (lambda _: None), stop or threading.Event(), -(-draws // RUN) * RUN, metric is None)
+        job = _Job(
+            report or (lambda _: None), stop or threading.Event(), -(-draws // RUN) * RUN, metric is None
+        )
         keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
         with ThreadPoolExecutor(chains) as pool:
-            if metric is None:
-                workers = min(chains, os.cpu_count() or 1)
-                metric = from_mode(lambda z: self.value_and_gradient(z, said), self.size, self.free, workers)
-                pilot = list(pool.map(lambda c: self._pilot(said, metric, keys[0, c], c, job), range(chains)))
-                metric = from_draws(*(np.concatenate(column) for column in zip(*pilot, strict=True)))
-            found = metric
+            found = metric or self._learn(said, keys[0], job, pool)
             kept = list(pool.map(lambda c: self._chain(said, found, keys[1, c], c, job), range(chains)))
         z, diverging, leapfrogs, energy, acceptance = (np.stack(column) for column in zip(*kept, strict=True))
         seconds = time.perf_counter() - began
@@ -154,7 +162,9 @@ class Sampler:
         value, slope = self._gradient(to_z(metric, y), said)
         return state._replace(potential_energy=value, z_grad=pull_back(metric, slope))
 
-    def _steps(self, state: Any, said: Said, metric: Metric, chain: int, begin: int, count: int, job: _Job) -> Any:
+    def _steps(
+        self, state: Any, said: Said, metric: Metric, chain: int, begin: int, count: int, job: _Job
+    ) -> Any:
         """Run some steps and keep (y, gradient, diverging, leapfrogs, energy, acceptance) of each."""
         kept: list[Any] = []
         for k in range(count // RUN):
@@ -162,18 +172,37 @@ class Sampler:
                 raise Interrupted
             state, out = self._run(state, said, metric)
             kept.append([np.asarray(a) for a in out])
-            job.divergences[chain] = job.divergences.get(chain, 0) + int(kept[-1][2].sum()) * (begin >= job.warm)
+            job.divergences[chain] = job.divergences.get(chain, 0) + int(kept[-1][2].sum()) * (
+                begin >= job.warm
+            )
             job.report(Progress(chain, begin + (k + 1) * RUN, job.total, job.divergences[chain]))
         return state, [np.concatenate(column) for column in zip(*kept, strict=True)]
 
-    def _pilot(self, said: Said, metric: Metric, key: Array, chain: int, job: _Job) -> tuple[Real, Real]:
-        """The later half of a first warm-up: draws z and gradients of the log density."""
+    def _learn(self, said: Said, keys: Array, job: _Job, pool: ThreadPoolExecutor) -> Metric:
+        """The metric: from the curvature at a mode, then from that at points of short pilot chains."""
+
+        def gradient(z: Real) -> tuple[float, Real]:
+            if job.stop.is_set():
+                raise Interrupted
+            return self.value_and_gradient(z, said)
+
+        mode = find_mode(gradient, self.size, self.free)
+        first = curvature(gradient, mode)
+        first[~self.free], first[:, ~self.free] = 0.0, 0.0
+        first[~self.free, ~self.free] = 1.0
+        start = from_curvature(mode, [first])
+        pilots = list(pool.map(lambda c: self._pilot(said, start, keys[c], c, job), range(len(keys))))
+        points = np.concatenate(pilots)
+        curvatures = list(pool.map(lambda z: curvature(gradient, z), points))
+        return from_curvature(points.mean(axis=0), curvatures)
+
+    def _pilot(self, said: Said, metric: Metric, key: Array, chain: int, job: _Job) -> Real:
+        """A few points of the posterior, (LOOKS, size)."""
         first, second = jax.random.split(key)
         state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
-        _, (y, *_) = self._steps(state, said, metric, chain, 0, ADAPT, job)
-        z = [np.asarray(to_z(metric, jnp.asarray(one))) for one in y[ADAPT // 3 :]]
-        slopes = [-self.value_and_gradient(one, said)[1] for one in z]
-        return np.stack(z), np.stack(slopes)
+        _, (y, *_) = self._steps(state, said, metric, chain, 0, PILOT, job)
+        at = np.linspace(len(y) - 1, len(y) // 2, LOOKS).astype(int)
+        return np.stack([np.asarray(to_z(metric, jnp.asarray(one))) for one in y[at]])
 
     def _chain(self, said: Said, metric: Metric, key: Array, chain: int, job: _Job) -> tuple[Any, ...]:
         first, second = jax.random.split(key)
@@ -193,7 +222,7 @@ class _Job:
         self, report: Callable[[Progress], None], stop: threading.Event, draws: int, pilot: bool
     ) -> None:
         self.report, self.stop, self.draws = report, stop, draws
-        self.warm = ADAPT * (2 if pilot else 1)
+        self.warm = ADAPT + (PILOT if pilot else 0)
         self.total = self.warm + draws
         self.divergences: dict[int, int] = {}
 
@@ -210,13 +239,4 @@ def _generator(potential: Potential) -> Callable[[Said, Metric, bool], Callable[
 
 
 def _identity(size: int) -> Metric:
-    from sojourn.belief.metric import DIRECTIONS
-
-    return Metric(jnp.zeros(size), jnp.ones(size), jnp.zeros((size, DIRECTIONS)), jnp.ones(DIRECTIONS))
-
-
-def _configure() -> None:
-    """Double precision, execution in the calling thread, and a cache of compiled code on disk."""
-    from sojourn.belief.runtime import configure
-
-    configure()
+    return Metric(jnp.zeros(size), jnp.zeros((size, DIRECTIONS)), jnp.ones(DIRECTIONS))

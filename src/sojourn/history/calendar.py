@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def _fill(fixed: set[date]) -> list[date]:
     """Split the gaps between fixed days into nearly equal steps of at most a week."""
     days = sorted(fixed)
     bounds = [days[0]]
-    for left, right in zip(days, days[1:], strict=False):
+    for left, right in pairwise(days):
         gap = (right - left).days
         parts = -(-gap // WEEK)
         bounds.extend(left + timedelta(days=round(gap * k / parts)) for k in range(1, parts + 1))

@@ -143,7 +143,9 @@ def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
 
 
 def _countries(settings: CaseSettings) -> tuple[str, ...]:
-    others = [place for place, spec in settings.places.items() if not spec.parent and place != settings.origin]
+    others = [
+        place for place, spec in settings.places.items() if not spec.parent and place != settings.origin
+    ]
     return (settings.origin, *others)
 
 

@@ -159,7 +159,7 @@ class _Known:
         settings, calendar = plan.settings, plan.calendar
         self.plan = plan
         self.days = calendar.days
-        self.weeks = calendar.weeks
+        self.weeks = jnp.asarray(calendar.weeks)
         self.D = len(plan.places)
         self.S = len(plan.states)
         self.of_place = np.array([plan.places.index(state.place) for state in plan.states])
@@ -188,7 +188,9 @@ class _Known:
             self.member[r, list(row.cohorts)] = 1.0
         waves = [event.id for event in arrival_events(settings)]
         self.wave = np.array([waves.index(c.wave) for c in plan.cohorts], dtype=int)
-        self.elapsed = np.stack([self.days - (c.start - calendar.start).days for c in plan.cohorts], axis=-1) / 7
+        self.elapsed = (
+            np.stack([self.days - (c.start - calendar.start).days for c in plan.cohorts], axis=-1) / 7
+        )
         self.open = np.stack([_share_of_steps(plan, c.start, c.until, True) for c in plan.cohorts], axis=-1)
         staying, passing = _slots(plan)
         self.staying_slot = self.member[:, :, None] * staying
@@ -279,8 +281,8 @@ def _season(plan: Plan) -> NDArray[np.float64]:
 
 def _arrivals(known: _Known, p: Parameters) -> Array:
     """First arrivals, persons per step, (T, C)."""
-    arrived = surge(known.elapsed / p.duration[known.wave])
-    deviation = jnp.exp(known.slow_walk @ p.background_walk)[:, None]
+    arrived = surge(jnp.asarray(known.elapsed) / p.duration[known.wave])
+    deviation = jnp.exp(jnp.asarray(known.slow_walk) @ p.background_walk)[:, None]
     tail = known.weeks[:, None] * known.open * p.background * deviation
     return p.size * (jnp.diff(arrived, axis=0) + tail)
 
@@ -294,19 +296,21 @@ def _entering(known: _Known, p: Parameters, arrivals: Array) -> Array:
 
 def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
     """Rates per week of leaving the place (T, R, S) and of settling (T, 1, S)."""
-    walk = known.walk @ (p.leave_walk @ known.host_state)
-    regime = known.regime @ (p.regime_push[:, None] * known.regime_state)
+    walk = jnp.asarray(known.walk) @ (p.leave_walk @ known.host_state)
+    regime = jnp.asarray(known.regime) @ (p.regime_push[:, None] * known.regime_state)
     push = jnp.concatenate([p.stratum_push, jnp.zeros(1)])[known.strata]
     leave = jnp.exp(p.leave + push[:, None]) * jnp.exp(walk + regime)[:, None, :]
-    shift = known.regime @ (p.regime_settle[:, None] * known.regime_state)
-    per_state = known.permit @ jnp.concatenate([jnp.zeros(known.D), jnp.exp(p.settle), jnp.zeros(known.through)])
+    shift = jnp.asarray(known.regime) @ (p.regime_settle[:, None] * known.regime_state)
+    per_state = jnp.asarray(known.permit) @ jnp.concatenate(
+        [jnp.zeros(known.D), jnp.exp(p.settle), jnp.zeros(known.through)]
+    )
     return leave, (per_state * jnp.exp(shift))[:, None, :]
 
 
 def _split(known: _Known, p: Parameters) -> Array:
     """Destinations of those who leave a place, (R, S, D); nobody moves to where they are."""
     back = jnp.concatenate([p.stratum_back, jnp.zeros(1)])[known.strata]
-    attraction = p.pull + known.host_any.T @ p.pair
+    attraction = p.pull + jnp.asarray(known.host_any).T @ p.pair
     home = (p.back[known.standing] + back[:, None])[:, :, None] * known.home
     own = np.arange(known.D) == known.of_place[:, None]
     return jax.nn.softmax(jnp.where(own, -jnp.inf, attraction + home), axis=-1)
@@ -315,13 +319,16 @@ def _split(known: _Known, p: Parameters) -> Array:
 def _excursions(known: _Known, p: Parameters, stock: Array) -> Array:
     """Exits and re-entries of staying persons, pairs per step, (T, D)."""
     during = jnp.sum(stock[1:] + stock[:-1], axis=1)[:, : known.D] / 2
-    rate = known.regime @ (p.excursions[known.D :, None] * known.regime_at) + known.lawless * p.excursions[: known.D]
+    rate = (
+        jnp.asarray(known.regime) @ (p.excursions[known.D :, None] * known.regime_at)
+        + known.lawless * p.excursions[: known.D]
+    )
     return known.weeks[:, None] * rate * during
 
 
 def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
     """Entries per step (T, N) and visitors present at the bounds (T+1, N)."""
-    level = p.visitors + known.season * p.season + known.walk @ p.visitor_walk
+    level = p.visitors + known.season * p.season + jnp.asarray(known.walk) @ p.visitor_walk
     level = level + jnp.einsum("tkn,k->tn", known.visitor_shift, p.visitor_step)
     rate = jnp.exp(level)
     leave = 7.0 / p.visit_days
@@ -331,7 +338,7 @@ def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
     parts = [stock[None]]
     for begin, stop, growth_days in known.chunks:
         growth = jnp.exp(growth_days[:, None] / 7 * leave)
-        running = _triangle(stop - begin) @ (added[begin:stop] * growth)
+        running = jnp.asarray(_triangle(stop - begin)) @ (added[begin:stop] * growth)
         parts.append((stock + running) / growth)
         stock = parts[-1][-1]
     return known.weeks[:, None] * rate, jnp.concatenate(parts)
@@ -346,7 +353,7 @@ def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
     struck: list[Array] = []
     for g, scheme in enumerate(plan.settings.schemes):
         d = plan.place(scheme.place)
-        active = _share_of_steps(plan, scheme.start, None)
+        active = jnp.asarray(_share_of_steps(plan, scheme.start, None))
         visits = f.entries[:, plan.visited.index(scheme.place)] if scheme.place in plan.visited else 0.0
         if scheme.permit:
             s = plan.state(plan.places[d], "settled")
@@ -355,7 +362,9 @@ def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
             new, gone = f.settling[:, d], jnp.sum(f.movers[:, :, s], axis=1)
         else:
             here = plan.states_of(plan.places[d])
-            into = jnp.einsum("trs,rs->t", f.movers, f.split[:, :, d]) + jnp.sum(f.enter[:, :, here], axis=(1, 2))
+            into = jnp.einsum("trs,rs->t", f.movers, f.split[:, :, d]) + jnp.sum(
+                f.enter[:, :, here], axis=(1, 2)
+            )
             renewed = jnp.zeros(len(known.weeks))
             new, gone = p.uptake[g] * into, p.uptake[g] * jnp.sum(f.movers[:, :, here], axis=(1, 2))
         leak = p.leak[g] * visits
@@ -370,7 +379,7 @@ def _purged(known: _Known, purges: tuple[date, ...], stale: Array) -> Array:
     removed = jnp.zeros_like(stale)
     since = 0
     for purge in sorted(purges):
-        at = int(round(known.plan.calendar.position(purge)))
+        at = round(known.plan.calendar.position(purge))
         removed = removed.at[at].add(jnp.sum(stale[since:at]))
         since = at
     return removed

@@ -170,11 +170,15 @@ class _Builder:
     def operator(self) -> Operator:
         """The operator of all terms so far."""
         calendar = self.plan.calendar
-        groups = tuple(dict.fromkeys([(*range(len(self.plan.rows)),), *(t.movers for t, _, _ in self.built if t.movers)]))
+        groups = tuple(
+            dict.fromkeys([(*range(len(self.plan.rows)),), *(t.movers for t, _, _ in self.built if t.movers)])
+        )
         windows = Windows(
             start=np.array([calendar.position(start) for start, _ in self.windows]),
             end=np.array([calendar.end_of(end) for _, end in self.windows]),
-            days=np.array([(end - start + timedelta(days=1)).days for start, end in self.windows], dtype=float),
+            days=np.array(
+                [(end - start + timedelta(days=1)).days for start, end in self.windows], dtype=float
+            ),
             date=np.array([calendar.end_of(day) for day in self.dates]),
             groups=groups,
         )

@@ -7,6 +7,7 @@ present at a date); readings combine one or two of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import jax
 import jax.numpy as jnp
 import numpy as np

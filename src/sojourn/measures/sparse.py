@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -66,9 +67,13 @@ def _padded(
     return index, value
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0,))
 def multiply(matrix: Sparse, x: Array) -> Array:
     """The product with a vector of length columns."""
+    return cast(Array, _multiply(matrix, x))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _multiply(matrix: Sparse, x: Array) -> Array:
     return jnp.sum(x[matrix.column] * matrix.value, axis=1)
 
 
@@ -82,4 +87,4 @@ def _backward(matrix: Sparse, saved: None, grad: Array) -> tuple[Array]:
     return (jnp.concatenate([back, jnp.zeros(1)])[matrix.slot],)
 
 
-multiply.defvjp(_forward, _backward)
+_multiply.defvjp(_forward, _backward)

@@ -29,6 +29,7 @@ class ReadingError(ValueError):
     """A reading asks for something that its case does not model."""
 
     def __init__(self, reading: Reading, column: str, value: str, allowed: str) -> None:
+        """Say which reading, which column, the value and what is allowed."""
         super().__init__(f"claim {reading.claim}, reading {reading.reading}, {column} “{value}”: {allowed}")
         self.reading, self.column, self.value, self.allowed = reading, column, value, allowed
 

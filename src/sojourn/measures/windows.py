@@ -41,9 +41,10 @@ class Sums(NamedTuple):
     """Features of a history.
 
     Flows over W windows, C cohorts, R rows, D places, N visited places, G schemes:
-    arrivals (W, C) and moves (W, groups of rows, D, D) in persons (from, to: the
-    final destination); crossed (W, D, D), displaced persons' crossings by next border, moves
-    only; `_out` and `_in` are their sums by the place left and by the place entered; excursions (W, D) pairs of crossings; visitors_in and visitors_out (W, N, 2)
+    arrivals (W, C) and moves (W, groups of rows, D, D) in persons (from, to: the final
+    destination); crossed (W, D, D), displaced persons' crossings by next border, moves
+    only; `_out` and `_in` are their sums by the place left and by the place entered;
+    excursions (W, D) pairs of crossings; visitors_in and visitors_out (W, N, 2)
     crossings, [from or to the origin, other borders]; visitor_people (W, N) persons;
     resident_trips (W, D) pairs of crossings; resident_people (W, D) persons; issued
     (W, G) documents.

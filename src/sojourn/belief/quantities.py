@@ -1,0 +1,128 @@
+"""What the question asks, computed from a history: arrived, stayed, moved on, returned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from sojourn.belief.density import Account, Model
+from sojourn.belief.likelihood import Said
+
+Array = jax.Array
+OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
+BATCH = 50
+
+
+class Quantities(NamedTuple):
+    """Of the cohort that the question is about; persons. JAX arrays inside jit, NumPy's outside.
+
+    timeline (B, 4) at the bounds of the calendar, in the order of OUTCOMES; by_place
+    (D,) where the cohort is on the day asked; parts (P,) how many of those who stayed are
+    in a part; expected (readings,) what each reading expects, in its claim's unit;
+    readings (readings,) posterior weights; claims (K,) and groups (G,) log likelihoods;
+    tail (readings,) probability of a figure at least as far off.
+    """
+
+    timeline: Any
+    by_place: Any
+    parts: Any
+    expected: Any
+    readings: Any
+    claims: Any
+    groups: Any
+    tail: Any
+
+
+def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
+    """Quantities for many draws (n, D) at once; compiled once per model."""
+    plan, settings = model.plan, model.plan.settings
+    selector = (settings.host, settings.wave)
+    rows, cohorts = plan.rows_of(selector), plan.cohorts_of(selector)
+    host, home = plan.states_of(settings.host), plan.states_of(settings.origin)
+    away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
+    at = position_of(model, settings.asof)
+    member = np.array([[p == s.place for p in plan.places] for s in plan.states], dtype=float)
+    own_parts = np.array([plan.country(part) == settings.host for part in plan.parts], dtype=float)
+
+    def one(z: Array, said: Said) -> Quantities:
+        a = model.account(z, said)
+        X = jnp.sum(a.history.stock[:, np.array(rows)], axis=1)
+        flow = jnp.sum(a.history.arrivals[:, np.array(cohorts)], axis=1)
+        arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
+        stayed, returned, moved = (jnp.sum(X[:, np.array(s)], axis=1) for s in (host, home, away))
+        return Quantities(
+            timeline=jnp.stack([arrived, stayed, moved, returned], axis=1),
+            by_place=X[at] @ member,
+            parts=stayed[at] * a.parameters.part_stock * own_parts,
+            expected=in_unit_of_claim(model, a),
+            readings=a.readings,
+            claims=a.claims,
+            groups=a.groups,
+            tail=tail(model, a, said),
+        )
+
+    batched = jax.jit(
+        jax.vmap(one, in_axes=(0, None)), compiler_options={"xla_backend_optimization_level": 1}
+    )
+
+    def many(z: np.ndarray, said: Said) -> Quantities:
+        parts = [batched(jnp.asarray(chunk), said) for chunk in _chunks(z)]
+        return Quantities(
+            *(
+                np.concatenate([np.asarray(a) for a in column])[: len(z)]
+                for column in zip(*parts, strict=True)
+            )
+        )
+
+    return many
+
+
+def _chunks(z: np.ndarray) -> list[np.ndarray]:
+    """Equal batches; the last is filled up, so that one shape is compiled."""
+    count = -(-len(z) // BATCH)
+    filled = np.concatenate([z, np.repeat(z[-1:], count * BATCH - len(z), axis=0)])
+    return np.split(filled, count)
+
+
+def position_of(model: Model, day: date) -> int:
+    """Bound of the calendar at the end of a day."""
+    return round(model.plan.calendar.end_of(day))
+
+
+def bounds(model: Model) -> list[date]:
+    """The last day before each bound: the date to which a stock at that bound belongs."""
+    return [bound - timedelta(days=1) for bound in model.plan.calendar.bounds]
+
+
+def in_unit_of_claim(model: Model, a: Account) -> Array:
+    """What readings expect, in the unit of their claims: persons, crossings, per cent, shares."""
+    units = [model.case.claims_by_id[r.claim].unit for r in model.compiled.readings]
+    percent = np.array([100.0 if unit == "percent" else 1.0 for unit in units])
+    scale = np.array(model.compiled.scale)
+    location = a.expected.location
+    value = jnp.where(scale == "log", jnp.exp(location), location)
+    value = jnp.where(scale == "logit", percent * jax.nn.sigmoid(location), value)
+    return jnp.where(scale == "linear", percent * jnp.expm1(location), value)
+
+
+def tail(model: Model, a: Account, said: Said) -> Array:
+    """Two-sided probability, under each reading, of a figure at least as far from what it expects."""
+    w = model.wording
+    sigma = jnp.concatenate([a.values[f"sigma.{kind}"] for kind in w.kinds])[w.sigma] * a.expected.unit
+    shift = a.values["bias"][w.bias] + a.values["common"][w.common]
+    net = np.array(model.compiled.scale) == "net"
+    at = jnp.where(net, a.expected.location * jnp.exp(shift), a.expected.location + shift)
+    low, high = (_of_first(w.of_reading, bound) for bound in (said.low, said.high))
+    above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)
+    return jnp.clip(2 * jnp.minimum(above, below), 0, 1)
+
+
+def _of_first(of_reading: np.ndarray, bound: Array) -> Array:
+    """The bound of each reading's widest interval (the last of those nested)."""
+    last = np.array([members[members < bound.shape[0]][-1] for members in of_reading])
+    return bound[last]

@@ -1,0 +1,65 @@
+"""Draws into numbers: means, intervals, shares, and what a draw's weight says of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Real = NDArray[np.float64]
+LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+def summarise(draws: Real) -> dict[str, float]:
+    """Mean, sd and quantiles over all draws; six significant digits, so that files stay readable."""
+    values = np.asarray(draws, dtype=float).reshape(-1)
+    found = {"mean": values.mean(), "sd": values.std(ddof=1)}
+    quantiles = np.quantile(values, list(LEVELS.values()))
+    return {k: significant(v) for k, v in (found | dict(zip(LEVELS, quantiles, strict=True))).items()}
+
+
+def significant(value: float | np.floating[Any], digits: int = 6) -> float:
+    """A number rounded to significant digits."""
+    return float(f"{float(value):.{digits}g}")
+
+
+def contraction(posterior: Real, prior: Real) -> float:
+    """1 − Var(posterior)/Var(prior): 1 where data decide, 0 where only the prior speaks."""
+    return significant(1 - np.var(posterior) / np.var(prior), 4)
+
+
+def convergence(z: Real, quantities: Mapping[str, Real]) -> dict[str, float]:
+    """Worst R̂ and effective sample sizes over all unknowns and quantities, each (chains, draws)."""
+    from arviz_stats.base.array import array_stats
+
+    statistics: Any = array_stats
+    series = np.concatenate([np.moveaxis(z, 2, 0), np.stack(list(quantities.values()))])
+    axes = {"chain_axis": 1, "draw_axis": 2}
+    return {
+        "rhat_max": significant(np.max(statistics.rhat(series, **axes)), 5),
+        "ess_bulk_min": significant(np.min(statistics.ess(series, method="bulk", **axes)), 5),
+        "ess_tail_min": significant(
+            np.min(statistics.ess(series, method="tail", prob=(0.05, 0.95), **axes)), 5
+        ),
+    }
+
+
+def pull_of_readings(weights: Real, prior: Real, outcome: Real) -> float:
+    """How far an outcome would move, in its sd, were a claim read otherwise.
+
+    Each reading's answer is the mean of the outcome with the draws weighted by that
+    reading's posterior weight; the distances to the mean are averaged with the prior
+    weights. Readings that hardly any draw supports do not count.
+
+    Args:
+        weights: (draws, readings) posterior weight of each reading in each draw.
+        prior: (readings,) prior weights, sum 1.
+        outcome: (draws,) the outcome.
+    """
+    total = weights.sum(axis=0)
+    effective = np.where(total > 0, total**2 / np.maximum((weights**2).sum(axis=0), 1e-300), 0)
+    means = weights.T @ outcome / np.maximum(total, 1e-300)
+    distance = np.where(effective >= 20, np.abs(means - outcome.mean()), 0.0)
+    return float(prior @ distance / outcome.std())

@@ -1,0 +1,40 @@
+"""`sojourn show`: print an answer that was saved before."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from sojourn.case import CaseError, Problem
+
+
+def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Show an answer that `sojourn estimate --out` saved.
+
+      sojourn show answers/kz
+      sojourn show answers/kz --json | jq .shares
+
+    Parameters
+    ----------
+    folder
+        The folder given to --out.
+    json
+        Print answer.json instead of the tables.
+    """
+    from sojourn.belief.answer import read_answer
+    from sojourn.cli.answer_text import render
+
+    try:
+        answer = read_answer(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        raise CaseError([Problem(str(folder), "holds no answer.json: give the folder of --out")]) from None
+    except ValueError as error:
+        raise CaseError([Problem(str(folder / "answer.json"), f"cannot be read: {error}")]) from None
+    if json:
+        sys.stdout.write(answer.to_json())
+    else:
+        render(answer.record)
+    return 0
