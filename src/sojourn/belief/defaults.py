@@ -53,7 +53,6 @@ DEFAULTS: dict[str, Prior] = {
         low=0.03, high=0.5, why="land-locked hosts: people fly out of the origin's airports; share unknown"
     ),
     "excursions": LogNormal(median=0.02, factor=2, why="one trip abroad per staying person and year"),
-    "visitor_step": Normal(mean=0, sd=0.7, why="a border opened or closed doubles or halves visits"),
     "visitor_walk.sd": LogNormal(
         median=0.1, factor=1.6, why="change of visitors in a month beside the season, log"
     ),

@@ -67,7 +67,7 @@ def build_model(case: Case) -> Model:
     compiled = compile_readings(plan, [r for r in case.readings if r.claim in stated])
     groups = compile_contacts(case, plan)
     names = unknowns(case, plan, compiled)
-    wording, said = word(case, compiled, len(groups.groups))
+    wording, said = word(case, compiled)
     simulate = make_history(plan)
 
     def account(z: Array, said: Said) -> Account:

@@ -70,7 +70,7 @@ class Wording:
     """(readings,) log prior weight within its claim."""
 
 
-def word(case: Case, compiled: CompiledReadings, groups: int) -> tuple[Wording, Said]:
+def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
     """Lay out the claims of the compiled readings, and their data."""
     claims = [claim for claim in case.claims if claim.claim in {r.claim for r in compiled.readings}]
     log_prior = np.log(_prior_weights(compiled))
@@ -88,7 +88,7 @@ def word(case: Case, compiled: CompiledReadings, groups: int) -> tuple[Wording, 
         high=jnp.asarray(high),
         log_weight=jnp.asarray(log_weight),
         claim_weight=jnp.asarray([float(counts(case, claim)) for claim in claims]),
-        group_weight=jnp.ones(groups),
+        group_weight=jnp.asarray([float(g.asof <= case.settings.claims_until) for g in case.contacts]),
     )
     position = {claim.claim: k for k, claim in enumerate(claims)}
     pairs = bias_pairs(case, compiled)

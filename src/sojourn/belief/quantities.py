@@ -12,6 +12,7 @@ import numpy as np
 
 from sojourn.belief.density import Account, Model
 from sojourn.belief.likelihood import Said
+from sojourn.belief.runtime import OPTIONS
 
 Array = jax.Array
 OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
@@ -66,9 +67,7 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
             tail=tail(model, a, said),
         )
 
-    batched = jax.jit(
-        jax.vmap(one, in_axes=(0, None)), compiler_options={"xla_backend_optimization_level": 1}
-    )
+    batched = jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=OPTIONS)
 
     def many(z: np.ndarray, said: Said) -> Quantities:
         parts = [batched(jnp.asarray(chunk), said) for chunk in _chunks(z)]

@@ -7,6 +7,14 @@ from pathlib import Path
 
 import jax
 
+OPTIONS: dict[str, str | bool | int] = {
+    "xla_backend_optimization_level": 1,
+    "xla_cpu_multi_thread_eigen": False,
+    "xla_cpu_experimental_ynn_fusion_type": "",
+}
+"""Compiler options: half the compile time at the same speed, and no threads below those of the
+chains, which would wait for one another."""
+
 
 def cache_folder() -> Path:
     """Where compiled code is kept: `SOJOURN_CACHE`, else the user's cache folder."""

@@ -22,7 +22,7 @@ from numpyro.infer.hmc import hmc
 
 from sojourn.belief.likelihood import Said
 from sojourn.belief.metric import DIRECTIONS, Metric, curvature, find_mode, from_curvature, pull_back, to_z
-from sojourn.belief.runtime import configure
+from sojourn.belief.runtime import OPTIONS, configure
 
 Array = jax.Array
 Real = NDArray[np.float64]
@@ -38,8 +38,6 @@ RUN = 25
 """Steps between two reports."""
 TARGET = 0.85
 DEPTH = 9
-OPTIONS = {"xla_backend_optimization_level": 1}
-"""Half the compile time, same speed of the compiled density."""
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,8 @@ class _Known:
         self.staying_slot = self.member[:, :, None] * staying
         self.passing_slot = self.member[:, :, None] * (passing - staying)
         self.chunks = _chunks(self.days)
+        self.in_chunks = np.flatnonzero(self.chunks[0].reshape(-1) < calendar.steps)
+        self.registers = _Registers(plan)
         self.visitor_shift = _visitor_shifts(plan)
         self.season = _season(plan)
         self.schemes = settings.schemes
@@ -239,21 +241,27 @@ def permits(plan: Plan) -> NDArray[np.float64]:
     return permit
 
 
-def _chunks(days: NDArray[np.float64]) -> list[tuple[int, int, NDArray[np.float64]]]:
-    """Runs of steps of at most `CHUNK_DAYS`: first, one past the last, days from its begin to each end."""
-    chunks: list[tuple[int, int, NDArray[np.float64]]] = []
+def _chunks(days: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Runs of steps of at most `CHUNK_DAYS`: the steps of each, and days from its begin to the end of each.
+
+    Both (chunks, most); short chunks are filled up with a step of no length (number T).
+    """
+    T = len(days) - 1
+    runs: list[NDArray[np.intp]] = []
     begin = 0
-    while begin < len(days) - 1:
+    while begin < T:
         stop = int(np.searchsorted(days, days[begin] + CHUNK_DAYS, side="right")) - 1
-        stop = min(max(stop, begin + 1), len(days) - 1)
-        chunks.append((begin, stop, days[begin + 1 : stop + 1] - days[begin]))
+        stop = min(max(stop, begin + 1), T)
+        runs.append(np.arange(begin, stop))
         begin = stop
-    return chunks
-
-
-def _triangle(n: int) -> NDArray[np.float64]:
-    """Lower triangle of ones: a running sum as a product."""
-    return np.tril(np.ones((n, n)))
+    most = max(len(run) for run in runs)
+    inside = np.full((len(runs), most), T)
+    grown = np.zeros((len(runs), most))
+    for c, run in enumerate(runs):
+        inside[c, : len(run)] = run
+        grown[c, : len(run)] = days[run + 1] - days[run[0]]
+        grown[c, len(run) :] = grown[c, len(run) - 1]
+    return inside, grown
 
 
 def _visitor_shifts(plan: Plan) -> NDArray[np.float64]:
@@ -334,52 +342,66 @@ def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
     leave = 7.0 / p.visit_days
     added = rate / leave * -jnp.expm1(-known.weeks[:, None] * leave)
     # Inside a chunk the recursion is a weighted running sum; chunks follow one another.
+    inside, grown = known.chunks
+    growth = jnp.exp(grown[:, :, None] / 7 * leave)
+    padded = jnp.concatenate([added, jnp.zeros((1, len(known.plan.visited)))])[inside]
+    running = jnp.einsum("ij,cjn->cin", np.tril(np.ones((inside.shape[1],) * 2)), padded * growth)
     stock = rate[0] / leave
-    parts = [stock[None]]
-    for begin, stop, growth_days in known.chunks:
-        growth = jnp.exp(growth_days[:, None] / 7 * leave)
-        running = jnp.asarray(_triangle(stop - begin)) @ (added[begin:stop] * growth)
-        parts.append((stock + running) / growth)
-        stock = parts[-1][-1]
-    return known.weeks[:, None] * rate, jnp.concatenate(parts)
+    before: list[Array] = []
+    for c in range(len(inside)):
+        before.append(stock)
+        stock = (stock + running[c, -1]) / growth[c, -1]
+    present = (jnp.stack(before)[:, None] + running) / growth
+    flat = present.reshape(-1, len(known.plan.visited))[known.in_chunks]
+    return known.weeks[:, None] * rate, jnp.concatenate([(rate[0] / leave)[None], flat])
+
+
+class _Registers:
+    """Which persons and crossings feed each of G schemes: constant matrices with G columns."""
+
+    def __init__(self, plan: Plan) -> None:
+        schemes = plan.settings.schemes
+        S, D, G = len(plan.states), len(plan.places), len(schemes)
+        self.permit = np.array([float(scheme.permit) for scheme in schemes])
+        self.holding = np.zeros((S, G))  # states of those who are on the register
+        self.settling = np.zeros((S, G))  # states from which a permit is got
+        self.place = np.zeros((D, G))
+        self.visits = np.zeros((len(plan.visited), G))
+        self.purge = np.zeros((G, plan.calendar.steps, plan.calendar.steps))
+        self.active = np.stack([_share_of_steps(plan, s.start, None) for s in schemes] or [[]], axis=-1)
+        for g, scheme in enumerate(schemes):
+            country = plan.country(scheme.place)
+            self.place[plan.place(country), g] = 1.0
+            if scheme.permit:
+                self.holding[plan.state(country, "settled"), g] = 1.0
+                self.settling[plan.state(country, "staying"), g] = 1.0
+            else:
+                self.holding[plan.states_of(country), g] = 1.0
+            if country in plan.visited:
+                self.visits[plan.visited.index(country), g] = 1.0
+            since = 0
+            for purge in sorted(scheme.purges):
+                at = round(plan.calendar.position(purge))
+                self.purge[g, at, since:at] = 1.0  # what has gone stale since the last purge
+                since = at
 
 
 def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
     """Documents issued and persons struck off per step, both (T, G)."""
-    plan = known.plan
-    if not plan.settings.schemes:
+    r = known.registers
+    if not known.plan.settings.schemes:
         return jnp.zeros((len(known.weeks), 0)), jnp.zeros((len(known.weeks), 0))
-    issued: list[Array] = []
-    struck: list[Array] = []
-    for g, scheme in enumerate(plan.settings.schemes):
-        d = plan.place(scheme.place)
-        active = jnp.asarray(_share_of_steps(plan, scheme.start, None))
-        visits = f.entries[:, plan.visited.index(scheme.place)] if scheme.place in plan.visited else 0.0
-        if scheme.permit:
-            s = plan.state(plan.places[d], "settled")
-            holders = jnp.sum(f.stock[:-1, :, s], axis=1) + p.residents[d]
-            renewed = p.renewal[g] / YEAR_WEEKS * known.weeks * holders
-            new, gone = f.settling[:, d], jnp.sum(f.movers[:, :, s], axis=1)
-        else:
-            here = plan.states_of(plan.places[d])
-            into = jnp.einsum("trs,rs->t", f.movers, f.split[:, :, d]) + jnp.sum(
-                f.enter[:, :, here], axis=(1, 2)
-            )
-            renewed = jnp.zeros(len(known.weeks))
-            new, gone = p.uptake[g] * into, p.uptake[g] * jnp.sum(f.movers[:, :, here], axis=(1, 2))
-        leak = p.leak[g] * visits
-        stale = active * ((1 - p.struck[g]) * gone + leak)
-        issued.append(active * (new + leak + renewed))
-        struck.append(active * (p.struck[g] * gone + renewed) + _purged(known, scheme.purges, stale))
-    return jnp.stack(issued, axis=1), jnp.stack(struck, axis=1)
-
-
-def _purged(known: _Known, purges: tuple[date, ...], stale: Array) -> Array:
-    """Stale entries removed in the step that a purge begins, (T,)."""
-    removed = jnp.zeros_like(stale)
-    since = 0
-    for purge in sorted(purges):
-        at = round(known.plan.calendar.position(purge))
-        removed = removed.at[at].add(jnp.sum(stale[since:at]))
-        since = at
-    return removed
+    inflow = jnp.einsum("trs,rsj->tj", f.movers, f.split)
+    into = inflow @ r.place + jnp.sum(f.enter, axis=1) @ r.holding
+    gone = jnp.sum(f.movers, axis=1) @ r.holding
+    holders = jnp.sum(f.stock[:-1], axis=1) @ r.holding + p.residents @ r.place
+    renewed = r.permit * p.renewal / YEAR_WEEKS * known.weeks[:, None] * holders
+    share = r.permit + (1 - r.permit) * p.uptake
+    new = r.permit * (f.settling @ r.settling) + (1 - r.permit) * p.uptake * into
+    leak = p.leak * (f.entries @ r.visits)
+    issued = r.active * (new + leak + renewed)
+    struck = r.active * (p.struck * share * gone + renewed)
+    if r.purge.any():
+        stale = r.active * ((1 - p.struck) * share * gone + leak)
+        struck = struck + jnp.einsum("gtu,ug->tg", r.purge, stale)
+    return issued, struck
