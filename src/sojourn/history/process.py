@@ -352,7 +352,7 @@ def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
         before.append(stock)
         stock = (stock + running[c, -1]) / growth[c, -1]
     present = (jnp.stack(before)[:, None] + running) / growth
-    flat = present.reshape(-1, len(known.plan.visited))[known.in_chunks]
+    flat = present.reshape(inside.size, len(known.plan.visited))[known.in_chunks]
     return known.weeks[:, None] * rate, jnp.concatenate([(rate[0] / leave)[None], flat])
 
 
