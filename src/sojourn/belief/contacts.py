@@ -9,6 +9,7 @@ towards people who are still around and so easier to know about.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from math import ceil, floor
 from typing import Any
@@ -90,8 +91,14 @@ def compile_contacts(case: Case, plan: Plan) -> CompiledContacts:
         home=home,
         kind=np.array([kinds.index(group.kind) for group in groups], dtype=int),
         reached=np.array([float(group.kind not in KNOWN_FROM_THE_START) for group in groups]),
-        position=np.array([round(plan.calendar.end_of(group.asof)) for group in groups], dtype=int),
+        position=np.array([_position(plan, group.asof) for group in groups], dtype=int),
     )
+
+
+def _position(plan: Plan, day: date) -> int:
+    """The bound nearest to the end of a day; groups heard of after the calendar do not count."""
+    calendar = plan.calendar
+    return round(calendar.end_of(day)) if calendar.covers(day) else calendar.steps
 
 
 def allowed_counts(group: ContactGroup) -> list[tuple[dict[int, int], float]]:

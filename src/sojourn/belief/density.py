@@ -64,7 +64,13 @@ def build_model(case: Case) -> Model:
         for claim in case.claims
         if claim.value is not None or claim.hedge in ("half", "most", "some")
     }
-    compiled = compile_readings(plan, [r for r in case.readings if r.claim in stated])
+    # Only claims that do not count may speak of days outside the calendar: those go unscored.
+    scored = [
+        r
+        for r in case.readings
+        if r.claim in stated and plan.calendar.covers(r.start, r.end, r.of_start, r.of_end)
+    ]
+    compiled = compile_readings(plan, scored)
     groups = compile_contacts(case, plan)
     names = unknowns(case, plan, compiled)
     wording, said = word(case, compiled)

@@ -54,6 +54,10 @@ class Calendar:
         """Days from the start to the middle of each step, shape (T,)."""
         return (self.days[1:] + self.days[:-1]) / 2
 
+    def covers(self, *days: date | None) -> bool:
+        """Whether all days lie in the calendar; those that are None do."""
+        return all(self.bounds[0] <= day < self.bounds[-1] for day in days if day)
+
     def position(self, day: date) -> float:
         """Where the beginning of `day` lies among the bounds: an index, with a fraction inside a step.
 

@@ -123,7 +123,7 @@ def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
     cohorts = tuple(_cohorts(settings))
     calendar = build_calendar(
         settings.start,
-        max(settings.asof, settings.claims_until),
+        max(settings.asof, settings.claims_until, *_foreseen(case)),
         [event.date for event in settings.events if event.arrivals],
         _marks(case, readings),
     )
@@ -140,6 +140,14 @@ def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
         knots=_knots(calendar, 30),
         slow_knots=_knots(calendar, 91),
     )
+
+
+def _foreseen(case: Case) -> list[date]:
+    """Last days of the readings of claims that count: as of an early date, some speak of later ones."""
+    until = case.settings.claims_until
+    counting = {c.claim for c in case.claims if c.status == "use" and c.published <= until}
+    readings = [r for r in case.readings if r.claim in counting]
+    return [day for r in readings for day in (r.end, r.of_end) if day]
 
 
 def _countries(settings: CaseSettings) -> tuple[str, ...]:

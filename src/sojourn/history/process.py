@@ -380,8 +380,8 @@ class _Registers:
             if country in plan.visited:
                 self.visits[plan.visited.index(country), g] = 1.0
             since = 0
-            for purge in sorted(scheme.purges):
-                at = round(plan.calendar.position(purge))
+            for purge in sorted(filter(plan.calendar.covers, scheme.purges)):
+                at = min(round(plan.calendar.position(purge)), plan.calendar.steps - 1)
                 self.purge[g, at, since:at] = 1.0  # what has gone stale since the last purge
                 since = at
 
