@@ -262,6 +262,27 @@ def test_what_comes_after_claims_until_adds_nothing(small: Case, some: Plain) ->
     assert some.likelihood(said)[0] == pytest.approx(float(expected), rel=1e-12)
 
 
+def test_an_early_answer(small: Case) -> None:
+    """As of October, figures of December wait outside the calendar; one that foresees it counts."""
+    early = date(2021, 10, 31)
+    settings = small.settings.model_copy(update={"asof": early, "claims_until": early})
+    model = build_model(replace(small, settings=settings))
+    assert model.plan.calendar.bounds[-1] == date(2021, 11, 1)
+    weight = dict(zip((c.claim for c in model.wording.claims), model.said.claim_weight.tolist(), strict=True))
+    assert {claim for claim, counts in weight.items() if counts} == {"c01", "c02"}
+    assert {"c03", "c04"} < set(weight)  # of July to October, published in November
+    assert "c05" not in weight
+    assert model.said.group_weight.tolist() == [0.0, 0.0]
+    december = settings.schemes[0].model_copy(update={"purges": (date(2021, 9, 1), date(2021, 12, 1))})
+    purged = settings.model_copy(update={"schemes": (december, *settings.schemes[1:])})
+    build_model(replace(small, settings=purged))
+    sooner = tuple(replace(c, published=early) if c.claim == "c16" else c for c in small.claims)
+    foreseeing = build_model(replace(small, settings=settings, claims=sooner))
+    assert foreseeing.plan.calendar.bounds[-1] == date(2021, 12, 31)
+    said = [claim.claim for claim in foreseeing.wording.claims]
+    assert foreseeing.said.claim_weight[said.index("c16")] == 1.0
+
+
 # Expectations
 
 

@@ -76,8 +76,15 @@ def test_outside_the_calendar(day: date) -> None:
     assert calendar.position(date(2022, 1, 10)) == calendar.steps
     with pytest.raises(ValueError, match="outside the calendar 2022-01-01 … 2022-01-10"):
         calendar.position(day)
+    assert not calendar.covers(START, day)
     with pytest.raises(ValueError, match="outside"):
         calendar.end_of(date(2022, 1, 10))
+
+
+def test_what_a_calendar_covers() -> None:
+    calendar = build_calendar(START, date(2022, 1, 9), [], [])
+    assert calendar.covers(START, None, date(2022, 1, 9))
+    assert not calendar.covers(date(2022, 1, 10))
 
 
 def test_the_small_case_begins_a_step_wherever_something_begins(model) -> None:
