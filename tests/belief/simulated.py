@@ -57,9 +57,7 @@ def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> Said:
             high[intervals[intervals < len(low)]] = floor + width
             log_weight[intervals[0]] = 0.0
     silent = jnp.zeros_like(model.said.group_weight)
-    return Said(
-        jnp.asarray(low), jnp.asarray(high), jnp.asarray(log_weight), model.said.claim_weight, silent
-    )
+    return Said(jnp.asarray(low), jnp.asarray(high), jnp.asarray(log_weight), model.said.claim_weight, silent)
 
 
 def recover(model: Model, ledgers: int, chains: int, draws: int, seed: int) -> Recovery:

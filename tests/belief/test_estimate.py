@@ -67,7 +67,9 @@ def test_every_key_of_the_schema_is_filled(answer: Answer) -> None:
 
 def test_outcomes_add_up(answer: Answer) -> None:
     means = answer.outcomes()["mean"]
-    assert means["stayed"] + means["moved_on"] + means["returned"] == pytest.approx(means["arrived"], rel=1e-4)
+    assert means["stayed"] + means["moved_on"] + means["returned"] == pytest.approx(
+        means["arrived"], rel=1e-4
+    )
     assert answer.shares()["mean"].sum() == pytest.approx(1, abs=1e-4)
     assert answer.by_place()["mean"].sum() == pytest.approx(means["arrived"], rel=1e-4)
 

@@ -6,7 +6,6 @@ The reasons stand beside the numbers; docs/reference/priors.md is made from them
 
 from __future__ import annotations
 
-from math import log
 
 from sojourn.case.settings import LogitNormal, LogNormal, Normal
 
@@ -113,4 +112,3 @@ LESS_RELIABLE = {
 }
 """Factor on the sd of a source's bias by interest: judgement, to be overridden by anchors."""
 
-LOG_TINY = log(1e-6)
