@@ -10,7 +10,7 @@ import numpy as np
 
 from sojourn.belief.density import Model
 from sojourn.belief.estimate import scales
-from sojourn.belief.likelihood import Said
+from sojourn.belief.likelihood import Said, said_around
 from sojourn.belief.quantities import OUTCOMES, make_quantities, position_of
 from sojourn.belief.sampler import Sampler
 
@@ -38,17 +38,14 @@ def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> Said:
     """
     account = jax.jit(model.account)(jnp.asarray(z), model.said)
     w = model.wording
-    sigma = np.concatenate([np.asarray(account.values[f"sigma.{kind}"]) for kind in w.kinds])[w.sigma]
-    shift = np.asarray(account.values["bias"])[w.bias] + np.asarray(account.values["common"])[w.common]
-    location, unit = np.asarray(account.expected.location), np.asarray(account.expected.unit)
-    net = np.array(model.compiled.scale) == "net"
-    at = np.where(net, location * np.exp(shift), location + shift)
+    at, spread = (np.asarray(x) for x in said_around(w, account.expected, account.values))
+    unit = np.asarray(account.expected.unit)
     low, high = np.array(model.said.low), np.array(model.said.high)
     log_weight = np.full(len(low), -np.inf)
     for members in w.of_claim:
         own = members[members < len(w.log_prior)]
         chosen = rng.choice(own, p=np.exp(w.log_prior[own]))
-        figure = at[chosen] + sigma[chosen] * unit[chosen] * rng.logistic()
+        figure = at[chosen] + spread[chosen] * rng.logistic()
         width = GRAIN * unit[chosen]
         floor = np.floor(figure / width) * width
         for reading in own:

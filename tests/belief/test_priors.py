@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE
-from sojourn.belief.priors import Block, Unknowns, _Collector, _sticks, excursion_prior, location, unknowns
+from sojourn.belief.priors import (
+    Block,
+    Unknowns,
+    _Collector,
+    _sticks,
+    excursion_prior,
+    location,
+    own_bias,
+    unknowns,
+)
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Regime
 from sojourn.case.tables import Interest
 from sojourn.measures import KINDS
@@ -156,7 +165,15 @@ def test_anchors_tighten_one_bias(small, model) -> None:
     assert biases(loose)["border:crossings"] == pytest.approx(0.06)
     rest = set(scale) - {"border:crossings"}
     assert all(biases(model.unknowns)[pair] == biases(loose)[pair] for pair in rest)
-    assert biases(loose)["paper:onward"] == pytest.approx(0.4 * LESS_RELIABLE["media"])
+    assert own_bias(small, "paper", "onward").sd == pytest.approx(0.4 * LESS_RELIABLE["media"])
+
+
+def test_a_bias_told_once_is_part_of_the_error(small, model) -> None:
+    """`paper` speaks once of onward moves: no unknown of its own, and an error as wide as both."""
+    assert "paper:onward" not in biases(model.unknowns)
+    lone = dict(zip(((r.claim, r.reading) for r in model.compiled.readings), model.wording.lone, strict=True))
+    assert lone["c10", "moved"] == pytest.approx(0.4 * LESS_RELIABLE["media"])
+    assert lone["c01", "crossings"] == 0
 
 
 def biases(names: Unknowns) -> dict[str, float]:

@@ -60,6 +60,8 @@ def _variances(model: Model, i: int, j: int) -> Iterator[float]:
     sigma = float(np.exp(blocks[f"sigma.{model.compiled.kind[i]}"].loc[0]))
     yield 2 * (sigma * np.pi / np.sqrt(3)) ** 2
     w = model.wording
+    yield float(w.lone[i] ** 2 + w.lone[j] ** 2)
     for name, index in (("bias", w.bias), ("common", w.common)):
         if index[i] != index[j]:
-            yield float(blocks[name].scale[index[i]] ** 2 + blocks[name].scale[index[j]] ** 2)
+            scales = np.append(blocks[name].scale, 0.0) if name in blocks else np.zeros(1)
+            yield float(scales[index[i]] ** 2 + scales[index[j]] ** 2)

@@ -6,7 +6,6 @@ The reasons stand beside the numbers; docs/reference/priors.md is made from them
 
 from __future__ import annotations
 
-
 from sojourn.case.settings import LogitNormal, LogNormal, Normal
 
 Prior = LogNormal | LogitNormal | Normal
@@ -111,4 +110,3 @@ LESS_RELIABLE = {
     "own_count": 0.5,
 }
 """Factor on the sd of a source's bias by interest: judgement, to be overridden by anchors."""
-

@@ -22,7 +22,7 @@ from jax.scipy.special import logsumexp
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from sojourn.belief.priors import bias_pairs, common_pairs
+from sojourn.belief.priors import bias_pairs, common_pairs, lone_sd, spoken_pairs
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.hedges import claim_intervals
 from sojourn.measures import CompiledReadings, Scale
@@ -65,7 +65,10 @@ class Wording:
     """(readings,) index into the kinds that occur."""
     kinds: tuple[str, ...]
     bias: NDArray[np.intp]
+    """(readings,) index of the bias of its source, or the number of biases where it has none."""
     common: NDArray[np.intp]
+    lone: NDArray[np.float64]
+    """(readings,) sd of a bias that is part of the error (see `lone_sd`), else 0."""
     log_prior: NDArray[np.float64]
     """(readings,) log prior weight within its claim."""
 
@@ -91,8 +94,8 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
         group_weight=jnp.asarray([float(g.asof <= case.settings.claims_until) for g in case.contacts]),
     )
     position = {claim.claim: k for k, claim in enumerate(claims)}
-    pairs = bias_pairs(case, compiled)
-    shared = common_pairs(case, pairs)
+    pairs, spoken = bias_pairs(case, compiled), spoken_pairs(case, compiled)
+    shared = common_pairs(case, spoken)
     kinds = tuple(dict.fromkeys(compiled.kind))
     source = [case.claims_by_id[r.claim].source for r in compiled.readings]
     interest = [case.sources_by_id[s].interest for s in source]
@@ -105,7 +108,8 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
             scale=np.array([SCALES.index(scale) for scale in compiled.scale], dtype=int),
             sigma=np.array([kinds.index(kind) for kind in compiled.kind], dtype=int),
             kinds=kinds,
-            bias=np.array([pairs.index(p) for p in zip(source, compiled.kind, strict=True)], dtype=int),
+            bias=np.array([pairs.index(p) if p in pairs else len(pairs) for p in spoken], dtype=int),
+            lone=lone_sd(case, compiled),
             common=np.array([shared.index(p) for p in zip(interest, compiled.kind, strict=True)], dtype=int),
             log_prior=log_prior,
         ),
@@ -178,15 +182,23 @@ def expect(compiled: CompiledReadings, terms: Array, v: Mapping[str, Array]) -> 
 
 def score(wording: Wording, said: Said, expected: Expectation, v: Mapping[str, Array]) -> Array:
     """Log P(said | reading) of every reading, without its prior weight, (readings,)."""
-    sigma = jnp.concatenate([v[f"sigma.{kind}"] for kind in wording.kinds])[wording.sigma]
-    shift = v["bias"][wording.bias] + v["common"][wording.common]
-    net = wording.scale == SCALES.index("net")
-    location = jnp.where(net, expected.location * jnp.exp(shift), expected.location + shift)
-    width = sigma * expected.unit
+    location, width = said_around(wording, expected, v)
     at, spread = location[wording.reading], width[wording.reading]
     each = said.log_weight + log_interval((said.low - at) / spread, (said.high - at) / spread)
     each = jnp.concatenate([each, jnp.full(1, -jnp.inf)])
     return logsumexp(each[wording.of_reading], axis=1)
+
+
+def said_around(wording: Wording, expected: Expectation, v: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Where a figure is said if a reading is meant, and the scale of its logistic error, (readings,)."""
+    sigma = jnp.concatenate([v[f"sigma.{kind}"] for kind in wording.kinds])[wording.sigma]
+    # A logistic with scale s has variance s²π²/3.
+    sigma = jnp.sqrt(sigma**2 + 3 / np.pi**2 * wording.lone**2)
+    biases = jnp.concatenate([v.get("bias", jnp.zeros(0)), jnp.zeros(1)])
+    shift = biases[wording.bias] + v["common"][wording.common]
+    net = wording.scale == SCALES.index("net")
+    location = jnp.where(net, expected.location * jnp.exp(shift), expected.location + shift)
+    return location, sigma * expected.unit
 
 
 def log_interval(low: Array, high: Array) -> Array:

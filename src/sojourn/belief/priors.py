@@ -225,16 +225,12 @@ def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) ->
     for kind in kinds:
         collect.same(f"sigma.{kind}", ["all"])
     pairs = bias_pairs(case, compiled)
-    anchors = {(a.source, a.kind): Normal(mean=0, sd=a.sd) for a in case.settings.anchors}
     collect.add(
         "bias",
         [f"{source}:{kind}" for source, kind in pairs],
-        [
-            anchors.get(pair) or bias_prior(collect.default(f"bias.{pair[1]}"), case, pair[0])
-            for pair in pairs
-        ],
+        [own_bias(case, *pair) for pair in pairs],
     )
-    shared = common_pairs(case, pairs)
+    shared = common_pairs(case, spoken_pairs(case, compiled))
     unit = collect.default("common")
     collect.add(
         "common",
@@ -248,13 +244,43 @@ def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) ->
     collect.same("reach", groups)
 
 
-def bias_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]:
-    """Every source with every kind of measure that its claims may count."""
+def spoken_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]:
+    """The source and the kind of measure of every reading, (readings,)."""
     source = {claim.claim: claim.source for claim in case.claims}
-    pairs: list[tuple[str, Kind]] = [
-        (source[r.claim], kind) for r, kind in zip(compiled.readings, compiled.kind, strict=True)
-    ]
-    return list(dict.fromkeys(pairs))
+    return [(source[r.claim], kind) for r, kind in zip(compiled.readings, compiled.kind, strict=True)]
+
+
+def bias_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]:
+    """Every source with every kind of which it speaks more than once, not counting copies.
+
+    Only there can a bias be told from an error; see `lone_sd`.
+    """
+    used = {claim.claim for claim in case.claims if claim.status == "use"}
+    spoken: dict[tuple[str, Kind], set[str]] = {}
+    for pair, reading in zip(spoken_pairs(case, compiled), compiled.readings, strict=True):
+        spoken.setdefault(pair, set()).update({reading.claim} & used)
+    return [pair for pair, claims in spoken.items() if len(claims) > 1]
+
+
+def lone_sd(case: Case, compiled: CompiledReadings) -> NDArray[np.float64]:
+    """Sd of a source's own bias where it speaks only once of a kind, else 0; (readings,).
+
+    Such a bias and the error of measurement act as one, so it is summed out: the error
+    is as wide as both.
+    """
+    explicit = set(bias_pairs(case, compiled))
+    return np.array(
+        [0.0 if pair in explicit else own_bias(case, *pair).sd for pair in spoken_pairs(case, compiled)]
+    )
+
+
+def own_bias(case: Case, source: str, kind: Kind) -> Normal:
+    """Prior of a source's bias: the anchor's, else the default of the kind for its interest."""
+    for anchor in case.settings.anchors:
+        if (anchor.source, anchor.kind) == (source, kind):
+            return Normal(mean=0, sd=anchor.sd)
+    name = f"bias.{kind}"
+    return bias_prior(case.settings.priors.get(name, DEFAULTS[name]), case, source)
 
 
 def common_pairs(case: Case, pairs: list[tuple[str, Kind]]) -> list[tuple[str, Kind]]:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from sojourn.belief.density import Account, Model
-from sojourn.belief.likelihood import Said
+from sojourn.belief.likelihood import Said, said_around
 from sojourn.belief.runtime import OPTIONS
 
 Array = jax.Array
@@ -26,7 +26,9 @@ class Quantities(NamedTuple):
     (D,) where the cohort is on the day asked; parts (P,) how many of those who stayed are
     in a part; expected (readings,) what each reading expects, in its claim's unit;
     readings (readings,) posterior weights; claims (K,) and groups (G,) log likelihoods;
-    tail (readings,) probability of a figure at least as far off.
+    tail (readings,) probability of a figure at least as far off; lone (readings,) the mean
+    of a source's bias given the figure, where that bias is part of the error, and
+    lone_sd (readings,) its sd.
     """
 
     timeline: Any
@@ -37,6 +39,8 @@ class Quantities(NamedTuple):
     claims: Any
     groups: Any
     tail: Any
+    lone: Any
+    lone_sd: Any
 
 
 def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
@@ -56,6 +60,7 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
         flow = jnp.sum(a.history.arrivals[:, np.array(cohorts)], axis=1)
         arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
         stayed, returned, moved = (jnp.sum(X[:, np.array(s)], axis=1) for s in (host, home, away))
+        lone = lone_bias(model, a, said)
         return Quantities(
             timeline=jnp.stack([arrived, stayed, moved, returned], axis=1),
             by_place=X[at] @ member,
@@ -65,6 +70,8 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
             claims=a.claims,
             groups=a.groups,
             tail=tail(model, a, said),
+            lone=lone[0],
+            lone_sd=lone[1],
         )
 
     batched = jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=OPTIONS)
@@ -111,17 +118,25 @@ def in_unit_of_claim(model: Model, a: Account) -> Array:
 
 def tail(model: Model, a: Account, said: Said) -> Array:
     """Two-sided probability, under each reading, of a figure at least as far from what it expects."""
-    w = model.wording
-    sigma = jnp.concatenate([a.values[f"sigma.{kind}"] for kind in w.kinds])[w.sigma] * a.expected.unit
-    shift = a.values["bias"][w.bias] + a.values["common"][w.common]
-    net = np.array(model.compiled.scale) == "net"
-    at = jnp.where(net, a.expected.location * jnp.exp(shift), a.expected.location + shift)
-    low, high = (_of_first(w.of_reading, bound) for bound in (said.low, said.high))
+    at, sigma = said_around(model.wording, a.expected, a.values)
+    low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)
     return jnp.clip(2 * jnp.minimum(above, below), 0, 1)
 
 
-def _of_first(of_reading: np.ndarray, bound: Array) -> Array:
+def lone_bias(model: Model, a: Account, said: Said) -> tuple[Array, Array]:
+    """Mean and sd of biases that are part of the error, given the middle of what was said.
+
+    Both parts taken as normal: the bias has its prior's share of their variance.
+    """
+    at, spread = said_around(model.wording, a.expected, a.values)
+    low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
+    variance = jnp.asarray(model.wording.lone) ** 2
+    part = variance / ((spread / a.expected.unit) ** 2 * np.pi**2 / 3)
+    return part * ((low + high) / 2 - at) / a.expected.unit, jnp.sqrt(variance * (1 - part))
+
+
+def _of_last(of_reading: np.ndarray, bound: Array) -> Array:
     """The bound of each reading's widest interval (the last of those nested)."""
     last = np.array([members[members < bound.shape[0]][-1] for members in of_reading])
     return bound[last]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sojourn.belief.clash import clashes
 from sojourn.belief.density import Model
 from sojourn.belief.likelihood import counts
-from sojourn.belief.priors import bias_pairs, common_pairs
+from sojourn.belief.priors import common_pairs, spoken_pairs
 from sojourn.belief.quantities import OUTCOMES, Quantities, bounds, position_of
 from sojourn.belief.sampler import Draws
 from sojourn.belief.summary import contraction, convergence, pull_of_readings, significant, summarise
@@ -131,18 +131,33 @@ class Summary:
 
     def sources(self) -> Iterator[dict[str, Any]]:
         """Log bias of every source by kind of measure, what its interest has in common included."""
-        case = self.model.case
-        z = self.draws.z.reshape(-1, self.draws.z.shape[2])
-        values = {name: z[:, s] for name, s in self.model.unknowns.slices().items()}
-        blocks = {block.name: block for block in self.model.unknowns.blocks}
-        bias = blocks["bias"].loc + blocks["bias"].scale * values["bias"]
-        common = blocks["common"].loc + blocks["common"].scale * values["common"]
-        pairs = bias_pairs(case, self.model.compiled)
-        shared = common_pairs(case, pairs)
-        for k, (source, kind) in enumerate(pairs):
-            interest = case.sources_by_id[source].interest
-            total = bias[:, k] + common[:, shared.index((interest, kind))]
-            yield {"source": source, "kind": kind, "bias": summarise(total)}
+        case, compiled, wording = self.model.case, self.model.compiled, self.model.wording
+        values = _natural(self.model, self.draws.z.reshape(-1, self.draws.z.shape[2]))
+        spoken = spoken_pairs(case, compiled)
+        shared = common_pairs(case, spoken)
+        rng = np.random.default_rng(0)
+        for source, kind in dict.fromkeys(spoken):
+            readings = [i for i, pair in enumerate(spoken) if pair == (source, kind)]
+            index = wording.bias[readings[0]]
+            own = values["bias"][:, index] if not wording.lone[readings[0]] else self._lone(readings, rng)
+            common = values["common"][:, shared.index((case.sources_by_id[source].interest, kind))]
+            yield {"source": source, "kind": kind, "bias": summarise(own + common)}
+
+    def _lone(self, readings: list[int], rng: np.random.Generator) -> Real:
+        """Draws of a bias that is part of the error: of the reading that is meant, if one counts."""
+        used = [i for i in readings if counts(self.model.case, self._claim_of(i))]
+        prior = self.model.wording.lone[readings[0]]
+        noise = rng.standard_normal(len(self.posterior.lone))
+        if not used:
+            return prior * noise
+        weight = self.posterior.readings[:, used]
+        meant = np.sum(weight * self.posterior.lone[:, used], axis=1)
+        variance = np.sum(weight * self.posterior.lone_sd[:, used] ** 2, axis=1)
+        rest = 1 - np.minimum(np.sum(weight, axis=1), 1)
+        return meant + np.sqrt(variance + rest * prior**2) * noise
+
+    def _claim_of(self, reading: int) -> Claim:
+        return self.model.case.claims_by_id[self.model.compiled.readings[reading].claim]
 
     def identified(self) -> Iterator[dict[str, Any]]:
         """Contraction of the outcomes (on the log scale), of their shares, and of every unknown but walks."""

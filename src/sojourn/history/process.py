@@ -404,4 +404,4 @@ def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
     if r.purge.any():
         stale = r.active * ((1 - p.struck) * share * gone + leak)
         struck = struck + jnp.einsum("gtu,ug->tg", r.purge, stale)
-    return issued, struck
+    return jnp.asarray(issued), jnp.asarray(struck)
