@@ -21,6 +21,7 @@ from sojourn.belief.density import Model, build_model
 from sojourn.belief.estimate import at, compile_case, scales, summarise_draws
 from sojourn.belief.sampler import Interrupted, Progress, Sampler
 from sojourn.case import Case, CaseError, read_case
+from sojourn.case.settings import LogNormal
 from tests.belief.simulated import recover
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -173,6 +174,12 @@ def test_a_reading_of_unmodelled_visitors_names_row_and_column(case: Case) -> No
     others = tuple(r for r in case.readings if r.claim != "c15")
     with pytest.raises(CaseError, match=r"readings.csv row 24, column who: .*visitors of BB"):
         compile_case(replace(case, readings=(*others, odd)))
+
+
+def test_an_unknown_prior_is_refused(case: Case) -> None:
+    odd = case.settings.model_copy(update={"priors": {"sigma.crossing": LogNormal(median=1, factor=2)}})
+    with pytest.raises(CaseError, match=r"priors\.sigma\.crossing.*sigma\.crossings"):
+        compile_case(replace(case, settings=odd))
 
 
 def test_simulated_truths_are_covered(model: Model) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import sojourn
 from sojourn.belief import record
 from sojourn.belief.answer import Answer
+from sojourn.belief.defaults import DEFAULTS
 from sojourn.belief.density import Model, build_model
 from sojourn.belief.quantities import make_quantities
 from sojourn.belief.runtime import configure
@@ -83,8 +84,15 @@ def compile_case(case: Case) -> Model:
     """Compile a case.
 
     Raises:
-        CaseError: a reading that asks for something the case does not model.
+        CaseError: a reading that asks for something the case does not model, or a prior
+            that the model does not have.
     """
+    unknown = [name for name in case.settings.priors if name not in DEFAULTS]
+    if unknown:
+        allowed = f"is no prior of the model; see docs/reference/priors.md: {', '.join(DEFAULTS)}"
+        raise CaseError(
+            [Problem("case.toml", allowed, column=f"priors.{name}", value=name) for name in unknown]
+        )
     try:
         return build_model(case)
     except ReadingError as error:
