@@ -12,8 +12,8 @@ HEAD = """\
 
 Any of them can be changed by name in `[priors]` of `case.toml`; `sojourn check` prints what a case changed.
 `median × factor` is log-normal (68 % within median ÷ factor and median × factor), `low – high` is
-logit-normal (90 % between the two), `mean ± sd` is normal. Rates are per week. What a case states itself (sizes of waves,
-visitors, parts, schemes) is in [its own file](case.md).
+logit-normal (90 % between the two), `mean ± sd` is normal. Rates are per week. What a case states itself
+(sizes of waves, visitors, parts, schemes) is in [its own file](case.md).
 
 | name | prior | why |
 |---|---|---|
