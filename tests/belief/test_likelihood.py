@@ -279,7 +279,9 @@ def test_an_early_answer(small: Case) -> None:
     december = settings.schemes[0].model_copy(update={"purges": (date(2021, 9, 1), date(2021, 12, 1))})
     purged = settings.model_copy(update={"schemes": (december, *settings.schemes[1:])})
     build_model(replace(small, settings=purged))
-    sooner = tuple(replace(c, published=early) if c.claim == "c16" else c for c in small.claims)
+    sooner = tuple(
+        replace(c, published=early, published_until=early) if c.claim == "c16" else c for c in small.claims
+    )
     foreseeing = build_model(replace(small, settings=settings, claims=sooner))
     assert foreseeing.plan.calendar.bounds[-1] == date(2021, 12, 31)
     said = [claim.claim for claim in foreseeing.wording.claims]

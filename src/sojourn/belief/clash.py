@@ -8,7 +8,6 @@ from itertools import combinations
 import numpy as np
 
 from sojourn.belief.density import Model
-from sojourn.belief.likelihood import counts
 
 FAR = 4.0
 """Prior standard deviations of the difference beyond which two figures clash."""
@@ -21,7 +20,7 @@ def clashes(model: Model) -> list[tuple[str, str, float]]:
     same scale, and their intervals lie apart by more than error and bias allow.
     """
     members = _readings(model)
-    used = [c.claim for c in model.wording.claims if counts(model.case, c)]
+    used = [c.claim for c in model.wording.claims if model.case.counts(c)]
     found: list[tuple[str, str, float]] = []
     for first, second in combinations(used, 2):
         distances = [_distance(model, i, j) for i in members[first] for j in members[second]]

@@ -90,7 +90,7 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
         low=jnp.asarray(low),
         high=jnp.asarray(high),
         log_weight=jnp.asarray(log_weight),
-        claim_weight=jnp.asarray([float(counts(case, claim)) for claim in claims]),
+        claim_weight=jnp.asarray([float(case.counts(claim)) for claim in claims]),
         group_weight=jnp.asarray([float(g.asof <= case.settings.claims_until) for g in case.contacts]),
     )
     position = {claim.claim: k for k, claim in enumerate(claims)}
@@ -115,11 +115,6 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
         ),
         said,
     )
-
-
-def counts(case: Case, claim: Claim) -> bool:
-    """Whether a claim adds to the likelihood: used, and published by `claims_until`."""
-    return claim.status == "use" and claim.published <= case.settings.claims_until
 
 
 def on_scale(value: float, scale: Scale, claim: Claim, reading: Reading) -> float:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from sojourn.belief.clash import clashes
 from sojourn.belief.density import Model
-from sojourn.belief.likelihood import counts
 from sojourn.belief.priors import common_pairs, spoken_pairs
 from sojourn.belief.quantities import OUTCOMES, Quantities, bounds, position_of
 from sojourn.belief.sampler import Draws
@@ -99,7 +98,7 @@ class Summary:
         members = self._members(k)
         weights = np.asarray(self.posterior.readings)[:, members]
         prior = np.exp(self.model.wording.log_prior[members])
-        status = claim.status if counts(self.model.case, claim) or claim.status != "use" else "later"
+        status = claim.status if self.model.case.counts(claim) or claim.status != "use" else "later"
         return {
             "claim": claim.claim,
             "source": claim.source,
@@ -145,7 +144,7 @@ class Summary:
 
     def _lone(self, readings: list[int], rng: np.random.Generator) -> Real:
         """Draws of a bias that is part of the error: of the reading that is meant, if one counts."""
-        used = [i for i in readings if counts(self.model.case, self._claim_of(i))]
+        used = [i for i in readings if self.model.case.counts(self._claim_of(i))]
         prior = self.model.wording.lone[readings[0]]
         noise = rng.standard_normal(len(self.posterior.lone))
         if not used:
@@ -204,7 +203,7 @@ class Summary:
         for first, second, gap in clashes(self.model):
             yield f"{first} and {second} cannot both be true: same count, {gap:.0f} prior sd apart"
         for k, claim in enumerate(self.model.wording.claims):
-            if counts(self.model.case, claim):
+            if self.model.case.counts(claim):
                 fit = self.claim(k, claim)["fit"]
                 if fit < MISFIT:
                     yield f"{claim.claim} ({said(claim)}) does not fit the rest under any of its readings"

@@ -72,8 +72,7 @@ def _reach(case: Case) -> Iterator[Finding]:
     """Parts of the question that no figure in use depends on: their answer is the prior."""
     host = case.settings.host
     touched = _touched_by_contacts(case)
-    late = case.settings.claims_until
-    used = {claim.claim for claim in case.claims if claim.status == "use" and claim.published <= late}
+    used = {claim.claim for claim in case.claims if case.counts(claim)}
     for reading in case.readings:
         if reading.claim in used:
             touched |= set(_touched(case, reading))

@@ -118,7 +118,7 @@ def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Probl
     free: Set[str] = {
         claim.claim
         for claim in claims.rows
-        if claim.status not in ("use", "copy") or claim.published > settings.claims_until
+        if claim.status not in ("use", "copy") or claim.published_until > settings.claims_until
     }
     message = f"is outside the calendar of the case, {first} to {last}"
     message += " (start, and asof or claims_until in case.toml)"

@@ -144,8 +144,7 @@ def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
 
 def _foreseen(case: Case) -> list[date]:
     """Last days of the readings of claims that count: as of an early date, some speak of later ones."""
-    until = case.settings.claims_until
-    counting = {c.claim for c in case.claims if c.status == "use" and c.published <= until}
+    counting = {claim.claim for claim in case.claims if case.counts(claim)}
     readings = [r for r in case.readings if r.claim in counting]
     return [day for r in readings for day in (r.end, r.of_end) if day]
 

@@ -1,0 +1,71 @@
+"""`sojourn estimate` and `sojourn show` as a user runs them: in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SMALL = Path(__file__).parents[1] / "data" / "small"
+COMMAND = [sys.executable, "-c", "from sojourn.cli import main; main()"]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("answers") / "small"
+    done = run("estimate", SMALL, "--draws", "25", "--chains", "2", "--out", out)
+    # 50 draws have not converged: that is status 1, with the answer printed and saved.
+    assert done.returncode == 1, done.stderr
+    assert "Of those who came to Alpha" in done.stdout
+    assert "not converged" in done.stdout
+    return out
+
+
+def test_show_prints_what_was_saved(saved: Path) -> None:
+    shown = run("show", saved, "--json")
+    assert shown.returncode == 0
+    assert json.loads(shown.stdout) == json.loads((saved / "answer.json").read_text(encoding="utf-8"))
+    text = run("show", saved).stdout
+    for word in ("arrived", "stayed", "moved on", "returned", "in AA-1", "to BB", "Warnings"):
+        assert word in text
+
+
+def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [*COMMAND, "estimate", str(SMALL), "--draws", "100000", "--chains", "2", "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(12)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 130, errors
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("estimate", "no-such-case"), "no such folder"),
+        (("estimate", SMALL / "case.toml"), "case.toml"),
+        (("estimate", SMALL, "--draws", "3"), "--draws"),
+        (("estimate", SMALL, "--asof", "1999-01-01"), "after the start of the case"),
+        (("estimate", SMALL, "--out", SMALL / "case.toml"), "--out takes a folder"),
+        (("show", SMALL), "no answer.json"),
+    ],
+)
+def test_bad_input_is_status_2(arguments: tuple[str | Path, ...], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
