@@ -22,9 +22,9 @@ from sojourn.belief.priors import (
     own_bias,
     unknowns,
 )
+from sojourn.case.schema import KINDS
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Regime
 from sojourn.case.tables import Interest
-from sojourn.measures import KINDS
 
 EDGES = np.array([norm.ppf(0.16), 0.0, norm.ppf(0.84)])
 

@@ -46,9 +46,9 @@ class Summary:
             "by_place": self.by_place(),
             "parts": self.parts(),
             "timeline": list(self.timeline()),
-            "claims": [self.claim(k, claim) for k, claim in enumerate(self.model.wording.claims)],
+            "claims": self.claims,
             "sources": list(self.sources()),
-            "identified": list(self.identified()),
+            "identified": self.identified,
             "diagnostics": self.diagnostics,
             "warnings": list(self.warnings()),
         }
@@ -92,6 +92,11 @@ class Summary:
             if t > 0 and first <= day <= plan.settings.asof:
                 numbers = zip(OUTCOMES, np.asarray(self.posterior.timeline)[:, t].T, strict=True)
                 yield {"date": str(day)} | {name: summarise(x) for name, x in numbers}
+
+    @cached_property
+    def claims(self) -> list[dict[str, Any]]:
+        """Every claim that has readings, used or not."""
+        return [self.claim(k, claim) for k, claim in enumerate(self.model.wording.claims)]
 
     def claim(self, k: int, claim: Claim) -> dict[str, Any]:
         """One claim: what was said, whether it counts, and its readings."""
@@ -158,7 +163,12 @@ class Summary:
     def _claim_of(self, reading: int) -> Claim:
         return self.model.case.claims_by_id[self.model.compiled.readings[reading].claim]
 
-    def identified(self) -> Iterator[dict[str, Any]]:
+    @cached_property
+    def identified(self) -> list[dict[str, Any]]:
+        """Contraction by quantity; see `_identified`."""
+        return list(self._identified())
+
+    def _identified(self) -> Iterator[dict[str, Any]]:
         """Contraction of the outcomes (on the log scale), of their shares, and of every unknown but walks."""
         for name in OUTCOMES:
             logs = [np.log(np.maximum(o[name], 1e-3)) for o in (self.outcome, self.prior_outcome)]
@@ -197,14 +207,14 @@ class Summary:
             yield f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
         if not self.model.case.settings.anchors:
             yield "no anchor: no source's level is trusted, so the level of every number rests on priors"
-        for item in list(self.identified())[: 2 * len(OUTCOMES) - 1]:
+        for item in self.identified[: 2 * len(OUTCOMES) - 1]:
             if item["contraction"] < PRIOR_ONLY:
                 yield f"only the prior says this: {item['quantity']} (contraction {item['contraction']})"
         for first, second, gap in clashes(self.model):
             yield f"{first} and {second} cannot both be true: same count, {gap:.0f} prior sd apart"
         for k, claim in enumerate(self.model.wording.claims):
             if self.model.case.counts(claim):
-                fit = self.claim(k, claim)["fit"]
+                fit = self.claims[k]["fit"]
                 if fit < MISFIT:
                     yield f"{claim.claim} ({said(claim)}) does not fit the rest under any of its readings"
 

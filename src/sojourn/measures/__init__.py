@@ -5,12 +5,11 @@ expects, in the unit of its claim. Knows `history` and `case`.
 """
 
 from sojourn.measures.compile import CompiledReadings, compile_readings
-from sojourn.measures.kinds import KINDS, Kind, Scale, kind_of, scale_of
+from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
 from sojourn.measures.operator import Operator, evaluate
 from sojourn.measures.windows import Sums, Windows, sum_windows
 
 __all__ = [
-    "KINDS",
     "CompiledReadings",
     "Kind",
     "Operator",

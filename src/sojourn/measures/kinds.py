@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from sojourn.case import Reading
 
 Kind = Literal["crossings", "persons", "stocks", "onward", "returns", "documents", "shares", "rents"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Scale = Literal["log", "logit", "net", "linear"]
 """How a figure is compared: log for counts, logit for shares, linear in crossings for
