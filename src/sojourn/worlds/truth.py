@@ -1,0 +1,84 @@
+"""`truth.toml`: the answer to a case's question, where it became known. No estimate ever opens it.
+
+asof = 2022-12-31
+[outcomes.stayed]
+persons = 960_000
+what = "people with active status"        # what was counted
+url = "https://example.org/brief"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from sojourn.case import CaseError, Problem
+from sojourn.case.settings import Settings
+
+FILE = "truth.toml"
+Outcome = Literal["arrived", "stayed", "moved_on", "returned"]
+
+
+class Known(Settings):
+    """One outcome that became known."""
+
+    persons: Annotated[float, Field(ge=0)] = Field(description="the number that became known")
+    what: str = Field("", description="what was counted")
+    url: str = Field("", description="where it was published")
+    published: date | None = Field(None, description="when it became known")
+
+
+class Truth(Settings):
+    """The whole of `truth.toml`."""
+
+    asof: date = Field(description="the day for which the numbers hold")
+    outcomes: dict[Outcome, Known] = Field(min_length=1)
+    why: str = Field("", description="in what sense this is the truth")
+
+    def persons(self) -> Mapping[str, float]:
+        """Persons by outcome."""
+        return {outcome: known.persons for outcome, known in self.outcomes.items()}
+
+
+def read_truth(folder: str | PathLike[str]) -> Truth:
+    """The truth of a case in a folder.
+
+    Raises:
+        CaseError: the file is missing or not in order; one problem for each thing wrong.
+    """
+    path = Path(folder) / FILE
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CaseError([Problem(FILE, f"this file is missing in {folder}; no truth is known")]) from None
+    except OSError as error:
+        raise CaseError([Problem(FILE, f"cannot be read: {error.strerror}")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError([Problem(FILE, f"is not valid TOML: {error}")]) from None
+    try:
+        return Truth.model_validate(raw)
+    except ValidationError as error:
+        raise CaseError(problems_of(FILE, error)) from None
+
+
+def problems_of(file: str, error: ValidationError) -> list[Problem]:
+    """What pydantic found wrong with a TOML file, one problem each."""
+    found: list[Problem] = []
+    for item in error.errors(include_url=False):
+        key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in item["loc"])
+        given = item["input"]
+        shown = str(given) if isinstance(given, str | int | float | date) else None
+        message = {
+            "extra_forbidden": "is not a key of this version",
+            "missing": "is missing",
+            "date_type": "must be a date without quotes, such as 2022-09-21",
+        }.get(item["type"], item["msg"].removeprefix("Value error, "))
+        missing = item["type"] in ("missing", "extra_forbidden")
+        found.append(Problem(file, message[0].lower() + message[1:], None, key, None if missing else shown))
+    return found
