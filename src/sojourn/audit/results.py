@@ -1,0 +1,278 @@
+"""What an audit says, as frozen data; `audit.json` has these names (`audit.schema.json`).
+
+Counts are persons unless a field says otherwise. `Numbers` are a mean, an sd and
+quantiles, as in `answer.json`. Quantities are `arrived`, `stayed`, `moved_on`,
+`returned` (persons on the day asked) and `share stayed`, `share moved_on`,
+`share returned` (of those who arrived).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Numbers = Mapping[str, float]
+Method = Literal["weights", "refit", "unreliable"]
+"""How an answer without a claim was found: importance weights, moved draws, or weights with k̂ too high."""
+Verdict = Literal["fits", "strained", "conflicts", "not judged", "not used"]
+
+
+@dataclass(frozen=True)
+class ReadingAudit:
+    """One thing that a claim may count. `expected` is in the unit of the claim, before any bias.
+
+    `first_arrivals` is the share of what it counts that was the first arrival of somebody
+    displaced (entries and people only). `start` is empty for what is counted at one date.
+    """
+
+    reading: str
+    measure: str
+    who: str
+    place: str
+    counterpart: str
+    wave: str
+    start: str
+    end: str
+    of_measure: str
+    why: str
+    prior: float
+    posterior: float
+    expected: Numbers
+    first_arrivals: Numbers | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ClaimAudit:
+    """A claim as said, what it most likely counts, and whether it fits the rest.
+
+    `low` and `high` bound what the words allow, in the unit of the claim; none where the
+    words leave an end open. `sentence` is about its likeliest reading.
+    """
+
+    claim: str
+    source: str
+    source_name: str
+    said: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    published: str
+    status: str
+    quote: str
+    url: str
+    verdict: Verdict
+    sentence: str
+    readings: tuple[ReadingAudit, ...]
+
+
+@dataclass(frozen=True)
+class ClaimConflict:
+    """A claim against all the rest: is the figure one that the rest would expect?
+
+    `p` is a node-splitting p-value, `p_error` its Monte-Carlo standard error, `holm` and
+    `bh` the same adjusted for all claims tested. `side` says where the figure lies.
+    `expected` is what the rest says the figure would be, bias and error included, in the
+    unit of the claim; its mean and sd are those of its central 98 %.
+    """
+
+    claim: str
+    source: str
+    p: float
+    p_error: float
+    holm: float
+    bh: float
+    side: Literal["high", "low"]
+    expected: Numbers
+    k_hat: float
+    method: Method
+
+
+@dataclass(frozen=True)
+class SourceConflict:
+    """All that a source said, together, against all that the others said."""
+
+    source: str
+    claims: int
+    p: float
+    p_error: float
+    holm: float
+    bh: float
+    k_hat: float
+    method: Method
+
+
+@dataclass(frozen=True)
+class ClashingPair:
+    """Two claims that cannot both be true whatever either counts; no model is involved.
+
+    `ratio` is by what factor they miss, at least, under the kindest readings (none for
+    shares that add up to more than the whole).
+    """
+
+    first: str
+    second: str
+    ratio: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Who contradicts whom. `note` says how many tests were made and what that means."""
+
+    claims: tuple[ClaimConflict, ...]
+    sources: tuple[SourceConflict, ...]
+    pairs: tuple[ClashingPair, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Influence:
+    """The answer without one claim, or without one source.
+
+    `distance` is the largest shift of a quantity's mean, in its posterior sd, and
+    `distance_error` its Monte-Carlo standard error; `quantity` is the one that moves
+    most; `shifts` has all, signed (the answer without it, less the answer with it).
+    `answer` gives the quantities without it. `claims` is how many claims go, contact
+    groups included.
+    """
+
+    name: str
+    rank: int
+    claims: int
+    distance: float
+    distance_error: float
+    quantity: str
+    shifts: Mapping[str, float]
+    answer: Mapping[str, Numbers]
+    k_hat: float
+    method: Method
+
+
+@dataclass(frozen=True)
+class Influences:
+    """Ranked by how far the answer moves, farthest first."""
+
+    claims: tuple[Influence, ...]
+    sources: tuple[Influence, ...]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Power-scaling of one named prior, or of the likelihood (`name` is `likelihood`).
+
+    `values` by quantity: cumulative Jensen-Shannon distance per doubling of the power
+    (Kallioinen et al. 2024); above 0.05 is worth a look. `diagnosis` says by quantity
+    what that means, where it means something.
+    """
+
+    name: str
+    what: str
+    values: Mapping[str, float]
+    diagnosis: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """1 − Var(posterior)/Var(prior) of a quantity; `label` is "only the prior says this" or empty."""
+
+    quantity: str
+    contraction: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The answer that could have been given on a date, from claims published by then.
+
+    `asked` is about the day that the question asks about, `then` about the date itself
+    (shares are none where fewer than one person had arrived).
+    """
+
+    date: str
+    new: tuple[str, ...]
+    claims: int
+    asked: Mapping[str, Numbers]
+    then: Mapping[str, Numbers | None]
+    k_hat: float
+    method: Literal["weights", "moved"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A statistic not yet published, and what it would be worth.
+
+    `known` and `heard` by quantity: the expected share of its variance that would go,
+    were the count known exactly (EVPPI) or published by `source` with its bias and
+    error, or sampled (EVSI). `answer` is the same for stayed, moved on and returned
+    together (the sum of their variances), heard; `answer_error` its standard error.
+    `sd_now` and `sd_then` are standard deviations in persons, by outcome.
+    """
+
+    name: str
+    rank: int
+    sentence: str
+    source: str
+    size: int | None
+    known: Mapping[str, float]
+    heard: Mapping[str, float]
+    answer: float
+    answer_error: float
+    sd_now: Mapping[str, float]
+    sd_then: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One quantity as it is, as it would have been, and the difference draw by draw."""
+
+    as_is: Numbers
+    edited: Numbers
+    difference: Numbers
+    more: float
+    """Share of draws in which the edit makes it larger."""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The same posterior pushed through an edited history."""
+
+    edits: tuple[str, ...]
+    sentence: str
+    quantities: Mapping[str, Change]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Of which answer: as in `answer.json`, whose SHA-256 is `answer`."""
+
+    case: str
+    question: str
+    host: str
+    origin: str
+    wave: str
+    asof: str
+    claims_until: str
+    seed: int
+    version: str
+    draws: Mapping[str, int]
+    inputs: Mapping[str, str]
+    answer: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything, as far as it was computed: a section is none until its command was run."""
+
+    header: Header
+    claims: tuple[ClaimAudit, ...] | None = None
+    conflict: Conflict | None = None
+    influence: Influences | None = None
+    sensitivity: tuple[Sensitivity, ...] | None = None
+    contraction: tuple[Contraction, ...] | None = None
+    history: tuple[Moment, ...] | None = None
+    worth: tuple[Candidate, ...] | None = None
+    whatif: tuple[WhatIf, ...] | None = None
