@@ -17,8 +17,8 @@ from sojourn.permits.days import FIRST, LAST, Range, day, parse, total
 from sojourn.permits.errors import PermitError
 from sojourn.permits.explain import warnings_of
 from sojourn.permits.judge import Breach, Judgement, check_covered
+from sojourn.permits.kind import Kind
 from sojourn.permits.library import Rules, candidates
-from sojourn.permits.limits import Kind
 from sojourn.permits.regime import Timeline, choose, timelines
 from sojourn.permits.rules import Rule
 from sojourn.permits.stays import Stay, StayLike, plan_of, read_stays, spans_of

@@ -1,28 +1,27 @@
 """Limits whose days add up over a group of stays until a new group may open: gap, session, block.
 
-One method tells them apart: `fresh`, the first day on which an entry starts afresh. See `limits`.
+One method tells them apart: `fresh`, the first day on which an entry starts afresh. See `kind`.
 """
 
 # ruff: noqa: D102 - `Kind` says what each method of the limits answers
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sojourn.permits.days import Range, months, shift
+from sojourn.permits.kind import InDays
 from sojourn.permits.track import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Grouped:
+class Grouped(InDays):
     """Base of the limits whose days add up over a group of rows until a new group may open."""
 
-    id: str
-    cap: int
-
+    @abstractmethod
     def fresh(self, track: Track, head: int, last: int) -> int:
         """The first day on which an entry opens a new group after rows `head` to `last`."""
-        raise NotImplementedError
 
     def _standing(self, track: Track, day: int) -> tuple[int, int] | None:
         """The open group's head and last row on a day; None where an entry would open a new one."""
@@ -50,12 +49,6 @@ class Grouped:
         head = _heads(self, track)[row]
         used = track.before[row + 1] - track.before[head] if head >= 0 else 0
         return used, max(0, self.cap - used)
-
-    def left(self, track: Track, day: int) -> int:
-        return max(0, self.cap - self.used(track, day))
-
-    def excess(self, track: Track, day: int) -> int:
-        return max(0, self.used(track, day) - self.cap)
 
     def counted(self, track: Track, day: int) -> list[Range]:
         group = self._standing(track, day)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from sojourn.permits.days import FIRST, LAST, Range, day, merge, total
 from sojourn.permits.errors import NotCovered
-from sojourn.permits.limits import Kind
+from sojourn.permits.kind import Kind
 from sojourn.permits.regime import Timeline
 from sojourn.permits.track import Span, Track, lay
 

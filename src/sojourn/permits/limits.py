@@ -11,9 +11,7 @@
 `absence_rolling`  the same over the days outside (`rolling` on a track of absences)
 =================  ====================================================================
 
-`breaches` lists the days of one row that go beyond the cap, `used` counts the days that stand against
-a day, `counted` says which, `returns` when they come back, and `reopens` names the first day on or
-after `day` on which a stay of `need` days may begin as far as this limit knows.
+`continuous`, `gap`, `session` and `block`, which add up over a group of stays, are in `groups`.
 """
 
 # ruff: noqa: D102 - `Kind` says what each method of the limits answers
@@ -22,64 +20,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from sojourn.permits.days import FIRST, LAST, Range, months, shift
+from sojourn.permits.kind import InDays, Kind
 from sojourn.permits.track import Track
 
 
-class Kind(Protocol):
-    """What every limit can tell about a track. All days are ordinals."""
-
-    @property
-    def id(self) -> str:
-        """The name the rule file gives the limit."""
-        ...
-
-    @property
-    def cap(self) -> int | str:
-        """Permitted days, or a span of months for a limit that runs by the calendar."""
-        ...
-
-    def breaches(self, track: Track, row: int) -> Iterator[Range]:
-        """The counted days of a row beyond the cap, in order."""
-        ...
-
-    def used(self, track: Track, day: int) -> int:
-        """Days that stand against a day; outside, against an entry on that day."""
-        ...
-
-    def spent(self, track: Track, row: int) -> tuple[int, int]:
-        """Days used on the last counted day of a row, by it and earlier ones, and days then left."""
-        ...
-
-    def left(self, track: Track, day: int) -> int:
-        """Days not yet used up on a day, never below 0."""
-        ...
-
-    def excess(self, track: Track, day: int) -> int:
-        """Days used beyond the cap in the window that holds a day, never below 0."""
-        ...
-
-    def counted(self, track: Track, day: int) -> list[Range]:
-        """The days that `used` counts."""
-        ...
-
-    def returns(self, track: Track, day: int) -> list[Range]:
-        """From when to when the counted days come back, one range for each range of `counted`."""
-        ...
-
-    def reopens(self, track: Track, day: int, need: int) -> int:
-        """A lower bound (at least `day + 1`) on the next day a stay of `need` counted days may begin."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Kind):
     """At most `cap` days (or calendar months) from each entry: the loophole of the visa run."""
-
-    id: str
-    cap: int | str
 
     def allowed_until(self, track: Track, row: int) -> int:
         """The last permitted day of a row."""
@@ -135,11 +84,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarYear:
+class CalendarYear(InDays):
     """At most `cap` days from 1 January to 31 December."""
-
-    id: str
-    cap: int
 
     def breaches(self, track: Track, row: int) -> Iterator[Range]:
         first, last = track.starts[row], track.ends[row]
@@ -157,12 +103,6 @@ class CalendarYear:
     def spent(self, track: Track, row: int) -> tuple[int, int]:
         used = track.before[row + 1] - track.counted_until(_year(track.ends[row])[0] - 1)
         return used, max(0, self.cap - used)
-
-    def left(self, track: Track, day: int) -> int:
-        return max(0, self.cap - self.used(track, day))
-
-    def excess(self, track: Track, day: int) -> int:
-        return max(0, self.used(track, day) - self.cap)
 
     def counted(self, track: Track, day: int) -> list[Range]:
         return track.within(Range(_year(day)[0], day))
@@ -182,11 +122,9 @@ def _year(day: int) -> Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Rolling:
+class Rolling(InDays):
     """At most `cap` days in the window that ends on each day, that day included."""
 
-    id: str
-    cap: int
     window: int | str
 
     def opens(self, day: int) -> int:
@@ -236,12 +174,6 @@ class Rolling:
     def spent(self, track: Track, row: int) -> tuple[int, int]:
         used = track.before[row + 1] - track.counted_until(self.opens(track.ends[row]) - 1)
         return used, max(0, self.cap - used)
-
-    def left(self, track: Track, day: int) -> int:
-        return max(0, self.cap - self.used(track, day))
-
-    def excess(self, track: Track, day: int) -> int:
-        return max(0, self.used(track, day) - self.cap)
 
     def counted(self, track: Track, day: int) -> list[Range]:
         return track.within(Range(self.opens(day), day))

@@ -13,8 +13,9 @@ from datetime import date
 from sojourn.permits.days import FIRST, LAST, day, months
 from sojourn.permits.errors import PermitError
 from sojourn.permits.groups import Block, Gap, Session
+from sojourn.permits.kind import Kind
 from sojourn.permits.library import Rules, candidates
-from sojourn.permits.limits import CalendarYear, Entry, Kind, Rolling
+from sojourn.permits.limits import CalendarYear, Entry, Rolling
 from sojourn.permits.regime import Era, choose, timelines
 
 MONTH = 365.2425 / 12

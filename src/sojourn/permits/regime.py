@@ -11,7 +11,8 @@ from sojourn.permits.countries import CODES
 from sojourn.permits.days import FIRST, LAST, day, months
 from sojourn.permits.errors import NotCovered, PermitError
 from sojourn.permits.groups import Block, Gap, Session, continuous
-from sojourn.permits.limits import CalendarYear, Entry, Kind, Rolling
+from sojourn.permits.kind import Kind
+from sojourn.permits.limits import CalendarYear, Entry, Rolling
 from sojourn.permits.rules import Counting, Exception_, Limit, Rule, Version, replace
 
 

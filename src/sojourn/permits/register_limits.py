@@ -19,7 +19,7 @@ from sojourn.permits.limits import CalendarYear, Entry, Rolling
 from sojourn.permits.register_days import Table, dated, engine, epoch, first_row, number
 
 if TYPE_CHECKING:
-    from sojourn.permits.limits import Kind
+    from sojourn.permits.kind import Kind
     from sojourn.permits.regime import Era
 
 YEARS = (365, 366)
