@@ -75,6 +75,28 @@ def test_outcomes_add_up(answer: Answer) -> None:
     assert answer.by_place()["mean"].sum() == pytest.approx(means["arrived"], rel=1e-4)
 
 
+def test_flows_explain_where_people_are(answer: Answer) -> None:
+    """Nobody is lost: who came in, less who left, is who is there."""
+    flows, there = answer.record["flows"], answer.by_place()["mean"]
+    places = dict.fromkeys(there.index, 0.0)
+    for flow in flows:
+        if flow["kind"] == "move":
+            places[flow["from"]] -= flow["persons"]["mean"]
+        places[flow["to"]] += flow["persons"]["mean"]
+    total = answer.outcomes()["mean"]["arrived"]
+    assert sum(flow["kind"] == "arrival" for flow in flows) == 1
+    assert all(places[place] == pytest.approx(there[place], abs=1e-4 * total) for place in places)
+
+
+def test_ledger_says_what_was_said(case: Case, answer: Answer) -> None:
+    told = answer.record["ledger"]
+    assert set(told["claims"]) == {claim["claim"] for claim in answer.record["claims"]}
+    assert told["claims"]["c01"]["low"] == 100_000
+    assert told["claims"]["c01"]["high"] == 140_000
+    assert [event["id"] for event in told["events"]] == ["AA-entry", "first", "second", "AA-rolling"]
+    assert all(told["sources"][claim["source"]]["name"] for claim in answer.record["claims"])
+
+
 def test_timeline_ends_with_the_outcomes(answer: Answer) -> None:
     timeline = answer.timeline()
     last = timeline[timeline["date"] == timeline["date"].max()].set_index("outcome")

@@ -17,6 +17,7 @@ from sojourn.belief import record
 from sojourn.belief.answer import Answer
 from sojourn.belief.defaults import DEFAULTS
 from sojourn.belief.density import Model, build_model
+from sojourn.belief.ledger import ledger
 from sojourn.belief.quantities import make_quantities
 from sojourn.belief.runtime import configure
 from sojourn.belief.sampler import Draws, Progress, Sampler
@@ -128,6 +129,7 @@ def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
         "version": sojourn.__version__,
         "draws": {"chains": chains, "draws": kept},
         "inputs": hashes(model.case),
+        "ledger": ledger(model.case),
         **summary.content(),
     }
     return Answer(content, record.inference_data(model, draws, posterior, attributes(content)))

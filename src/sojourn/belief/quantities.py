@@ -23,7 +23,8 @@ class Quantities(NamedTuple):
     """Of the cohort that the question is about; persons. JAX arrays inside jit, NumPy's outside.
 
     timeline (B, 4) at the bounds of the calendar, in the order of OUTCOMES; by_place
-    (D,) where the cohort is on the day asked; parts (P,) how many of those who stayed are
+    (D,) where the cohort is on the day asked; flows (D, D) moves from one place to another
+    until then; parts (P,) how many of those who stayed are
     in a part; expected (readings,) what each reading expects, in its claim's unit;
     readings (readings,) posterior weights; claims (K,) and groups (G,) log likelihoods;
     tail (readings,) probability of a figure at least as far off; lone (readings,) the mean
@@ -33,6 +34,7 @@ class Quantities(NamedTuple):
 
     timeline: Any
     by_place: Any
+    flows: Any
     parts: Any
     expected: Any
     readings: Any
@@ -50,13 +52,13 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
     rows, cohorts = plan.rows_of(selector), plan.cohorts_of(selector)
     host, home = plan.states_of(settings.host), plan.states_of(settings.origin)
     away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
-    at = position_of(model, settings.asof)
+    at, travel = position_of(model, settings.asof), np.array(rows)
     member = np.array([[p == s.place for p in plan.places] for s in plan.states], dtype=float)
     own_parts = np.array([plan.country(part) == settings.host for part in plan.parts], dtype=float)
 
     def one(z: Array, said: Said) -> Quantities:
         a = model.account(z, said)
-        X = jnp.sum(a.history.stock[:, np.array(rows)], axis=1)
+        X = jnp.sum(a.history.stock[:, travel], axis=1)
         flow = jnp.sum(a.history.arrivals[:, np.array(cohorts)], axis=1)
         arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
         stayed, returned, moved = (jnp.sum(X[:, np.array(s)], axis=1) for s in (host, home, away))
@@ -64,6 +66,9 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
         return Quantities(
             timeline=jnp.stack([arrived, stayed, moved, returned], axis=1),
             by_place=X[at] @ member,
+            flows=jnp.einsum(
+                "trs,rsd,sp->pd", a.history.movers[:at, travel], a.history.split[travel], member
+            ),
             parts=stayed[at] * a.parameters.part_stock * own_parts,
             expected=in_unit_of_claim(model, a),
             readings=a.readings,

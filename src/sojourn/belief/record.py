@@ -44,6 +44,7 @@ class Summary:
             "outcomes": {name: summarise(self.outcome[name]) for name in OUTCOMES},
             "shares": {name: summarise(self.share(self.outcome, name)) for name in OUTCOMES[1:]},
             "by_place": self.by_place(),
+            "flows": list(self.flows()),
             "parts": self.parts(),
             "timeline": list(self.timeline()),
             "claims": self.claims,
@@ -77,6 +78,24 @@ class Summary:
         """Where the cohort is on the day asked, the host and the origin included."""
         places = self.model.plan.places
         return {place: summarise(self.posterior.by_place[:, d]) for d, place in enumerate(places)}
+
+    def flows(self) -> Iterator[dict[str, Any]]:
+        """Persons who arrived, and every move from one place to another, until the day asked.
+
+        Who moves twice is in two flows. Contraction is that of the logarithm.
+        """
+        plan, settings = self.model.plan, self.model.plan.settings
+        arrived = {"from": settings.origin, "to": settings.host, "kind": "arrival"}
+        yield arrived | self._flow(self.outcome["arrived"], self.prior_outcome["arrived"])
+        for p, start in enumerate(plan.places):
+            for d, end in enumerate(plan.places):
+                if p != d:
+                    moved = [np.asarray(q.flows)[:, p, d] for q in (self.posterior, self.prior)]
+                    yield {"from": start, "to": end, "kind": "move"} | self._flow(*moved)
+
+    @staticmethod
+    def _flow(posterior: Real, prior: Real) -> dict[str, Any]:
+        return {"persons": summarise(posterior), "contraction": _log_contraction(posterior, prior)}
 
     def parts(self) -> dict[str, Any]:
         """How many of those who stayed are in each part of the host."""
@@ -169,13 +188,20 @@ class Summary:
         return list(self._identified())
 
     def _identified(self) -> Iterator[dict[str, Any]]:
-        """Contraction of the outcomes (on the log scale), of their shares, and of every unknown but walks."""
+        """Contraction of persons (on the log scale), of shares, and of every unknown but walks."""
         for name in OUTCOMES:
-            logs = [np.log(np.maximum(o[name], 1e-3)) for o in (self.outcome, self.prior_outcome)]
-            yield {"quantity": name, "contraction": contraction(*logs)}
+            found = _log_contraction(self.outcome[name], self.prior_outcome[name])
+            yield {"quantity": name, "contraction": found}
         for name in OUTCOMES[1:]:
             shares = [self.share(o, name) for o in (self.outcome, self.prior_outcome)]
             yield {"quantity": f"share {name}", "contraction": contraction(*shares)}
+        for d, place in enumerate(self.model.plan.places):
+            found = _log_contraction(self.posterior.by_place[:, d], self.prior.by_place[:, d])
+            yield {"quantity": f"in {place}", "contraction": found}
+        for k, part in enumerate(self.model.plan.parts):
+            if part in self.parts():
+                found = _log_contraction(self.posterior.parts[:, k], self.prior.parts[:, k])
+                yield {"quantity": f"in {part}", "contraction": found}
         z = self.draws.z.reshape(-1, self.draws.z.shape[2])
         spread = z.var(axis=0)
         for label, variance in zip(self.model.unknowns.labels(), spread, strict=True):
@@ -262,6 +288,12 @@ def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dic
         attrs={"/": attrs},
     )
     return _without_time(tree, attrs)
+
+
+def _log_contraction(posterior: Real, prior: Real) -> float:
+    """Contraction of the logarithm of a number of persons; 0 where nobody could be yet."""
+    found, before = (np.log(np.maximum(persons, 1e-3)) for persons in (posterior, prior))
+    return contraction(found, before) if before.std() > 0 else 0.0
 
 
 def _natural(model: Model, z: Real) -> dict[str, Real]:
