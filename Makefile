@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test lint types unit calibrate bench lock clean
+.PHONY: demo test lint types unit calibrate referee bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/sojourn estimate kazakhstan-2022 --seed 1 --out out/kazakhstan-2022
@@ -24,6 +24,9 @@ unit: $(VENV)/.dev
 
 calibrate: $(VENV)/.dev
 	$(BIN)/python -m tests.calibrate
+
+referee: $(VENV)/.dev
+	$(BIN)/python -m tests.permits.agreement
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/inference.py

@@ -7,16 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-SCHEMA = pa.schema(
-    [("person", pa.int64()), ("entry", pa.date32()), ("exit", pa.date32()), ("permit", pa.string())]
-)
-
-
-def as_arrow(rows: list[tuple[Any, ...]], schema: pa.Schema = SCHEMA) -> pa.Table:
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
-        schema=schema,
-    )
+from tests.permits.itineraries import SCHEMA, as_arrow
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

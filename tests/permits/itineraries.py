@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from typing import Any
 
-from sojourn.permits.rules import KINDS, Rule
+import pyarrow as pa
+
+from sojourn.permits.rules import Rule
 from tests.referees.permits import Spec, Stay
+
+SCHEMA = pa.schema(
+    [("person", pa.int64()), ("entry", pa.date32()), ("exit", pa.date32()), ("permit", pa.string())]
+)
+
+
+def as_arrow(rows: list[tuple[Any, ...]], schema: pa.Schema = SCHEMA) -> pa.Table:
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
+        schema=schema,
+    )
+
 
 ANCHORS = [date(y, 1, 20).toordinal() for y in (2019, 2020, 2023, 2024)]
 
@@ -30,12 +45,6 @@ def random_spec(kind: str, rng: random.Random, *, flags: bool = True) -> Spec:
     if kind == "gap":
         outside = rng.randint(1, 40)
     return Spec(kind, cap, days, span, outside, entry_day, exit_day)
-
-
-def all_specs(seed: int, count: int) -> list[Spec]:
-    """`count` limits of every kind."""
-    rng = random.Random(seed)
-    return [random_spec(kind, rng) for kind in KINDS for _ in range(count)]
 
 
 def rule_of(spec: Spec, **more: object) -> Rule:

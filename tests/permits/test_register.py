@@ -18,8 +18,7 @@ from sojourn.permits.regime import timelines
 from sojourn.permits.rules import KINDS
 from sojourn.permits.stays import spans_of
 from sojourn.permits.track import Span, absences
-from tests.permits.conftest import SCHEMA, as_arrow
-from tests.permits.itineraries import itinerary, random_spec, rule_of
+from tests.permits.itineraries import SCHEMA, as_arrow, itinerary, random_spec, rule_of
 
 DAY = date.fromordinal
 REAL = [
