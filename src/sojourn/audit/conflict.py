@@ -1,0 +1,132 @@
+"""Who contradicts whom: node-splitting p-values of claims and of sources.
+
+A claim is split from the rest (Presanis, Ohlssen, Spiegelhalter, De Angelis 2013,
+Statistical Science 28:376). The rest, that is the posterior without the claim, says
+where its figure would lie under each reading, bias and error included: a mixture, often
+with several peaks. As that paper proposes for such shapes, the p-value is the
+probability of a density lower than where the figure lies,
+
+    p = P( f(figure of the rest) ≤ f(figure as said) ),
+
+which is uniform if the claim was made as the model supposes. A spoken figure is an
+interval; p is averaged over it. A source is compared by the sum of the log densities of
+its claims, so that what they share counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
+
+from sojourn.audit.leave import Without
+from sojourn.audit.posterior import Posterior
+from sojourn.audit.predict import Prediction, predict
+from sojourn.audit.results import ClaimConflict, SourceConflict
+from sojourn.audit.weights import resample
+
+Real = NDArray[np.float64]
+COPIES = 400
+"""Draws of the rest that a prediction is made from."""
+REPLICAS = 2000
+"""Simulated sets of figures that those of a source are compared with."""
+
+
+def claim_conflicts(posterior: Posterior, without: Sequence[Without]) -> list[ClaimConflict]:
+    """Every claim against the rest, smallest p first; one claim each in `without`."""
+    predictions = [_predict(posterior, w, w.target.claims[0]) for w in without]
+    p = np.array([prediction.p() for prediction in predictions])
+    holm, bh = adjust(p)
+    claims = posterior.model.wording.claims
+    found = [
+        ClaimConflict(
+            claim=w.target.name,
+            source=claims[w.target.claims[0]].source,
+            p=float(p[i]),
+            p_error=standard_error(p[i], w.weights.effective),
+            holm=float(holm[i]),
+            bh=float(bh[i]),
+            side=prediction.side(),
+            expected=prediction.summary(),
+            k_hat=w.k_hat,
+            method=w.method,
+        )
+        for i, (w, prediction) in enumerate(zip(without, predictions, strict=True))
+    ]
+    return sorted(found, key=lambda c: c.p)
+
+
+def source_conflicts(posterior: Posterior, without: Sequence[Without]) -> list[SourceConflict]:
+    """Every source with claims in use against the rest, smallest p first."""
+    spoken = [w for w in without if w.target.claims]
+    p = np.array([source_p(posterior, w) for w in spoken])
+    holm, bh = adjust(p)
+    found = [
+        SourceConflict(
+            source=w.target.name,
+            claims=len(w.target.claims),
+            p=float(p[i]),
+            p_error=standard_error(p[i], min(w.weights.effective, REPLICAS)),
+            holm=float(holm[i]),
+            bh=float(bh[i]),
+            k_hat=w.k_hat,
+            method=w.method,
+        )
+        for i, w in enumerate(spoken)
+    ]
+    return sorted(found, key=lambda c: c.p)
+
+
+def source_p(posterior: Posterior, without: Without) -> float:
+    """p-value of all figures of a source together; that of the claim where there is one."""
+    claims = without.target.claims
+    predictions = [_predict(posterior, without, k) for k in claims]
+    if len(claims) == 1:
+        return predictions[0].p()
+    rng = np.random.default_rng(0)
+    draw = rng.integers(COPIES, size=REPLICAS)
+    replica = sum((one.log_density(one.simulate(draw, rng)) for one in predictions), np.zeros(REPLICAS))
+    said = sum((one.log_density(one.spoken(REPLICAS, rng)) for one in predictions), np.zeros(REPLICAS))
+    below = np.searchsorted(np.sort(replica), said, side="right")
+    return float(np.mean((1 + below) / (1 + REPLICAS)))
+
+
+def _predict(posterior: Posterior, without: Without, claim: int) -> Prediction:
+    rng = np.random.default_rng(0)
+    chosen = rng.permutation(resample(without.weights.weight, COPIES, rng))
+    points = without.points
+    return predict(
+        posterior.model, claim, points.location[chosen], points.spread[chosen], without.weights.effective
+    )
+
+
+def adjust(p: Real) -> tuple[Real, Real]:
+    """p-values after Holm, and after Benjamini and Hochberg."""
+    if not len(p):
+        return p, p
+    order = np.argsort(p)
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    holm = np.empty_like(p)
+    holm[order] = np.minimum(stepped, 1)
+    return holm, np.asarray(false_discovery_control(p, method="bh"))
+
+
+def standard_error(p: float, effective: float) -> float:
+    """Monte-Carlo standard error of a probability estimated from so many draws."""
+    return float(np.sqrt(p * (1 - p) / max(effective, 1)))
+
+
+def note(claims: Sequence[ClaimConflict]) -> str:
+    """How many tests were made, and what that means."""
+    n = len(claims)
+    doubtful = sum(c.method == "unreliable" for c in claims)
+    text = (
+        f"{n} claims were tested: of so many true ones, about {n * 0.05:.0f} have p below 0.05 by chance. "
+        "Holm's p bounds the chance of a single false alarm; that of Benjamini and Hochberg "
+        "the expected share of false alarms among those called."
+    )
+    if doubtful:
+        text += f" For {doubtful} of them the importance weights are unreliable: read their p with doubt."
+    return text

@@ -1,0 +1,146 @@
+"""What each claim most likely counts, with a sentence for every reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.audit.impossible import OPEN_ABOVE, OPEN_BELOW
+from sojourn.audit.posterior import Posterior
+from sojourn.audit.results import ClaimAudit, ClaimConflict, Numbers, ReadingAudit, Verdict
+from sojourn.audit.words import claim_sentence, reading_sentence
+from sojourn.belief.pointwise import make_expectations
+from sojourn.belief.summary import summarise
+from sojourn.case import Case, Claim, Reading
+from sojourn.case.hedges import claim_intervals
+
+Real = NDArray[np.float64]
+THINNED = 400
+"""Draws from which shares of first arrivals are computed."""
+CONFLICT = 0.05
+
+
+def audit_claims(posterior: Posterior, conflicts: Mapping[str, ClaimConflict]) -> list[ClaimAudit]:
+    """Every claim that has readings, in the order of the ledger."""
+    case = posterior.case
+    by_row = {(r.claim, r.reading): r for r in case.readings}
+    shares = first_arrivals(posterior)
+    return [
+        _claim(
+            case,
+            record,
+            [by_row[record["claim"], r["reading"]] for r in record["readings"]],
+            shares,
+            conflicts.get(record["claim"]),
+        )
+        for record in posterior.record["claims"]
+    ]
+
+
+def _claim(
+    case: Case,
+    record: Mapping[str, Any],
+    readings: list[Reading],
+    shares: Mapping[tuple[str, str], Numbers],
+    conflict: ClaimConflict | None,
+) -> ClaimAudit:
+    claim = case.claims_by_id[record["claim"]]
+    low, high = span(case, claim)
+    best = max(range(len(readings)), key=lambda j: record["readings"][j]["posterior"])
+    first = shares.get((claim.claim, readings[best].reading))
+    return ClaimAudit(
+        claim=claim.claim,
+        source=claim.source,
+        source_name=case.sources_by_id[claim.source].name,
+        said=record["said"],
+        value=claim.value,
+        low=low,
+        high=high,
+        unit=claim.unit,
+        published=published(claim),
+        status=record["status"],
+        quote=claim.quote,
+        url=claim.url,
+        verdict=verdict(conflict),
+        sentence=claim_sentence(
+            case, claim, readings[best], record["readings"][best]["posterior"], first and first["q50"]
+        ),
+        readings=tuple(
+            _reading(case, claim, r, found, shares.get((claim.claim, r.reading)))
+            for r, found in zip(readings, record["readings"], strict=True)
+        ),
+    )
+
+
+def _reading(
+    case: Case, claim: Claim, r: Reading, record: Mapping[str, Any], first: Numbers | None
+) -> ReadingAudit:
+    return ReadingAudit(
+        reading=r.reading,
+        measure=r.measure,
+        who=r.who,
+        place=r.place or case.settings.host,
+        counterpart=r.counterpart,
+        wave=r.wave,
+        start=str(r.start or ""),
+        end=str(r.end or ""),
+        of_measure=r.of_measure,
+        why=r.why,
+        prior=record["prior"],
+        posterior=record["posterior"],
+        expected=record["expected"],
+        first_arrivals=first,
+        sentence=reading_sentence(case, claim, r, first and first["q50"]),
+    )
+
+
+def verdict(conflict: ClaimConflict | None) -> Verdict:
+    """What a p-value says of a claim: after Holm a conflict, by itself a strain."""
+    if conflict is None:
+        return "not used"
+    if conflict.method == "unreliable":
+        return "not judged"
+    if conflict.holm < CONFLICT:
+        return "conflicts"
+    return "strained" if conflict.p < CONFLICT else "fits"
+
+
+def span(case: Case, claim: Claim) -> tuple[float | None, float | None]:
+    """Least and most that the words of a claim allow, in its unit; none where they leave an end open."""
+    spans = claim_intervals(claim, case.settings.hedges)
+    low = None if claim.hedge in OPEN_BELOW else min(s.low for s in spans)
+    return low, None if claim.hedge in OPEN_ABOVE else max(s.high for s in spans)
+
+
+def published(claim: Claim) -> str:
+    """Day of publication, or first and last day with a slash between."""
+    if claim.published == claim.published_until:
+        return str(claim.published)
+    return f"{claim.published}/{claim.published_until}"
+
+
+def first_arrivals(posterior: Posterior) -> dict[tuple[str, str], Numbers]:
+    """Of entries and people: the share that was the first arrival of somebody displaced."""
+    model = posterior.model
+    hosts = {model.plan.country(c.host) for c in model.plan.cohorts}
+    chosen = [
+        r
+        for r in model.compiled.readings
+        if r.measure in ("entries", "people")
+        and r.who in ("all", "displaced")
+        and r.counterpart in ("", model.case.settings.origin)
+        and not r.of_measure
+        and model.plan.country(r.place or model.case.settings.host) in hosts
+    ]
+    if not chosen:
+        return {}
+    came = [replace(r, measure="arrivals", who="displaced", counterpart="") for r in chosen]
+    z = posterior.z[:: max(1, len(posterior.z) // THINNED)]
+    found = make_expectations(model, [*chosen, *came])(z)
+    counted, arrived = found[:, : len(chosen)], found[:, len(chosen) :]
+    share = np.clip(arrived / np.maximum(counted, 1e-9), 0, 1)
+    return {(r.claim, r.reading): summarise(share[:, i]) for i, r in enumerate(chosen)}

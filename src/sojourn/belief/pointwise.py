@@ -1,0 +1,107 @@
+"""Draw by draw, what every claim says of it: the stuff of which audits are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.belief.density import Model
+from sojourn.belief.likelihood import Said, expect, said_around
+from sojourn.belief.runtime import OPTIONS
+from sojourn.case import Reading
+from sojourn.history import History, Plan
+from sojourn.measures import compile_readings, evaluate
+
+Array = jax.Array
+Real = NDArray[np.float64]
+BATCH = 50
+
+
+class Points(NamedTuple):
+    """Of n draws: claims (n, K) and groups (n, G) log likelihoods, whether they count or not;
+
+    location and spread (n, readings), where a figure is said if a reading is meant and the
+    scale of its logistic error, on the reading's scale; timeline (n, B, 4) persons arrived,
+    stayed, moved on and returned at the bounds of the calendar.
+    """
+
+    claims: Any
+    groups: Any
+    location: Any
+    spread: Any
+    timeline: Any
+
+
+def make_points(model: Model) -> Callable[[Real, Said], Points]:
+    """`Points` of many draws (n, D); compiled once per model."""
+    timeline = make_timeline(model.plan)
+
+    def one(z: Array, said: Said) -> Points:
+        a = model.account(z, said)
+        location, spread = said_around(model.wording, a.expected, a.values)
+        return Points(a.claims, a.groups, location, spread, timeline(a.history))
+
+    # Draws one after another: a vectorised history compiles ten times as long and runs no faster.
+    mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
+
+    def many(z: Real, said: Said) -> Points:
+        parts = [mapped(jnp.asarray(chunk), said) for chunk in in_batches(z)]
+        return Points(*(np.concatenate(column)[: len(z)] for column in zip(*parts, strict=True)))
+
+    return many
+
+
+def make_timeline(plan: Plan) -> Callable[[History], Array]:
+    """Of a history: persons of the cohort asked about who arrived, stayed, moved on and returned.
+
+    (B, 4), at the bounds of the calendar.
+    """
+    selector = (plan.settings.host, plan.settings.wave)
+    rows, cohorts = np.array(plan.rows_of(selector)), np.array(plan.cohorts_of(selector))
+    host, home = plan.states_of(plan.settings.host), plan.states_of(plan.settings.origin)
+    away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
+
+    def timeline(history: History) -> Array:
+        flow = jnp.sum(history.arrivals[:, cohorts], axis=1)
+        arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
+        stock = jnp.sum(history.stock[:, rows], axis=1)
+        found = [jnp.sum(stock[:, np.array(s)], axis=1) for s in (host, away, home)]
+        return jnp.stack([arrived, *found], axis=1)
+
+    return timeline
+
+
+def make_expectations(model: Model, readings: Sequence[Reading]) -> Callable[[Real], Real]:
+    """What other readings would expect, (n, readings), from draws (n, D).
+
+    In persons, crossings or documents; shares as proportions, rents as a change in per cent
+    over 100. The calendar stays that of the model: inside a step, dates are interpolated.
+
+    Raises:
+        ReadingError: a reading that the case does not model.
+        ValueError: a day outside the calendar, or a wave that the model does not keep apart.
+    """
+    compiled = compile_readings(model.plan, readings)
+    scale = np.array(compiled.scale)
+
+    def one(z: Array) -> Array:
+        a = model.account(z, model.said)
+        found = expect(compiled, evaluate(compiled.operator, model.plan, a.history, a.parameters), a.values)
+        value = jnp.where(scale == "log", jnp.exp(found.location), found.location)
+        value = jnp.where(scale == "logit", jax.nn.sigmoid(found.location), value)
+        return jnp.where(scale == "linear", jnp.expm1(found.location), value)
+
+    mapped = jax.jit(lambda z: jax.lax.map(one, z), compiler_options=OPTIONS)
+    return lambda z: np.concatenate([mapped(jnp.asarray(chunk)) for chunk in in_batches(z)])[: len(z)]
+
+
+def in_batches(z: Real, size: int = BATCH) -> list[Real]:
+    """Equal batches; the last is filled up, so that one shape is compiled."""
+    count = -(-len(z) // size)
+    filled = np.concatenate([z, np.repeat(z[-1:], count * size - len(z), axis=0)])
+    return np.split(filled, count)
