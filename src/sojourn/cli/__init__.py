@@ -32,11 +32,13 @@ Try it:
 """
 
 COMMANDS = (
+    ("backtest", "sojourn.cli.backtest:backtest", "Compare an answer with what became known later."),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),
     ("show", "sojourn.cli.show:show", "Show an answer that was saved before."),
+    ("simulate", "sojourn.cli.simulate:simulate", "Make a world whose truth is known."),
 )
 """Name, where the function is, and its line in the help: a new command needs a line here."""
 

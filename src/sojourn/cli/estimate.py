@@ -54,7 +54,7 @@ def estimate(
     json
         Print answer.json instead of the tables.
     """
-    _check(seed=seed, draws=draws, chains=chains)
+    check_numbers(seed=seed, draws=draws, chains=chains)
     if out is not None and out.exists() and not out.is_dir():
         raise CaseError([Problem(str(out), "is a file; --out takes a folder")])
     read = read_case(case)
@@ -82,7 +82,7 @@ def estimate(
     return int(any(warning.startswith("not converged") for warning in answer.warnings))
 
 
-def _check(**numbers: int) -> None:
+def check_numbers(**numbers: int) -> None:
     """Refuse numbers that no run can have."""
     least = {"seed": 0, "draws": 25, "chains": 2}
     problems = [

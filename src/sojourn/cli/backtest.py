@@ -1,0 +1,127 @@
+"""`sojourn backtest`: an answer as it could be given then, against what became known later."""
+
+from __future__ import annotations
+
+import json as js
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from sojourn.case import CaseError, Problem, read_case
+
+if TYPE_CHECKING:
+    from sojourn.worlds.backtest import Backtest
+
+
+def backtest(
+    case: str,
+    /,
+    *,
+    seed: int = 1,
+    draws: int = 400,
+    chains: int = 4,
+    out: Path | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Where the truth fell in the answer, and how the naive answers did.
+
+    The case needs a truth.toml, which the model never sees. Exit status: 0 done, 1 done
+    with warnings of convergence, 2 the case or its truth cannot be read, 130 interrupted.
+
+      sojourn backtest poland-2022
+      sojourn backtest poland-2022 --json | jq .scores
+
+    Parameters
+    ----------
+    case
+        A folder, or the name of a shipped case.
+    seed
+        The same case, seed and version give the same draws on one machine.
+    draws
+        Kept draws of each chain.
+    chains
+        Markov chains.
+    out
+        Folder for the answer, as `sojourn estimate --out` writes it.
+    json
+        Print JSON instead of the tables.
+    """
+    from sojourn.cli.estimate import check_numbers
+
+    check_numbers(seed=seed, draws=draws, chains=chains)
+    if out is not None and out.exists() and not out.is_dir():
+        raise CaseError([Problem(str(out), "is a file; --out takes a folder")])
+    read = read_case(case)
+    from sojourn.belief.estimate import estimate
+    from sojourn.cli.progress import watching
+    from sojourn.worlds.backtest import backtest as score
+    from sojourn.worlds.backtest import truth_of
+
+    truth = truth_of(read)  # first, so that a case without a truth fails before the long run
+    with watching(chains, quiet=json or not sys.stderr.isatty()) as (report, stop):
+        answer = estimate(read, seed=seed, draws=draws, chains=chains, report=report, stop=stop)
+    if out is not None:
+        answer.save(out)
+    result = score(read, answer, truth)
+    if json:
+        sys.stdout.write(js.dumps(result.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        render(result)
+    return int(any(warning.startswith("not converged") for warning in answer.warnings))
+
+
+def render(result: Backtest) -> None:
+    """Print a back-test."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from sojourn.cli.answer_text import WIDTH, people
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    console.print(Text(result.answer.record["question"], style="bold"))
+    console.print(f"As of {result.truth.asof}, against what became known later.\n")
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "truth", "median", "90 %", "below the truth", "log score"):
+        table.add_column(column, justify="right" if column else "left")
+    for score in result.card.scores:
+        table.add_row(
+            score.outcome.replace("_", " "),
+            people(score.truth),
+            people(score.median),
+            f"{people(score.low)} – {people(score.high)}",
+            f"{score.rank:.0%} of draws",
+            f"{score.log_score:.2f}",
+        )
+    for item in result.card.naive:
+        table.add_row(
+            f"  {item.name}: {item.outcome}", "", people(item.said), "", "", f"{item.log_score:.2f}"
+        )
+    console.print(table)
+    console.print()
+    for line in _verdicts(result):
+        console.print(line)
+    for warning in result.answer.warnings:
+        console.print(f"  ! {warning}", style="yellow")
+
+
+def _verdicts(result: Backtest) -> list[str]:
+    """In words: inside which interval the truth lies, and whether the answer says more than officials."""
+    from sojourn.cli.answer_text import people
+
+    lines: list[str] = []
+    for score in result.card.scores:
+        inside = [level for level, holds in sorted(score.covered.items()) if holds]
+        where = f"inside the {inside[0]:.0%} interval" if inside else "outside the 95% interval"
+        lines.append(f"{score.outcome.replace('_', ' ')}: the truth lies {where}.")
+    if result.official is not None and result.sharper is not None:
+        low, high = people(result.official.low), people(result.official.high)
+        word = "narrower" if result.sharper else "not narrower"
+        lines.append(
+            f"Official figures of those in the host ran from {low} to {high}; the 90% interval is {word}."
+        )
+    return lines
