@@ -29,9 +29,9 @@ class Known(Settings):
     """One outcome that became known."""
 
     persons: Annotated[float, Field(ge=0)] = Field(description="the number that became known")
-    what: str = Field("", description="what was counted")
-    url: str = Field("", description="where it was published")
-    published: date | None = Field(None, description="when it became known")
+    what: str = Field(default="", description="what was counted")
+    url: str = Field(default="", description="where it was published")
+    published: date | None = Field(default=None, description="when it became known")
 
 
 class Truth(Settings):
@@ -39,7 +39,7 @@ class Truth(Settings):
 
     asof: date = Field(description="the day for which the numbers hold")
     outcomes: dict[Outcome, Known] = Field(min_length=1)
-    why: str = Field("", description="in what sense this is the truth")
+    why: str = Field(default="", description="in what sense this is the truth")
 
     def persons(self) -> Mapping[str, float]:
         """Persons by outcome."""

@@ -1,0 +1,44 @@
+"""`sojourn simulate`: a world whose truth is known, as registers and figures."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sojourn.case import CaseError, Problem
+
+
+def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
+    """Simulate a world of travellers, and write its registers and its truth.
+
+    WORLD.toml says who comes, stays and goes; see docs/howto/worlds.md. The folder gets
+    the register of each border service (crossings-PLACE.parquet, the input of `sojourn
+    borders`), registers.parquet, truth.parquet and truth.toml. With a table [officials]
+    in WORLD.toml a case is written, too: what officials, newspapers and interviewees said
+    of that world. Exit status: 0 done, 2 WORLD.toml cannot be used (nothing is written).
+
+      sojourn simulate WORLD.toml --seed 1 --out worlds/first
+      sojourn estimate worlds/first/case
+
+    Parameters
+    ----------
+    world
+        Settings of the world.
+    out
+        Folder for the files.
+    seed
+        The same settings, seed and version give the same files.
+    """
+    if seed < 0:
+        raise CaseError([Problem("--seed", "must be at least 0", value=str(seed))])
+    from sojourn.worlds.settings import read_world
+
+    settings = read_world(world)
+    from sojourn.worlds.simulate import simulate as run
+    from sojourn.worlds.write import write_world
+
+    records = run(settings, seed)
+    target = write_world(settings, records, seed, out)
+    agents, crossings = len(records.passport), len(records.crossings)
+    sys.stdout.write(f"{agents:,} persons, {crossings:,} crossings; written to {target}\n")
+    return 0
