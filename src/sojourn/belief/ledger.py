@@ -33,7 +33,7 @@ def _events(case: Case) -> Iterator[dict[str, str]]:
     for rule in settings.regimes:
         if rule.place == settings.host:
             within = f" in any {rule.days}" if rule.days else " per entry" if rule.kind == "entry" else ""
-            marks.append((rule.start, "stay rule", rule.id, f"stay rule: {rule.cap} days{within}"))
+            marks.append((rule.start, "stay rule", rule.id, f"{rule.cap} days{within}"))
     for day, kind, id, name in sorted(marks):
         if settings.start <= day <= settings.asof:
             yield {"date": str(day), "kind": kind, "id": id, "name": name}

@@ -37,6 +37,7 @@ COMMANDS = (
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),
+    ("report", "sojourn.cli.report:report", "Write an answer as a page, tables or interchange files."),
     ("show", "sojourn.cli.show:show", "Show an answer that was saved before."),
     ("simulate", "sojourn.cli.simulate:simulate", "Make a world whose truth is known."),
 )

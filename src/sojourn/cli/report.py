@@ -1,0 +1,52 @@
+"""`sojourn report`: an answer as a page, tables or interchange files."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from sojourn.case import CaseError, Problem
+
+NEEDED = ("altair", "jinja2", "jsonschema", "openpyxl", "vl_convert")
+
+
+def report(
+    folder: Path,
+    /,
+    *,
+    out: Path | None = None,
+    format: Annotated[Literal["html", "md", "csv", "xlsx", "sdmx"], Parameter(show_choices=True)] = "html",
+) -> int:
+    """Write the report of an answer that `sojourn estimate --out` saved.
+
+    The page is one file: it works offline, prints, and loads nothing. Sections that need
+    `sojourn audit`, `history`, `worth` or `whatif` are left out until those were run.
+    Beside it: prov.json and ro-crate-metadata.json, which say where each number comes
+    from. The same answer gives the same bytes.
+
+      sojourn report answers/kz                   answers/kz/report.html
+      sojourn report answers/kz --format xlsx     every table as a sheet
+      sojourn report answers/kz --format csv --out tables
+
+    Parameters
+    ----------
+    folder
+        The folder given to --out of estimate.
+    out
+        The file to write; for csv the folder (default: in the answer's folder).
+    format
+        html: the page. md: text and tables. csv: a file per table. xlsx: a workbook.
+        sdmx: the numbers as SDMX-CSV 2.0.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        message = f"needs {', '.join(missing)}: pip install 'sojourn[report]'"
+        raise CaseError([Problem("sojourn report", message)])
+    from sojourn.report import write_report
+
+    sys.stdout.write(f"{write_report(folder, out, format)}\n")
+    return 0

@@ -1,0 +1,118 @@
+"""A report on disk: read, compose, render in memory, and only then write, provenance beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from sojourn.belief.answer import FILES
+from sojourn.case import CaseError, Problem
+from sojourn.report.compose import compose
+from sojourn.report.crate import METADATA, crate, is_ours
+from sojourn.report.markdown import markdown
+from sojourn.report.material import Material, read_material
+from sojourn.report.page import html
+from sojourn.report.provenance import prov
+from sojourn.report.sdmx import sdmx_csv
+from sojourn.report.section import Section
+from sojourn.report.sheets import csv_files, workbook
+from sojourn.report.words import sentence
+
+Format = Literal["html", "md", "csv", "xlsx", "sdmx"]
+NAMES: Mapping[Format, str] = {
+    "html": "report.html",
+    "md": "report.md",
+    "csv": "report-csv",
+    "xlsx": "report.xlsx",
+    "sdmx": "report.sdmx.csv",
+}
+"""Format → name beside the answer; `csv` is a folder."""
+PROV = "prov.json"
+
+
+def write_report(folder: Path, out: Path | None = None, form: Format = "html") -> Path:
+    """Write the report of an answer's folder, with prov.json and ro-crate-metadata.json beside it.
+
+    Args:
+        folder: what `sojourn estimate --out` wrote.
+        out: the file (for `csv`: the folder); default: `NAMES` in `folder`.
+        form: the format.
+
+    Returns:
+        The file or folder written.
+
+    Raises:
+        CaseError: no answer there, one that does not follow its schema, or a place that
+            cannot be written to. Nothing is written then.
+    """
+    target = folder / NAMES[form] if out is None else out
+    material = read_material(folder)
+    _check(target, form)
+    content = _render(material, compose(material), form)
+    beside = target.parent
+    beside.mkdir(parents=True, exist_ok=True)
+    for name, body in content.items():
+        _replace(target / name if name else target, body)
+    _replace(beside / PROV, _json(prov(material)))
+    own = [str(Path(target.name, name)) for name in content]
+    _replace(beside / METADATA, _json(crate(material, beside, _present(material, beside, own))))
+    return target
+
+
+def _render(material: Material, sections: list[Section], form: Format) -> Mapping[str, bytes]:
+    """Content by name within the target; the empty name is the target itself."""
+    if form == "csv":
+        return csv_files(sections)
+    if form == "xlsx":
+        return {"": workbook(sections, _about(material))}
+    if form == "sdmx":
+        return {"": sdmx_csv(material).encode()}
+    text = html(material, sections) if form == "html" else markdown(material, sections)
+    return {"": text.encode()}
+
+
+def _about(material: Material) -> list[tuple[str, str]]:
+    """What a workbook says first."""
+    answer = material.answer
+    lines = [("question", answer["question"]), ("answer", sentence(material))]
+    lines += [("warning", warning) for warning in answer["warnings"]]
+    keys = ("case", "asof", "claims_until", "seed", "version")
+    lines += [(key, str(answer[key])) for key in keys]
+    return lines + [(name, f"sha256:{digest}") for name, digest in material.digests.items()]
+
+
+def _check(target: Path, form: Format) -> None:
+    """Refuse a place that holds something else."""
+    if target.is_dir() and form != "csv":
+        raise CaseError([Problem(str(target), f"is a folder; --out takes a file for {form}")])
+    if target.is_file() and form == "csv":
+        raise CaseError([Problem(str(target), "is a file; --out takes a folder for csv")])
+    if any(parent.is_file() for parent in target.parents):
+        raise CaseError([Problem(str(target), "lies in a file, not in a folder")])
+    metadata = target.parent / METADATA
+    if not is_ours(metadata):
+        raise CaseError(
+            [Problem(str(metadata), "describes something else; choose another folder with --out")]
+        )
+
+
+def _present(material: Material, folder: Path, own: list[str]) -> list[str]:
+    """Files of the folder that a crate describes: reports, and the answer if it is there."""
+    answer = [*FILES, "audit.json"] if folder.resolve() == material.folder.resolve() else []
+    files = [PROV, *answer, *(name for form, name in NAMES.items() if form != "csv")]
+    tables = [f"{NAMES['csv']}/{path.name}" for path in (folder / NAMES["csv"]).glob("*.csv")]
+    return sorted({*own, *tables, *(name for name in files if (folder / name).is_file())})
+
+
+def _json(record: Any) -> bytes:
+    return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)
