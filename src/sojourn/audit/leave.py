@@ -122,6 +122,10 @@ class Leaver:
         found, _ = self.sampler.draw(said, self.seed, chains, draws, metric=metric)
         return found.z
 
+    def draw_fresh(self, said: Said, chains: int = CHAINS, draws: int = DRAWS) -> Real:
+        """Draws (chains, draws, D) with a metric that pilot chains learn."""
+        return self.sampler.draw(said, self.seed, chains, draws)[0].z
+
     @cached_property
     def sampler(self) -> Sampler:
         """The density of the posterior, compiled with what was said as an argument."""

@@ -100,7 +100,22 @@ def read_posterior(folder: Path, case: Case) -> Posterior:
     except (ValueError, OSError) as error:
         message = f"cannot be used: {error}; estimate again with this version"
         raise CaseError([Problem(str(folder / "posterior.nc"), message)]) from None
-    return posterior_of(model, record, z)
+    found = posterior_of(model, record, z)
+    _check_version(folder, found)
+    return found
+
+
+def _check_version(folder: Path, found: Posterior) -> None:
+    """The draws must make the history that they made when they were saved.
+
+    Raises:
+        CaseError: the model has changed since.
+    """
+    for name in OUTCOMES:
+        now, then = float(found.quantities[name].mean()), found.record["outcomes"][name]["mean"]
+        if abs(now - then) > 1e-3 * abs(then):
+            message = f"was made by another version of the model ({name} {then:,.0f}, now {now:,.0f})"
+            raise CaseError([Problem(str(folder), f"{message}; estimate again")])
 
 
 def posterior_of_answer(case: Case, answer: Answer) -> Posterior:

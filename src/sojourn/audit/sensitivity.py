@@ -62,10 +62,9 @@ def scale(log_density: Real, quantities: Mapping[str, Real]) -> dict[str, float]
 
     statistics: Any = array_stats
     lower, upper = (np.exp(_centred(statistics.power_scale_lw(log_density, alpha=a))) for a in POWERS)
+    powers: dict[str, float] = {"lower_alpha": POWERS[0], "upper_alpha": POWERS[1]}
     return {
-        name: float(
-            statistics.power_scale_sense(x[None], lower[None], upper[None], lower_alpha=POWERS[0], upper_alpha=POWERS[1])
-        )
+        name: float(statistics.power_scale_sense(x[None], lower[None], upper[None], **powers))
         for name, x in quantities.items()
     }
 

@@ -11,11 +11,11 @@ from sojourn.case import Case, Claim, Reading
 PEOPLE = {
     "all": "all {n}, visitors and residents included",
     "displaced": "{n} who had fled",
-    "visitors": "visitors alone",
-    "residents": "{n} who already lived there",
+    "visitors": "{n} on a visit",
+    "residents": "{n} who lived there before",
 }
 FRACTIONS = {
-    (1, 2): "half",
+    (1, 2): "every other one",
     (1, 3): "one in three",
     (2, 3): "two in three",
     (1, 4): "one in four",
@@ -37,7 +37,7 @@ def reading_sentence(case: Case, claim: Claim, reading: Reading, first: float | 
     whole = f"{_quoted(claim)} {counts(case, reading)}"
     if first is None or reading.who == "visitors":
         return whole + "."
-    return f"{whole}; {fraction(first)} was the first arrival of somebody who fled."
+    return f"{whole}; {fraction(first)} the first arrival of somebody who fled."
 
 
 def claim_sentence(case: Case, claim: Claim, reading: Reading, weight: float, first: float | None) -> str:
@@ -59,13 +59,13 @@ def sure(weight: float) -> str:
 
 
 def fraction(share: float) -> str:
-    """A share as people say it: about one in four."""
+    """A share as people say it, with its verb: about one in four was."""
     if share < 0.005:
-        return "hardly one in a hundred"
+        return "hardly one in a hundred was"
     if share > 0.95:
-        return "nearly every one"
+        return "nearly every one was"
     top, bottom = min(FRACTIONS, key=lambda f: abs(f[0] / f[1] - share) / (share * (1 - share)) ** 0.5)
-    return f"about {FRACTIONS[top, bottom]}"
+    return f"about {FRACTIONS[top, bottom]} {'was' if top == 1 else 'were'}"
 
 
 def counts(case: Case, r: Reading) -> str:
@@ -86,32 +86,32 @@ def counts(case: Case, r: Reading) -> str:
 
 def _count(case: Case, r: Reading) -> str:
     here, there = place(case, r.place), place(case, r.counterpart) if r.counterpart else ""
-    per = "" if r.per == "total" else f" per {r.per}"
-    text = _TEXTS[r.measure].format(
+    return _TEXTS[r.measure].format(
         people=people(case, r),
         fled=people(case, r, "displaced"),
         here=here,
         there=f" from {there}" if r.measure == "entries" and there else f" to {there}" if there else "",
         third=there or "third places",
+        origin=place(case, case.settings.origin),
         scheme=_scheme(case, r),
+        when=window(r) + ("" if r.per == "total" else f", a mean per {r.per}"),
     )
-    return f"{text}{per} {window(r)}"
 
 
 _TEXTS: Mapping[str, str] = {
-    "entries": "border crossings into {here}{there} of {people}",
-    "exits": "border crossings out of {here}{there} of {people}",
-    "net": "border crossings into {here} less those out of it{there}, of {people}",
-    "people": "different persons who entered {here}: {people}",
-    "arrivals": "first arrivals in {here} of {fled}",
-    "departures": "departures for good from {here}{there} of {fled}",
-    "present": "persons present in {here}: {people}",
-    "settled": "holders of a residence permit in {here}: {people}",
-    "issued": "{scheme} issued in {here}",
-    "register": "entries on the register of {scheme} in {here}, stale ones included",
-    "returned": "{fled} first to {here} and were back in the origin",
-    "moved_on": "{fled} first to {here} and were in {third}",
-    "stayed": "{fled} first to {here} and were still there",
+    "entries": "border crossings into {here}{there} {when}, of {people}",
+    "exits": "border crossings out of {here}{there} {when}, of {people}",
+    "net": "border crossings into {here}{there} less those out of it {when}, of {people}",
+    "people": "different persons who entered {here} {when}: {people}",
+    "arrivals": "first arrivals in {here} {when}, of {fled}",
+    "departures": "departures for good from {here}{there} {when}, of {fled}",
+    "present": "persons present in {here} {when}: {people}",
+    "settled": "holders of a residence permit in {here} {when}: {people}",
+    "issued": "documents ({scheme}) issued in {here} {when}",
+    "register": "entries on a register ({scheme}) in {here} {when}, stale ones included",
+    "returned": "{fled}, first to {here}, and were back in {origin} {when}",
+    "moved_on": "{fled}, first to {here}, and were in {third} {when}",
+    "stayed": "{fled}, first to {here}, and were still there {when}",
 }
 
 
@@ -125,7 +125,7 @@ def _rate(case: Case, r: Reading) -> str:
 
 def people(case: Case, r: Reading, who: str = "") -> str:
     """Whom a reading counts."""
-    nationals = f"nationals of {place(case, case.settings.origin)}"
+    nationals = f"citizens of {place(case, case.settings.origin)}"
     text = PEOPLE[who or r.who].format(n=nationals)
     wave = next((e.name or e.id for e in case.settings.events if e.id == r.wave), "")
     return f"{text} after “{wave}”" if wave and (who or r.who) == "displaced" else text
@@ -138,7 +138,12 @@ def place(case: Case, code: str) -> str:
 
 def window(r: Reading) -> str:
     """When, in words."""
-    return f"from {day(r.start)} to {day(r.end)}" if r.start else f"on {day(r.end)}"
+    if r.start is None or r.end is None or r.start == r.end:
+        return f"on {day(r.end)}"
+    start = day(r.start)
+    if r.start.year == r.end.year:
+        start = f"{r.start.day}" if r.start.month == r.end.month else f"{r.start.day} {r.start:%B}"
+    return f"from {start} to {day(r.end)}"
 
 
 def day(moment: date | None) -> str:

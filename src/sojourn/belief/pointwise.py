@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from sojourn.belief.density import Model
 from sojourn.belief.likelihood import Said, expect, said_around
+from sojourn.belief.priors import parameters
 from sojourn.belief.runtime import OPTIONS
 from sojourn.case import Reading
-from sojourn.history import History, Plan
+from sojourn.history import History, Plan, make_history
 from sojourn.measures import compile_readings, evaluate
 
 Array = jax.Array
@@ -76,22 +77,28 @@ def make_timeline(plan: Plan) -> Callable[[History], Array]:
     return timeline
 
 
-def make_expectations(model: Model, readings: Sequence[Reading]) -> Callable[[Real], Real]:
+def make_expectations(
+    model: Model, readings: Sequence[Reading], plan: Plan | None = None
+) -> Callable[[Real], Real]:
     """What other readings would expect, (n, readings), from draws (n, D).
 
     In persons, crossings or documents; shares as proportions, rents as a change in per cent
-    over 100. The calendar stays that of the model: inside a step, dates are interpolated.
+    over 100. The calendar stays that of the model: inside a step, dates are interpolated. A
+    `plan` with other settings, but the same places, cohorts and regimes, replaces the model's.
 
     Raises:
         ReadingError: a reading that the case does not model.
         ValueError: a day outside the calendar, or a wave that the model does not keep apart.
     """
-    compiled = compile_readings(model.plan, readings)
+    plan = plan or model.plan
+    compiled = compile_readings(plan, readings)
+    simulate = make_history(plan)
     scale = np.array(compiled.scale)
 
     def one(z: Array) -> Array:
-        a = model.account(z, model.said)
-        found = expect(compiled, evaluate(compiled.operator, model.plan, a.history, a.parameters), a.values)
+        v = model.unknowns.values(z)
+        p = parameters(plan, v)
+        found = expect(compiled, evaluate(compiled.operator, plan, simulate(p), p), v)
         value = jnp.where(scale == "log", jnp.exp(found.location), found.location)
         value = jnp.where(scale == "logit", jax.nn.sigmoid(found.location), value)
         return jnp.where(scale == "linear", jnp.expm1(found.location), value)

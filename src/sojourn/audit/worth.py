@@ -1,0 +1,173 @@
+"""What a statistic not yet published would be worth: the variance of the answer that it would take away.
+
+For every draw of the posterior the statistic has a value; with the bias of who would
+publish it and an error of measurement, or the chance of a sample, it becomes a figure
+that might be heard. What those explain of the answer, by regression on the draws, is the
+expected value of perfect (EVPPI) and of sample information (EVSI) as a share of variance
+(Strong, Oakley, Brennan 2014; Jackson et al. 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from sojourn.audit.candidates import FILE, Proposal
+from sojourn.audit.posterior import OUTCOMES, QUANTITIES, Posterior
+from sojourn.audit.results import Candidate
+from sojourn.audit.smooth import explained, share_error
+from sojourn.audit.words import counts
+from sojourn.belief.defaults import DEFAULTS
+from sojourn.belief.density import Model
+from sojourn.belief.pointwise import make_expectations
+from sojourn.belief.priors import location, own_bias
+from sojourn.case import CaseError, Problem
+from sojourn.history import Plan
+from sojourn.measures import kind_of, scale_of
+from sojourn.measures.terms import ReadingError
+
+Real = NDArray[np.float64]
+GONE = ("stayed", "moved_on", "returned")
+
+
+def worth(
+    posterior: Posterior, proposals: Sequence[Proposal], report: Callable[[str], None] = lambda _: None
+) -> list[Candidate]:
+    """Rank statistics by the variance of the answer that they would take away.
+
+    Raises:
+        CaseError: a proposal that the case does not model.
+    """
+    seed = int(posterior.record["seed"])
+    theta = np.column_stack([posterior.quantities[name] for name in QUANTITIES])
+    found: list[dict[str, object]] = []
+    for number, proposal in enumerate(proposals):
+        report(proposal.name)
+        rng = np.random.default_rng([seed, number])
+        value = values(posterior.model, proposal, posterior.z)
+        heard = hear(posterior, proposal, value, rng)
+        found.append(_candidate(posterior, proposal, theta, value, heard))
+    found.sort(key=lambda item: -float(item["answer"]))  # pyright: ignore[reportArgumentType]
+    return [Candidate(rank=rank, **item) for rank, item in enumerate(found, 1)]  # pyright: ignore[reportArgumentType]
+
+
+def _candidate(
+    posterior: Posterior, proposal: Proposal, theta: Real, value: Real, heard: Real
+) -> dict[str, object]:
+    exact, sampled = explained(theta, value), explained(theta, heard)
+    variance = theta.var(axis=0)
+    gone = [QUANTITIES.index(name) for name in GONE]
+    left = np.sum(sampled.left[:, gone], axis=1)
+    total = np.sum((theta[:, gone] - theta[:, gone].mean(axis=0)) ** 2, axis=1)
+    effective = len(theta) * posterior.efficiency
+    share = float(np.sum(sampled.share[gone] * variance[gone]) / np.sum(variance[gone]))
+    outcomes = [(name, QUANTITIES.index(name)) for name in OUTCOMES]
+    return {
+        "name": proposal.name,
+        "sentence": sentence(posterior, proposal),
+        "source": proposal.source,
+        "size": proposal.size,
+        "known": dict(zip(QUANTITIES, map(float, exact.share), strict=True)),
+        "heard": dict(zip(QUANTITIES, map(float, sampled.share), strict=True)),
+        "answer": share,
+        "answer_error": share_error(left, total, effective),
+        "sd_now": {name: float(np.sqrt(variance[q])) for name, q in outcomes},
+        "sd_then": {
+            name: float(np.sqrt(variance[q] * (1 - np.clip(sampled.share[q], 0, 1)))) for name, q in outcomes
+        },
+    }
+
+
+def values(model: Model, proposal: Proposal, z: Real) -> Real:
+    """What a proposal counts in each draw, (n, readings): persons, crossings, documents or shares."""
+    try:
+        return make_expectations(model, proposal.readings, _plan(model, proposal))(z)
+    except ReadingError as error:
+        row = error.reading.row or None
+        problem = Problem(FILE, error.allowed, row, error.column, error.value)
+        raise CaseError([problem]) from error
+    except ValueError as error:
+        row = proposal.readings[0].row or None
+        raise CaseError([Problem(FILE, f"{proposal.name} cannot be computed: {error}", row)]) from error
+
+
+def _plan(model: Model, proposal: Proposal) -> Plan:
+    """The plan of the model; with a register purged on the day asked where the proposal says so."""
+    if not proposal.purge:
+        return model.plan
+    settings = model.plan.settings
+    schemes = tuple(
+        s.model_copy(update={"purges": (*s.purges, settings.asof)}) if s.id == proposal.purge else s
+        for s in settings.schemes
+    )
+    return replace(model.plan, settings=settings.model_copy(update={"schemes": schemes}))
+
+
+def hear(posterior: Posterior, proposal: Proposal, value: Real, rng: np.random.Generator) -> Real:
+    """What would be heard of values (n, readings): counts of a sample, or figures with bias and error.
+
+    Figures come on the scale on which readings are compared: log, logit, crossings for nets.
+    """
+    if proposal.size is not None:
+        shares = np.clip(value, 0, 1)
+        rest = np.clip(1 - shares.sum(axis=1, keepdims=True), 0, 1)
+        p = np.concatenate([shares, rest], axis=1)
+        drawn = rng.multinomial(proposal.size, p / p.sum(axis=1, keepdims=True))
+        return drawn[:, : shares.shape[1]].astype(float)
+    named = jax.vmap(posterior.model.unknowns.values)(posterior.z)
+    columns: list[Real] = []
+    for j, reading in enumerate(proposal.readings):
+        kind, scale = kind_of(reading), scale_of(reading)
+        sigma = _sigma(posterior, f"sigma.{kind}", named, rng)
+        bias = _bias(posterior, proposal.source, kind, named, rng)
+        noise = bias + sigma * rng.logistic(size=len(value))
+        if scale == "logit":
+            columns.append(logit(np.clip(value[:, j], 1e-9, 1 - 1e-9)) + noise)
+        elif scale == "log":
+            columns.append(np.log(np.maximum(value[:, j], 1e-3)) + noise)
+        else:
+            columns.append(value[:, j] + noise * (1.0 if scale == "linear" else np.abs(value[:, j]).mean()))
+    return np.column_stack(columns)
+
+
+def _sigma(posterior: Posterior, name: str, named: dict[str, jax.Array], rng: np.random.Generator) -> Real:
+    if name in named:
+        return np.asarray(named[name])[:, 0]
+    prior = posterior.case.settings.priors.get(name, DEFAULTS[name])
+    _, loc, scale = location(prior)
+    return np.exp(loc + scale * rng.standard_normal(len(posterior.z)))
+
+
+def _bias(
+    posterior: Posterior, source: str, kind: str, named: dict[str, jax.Array], rng: np.random.Generator
+) -> Real:
+    """The bias of a source: its own and that of its interest, as drawn where the model has them."""
+    case, blocks = posterior.case, {b.name: b for b in posterior.model.unknowns.blocks}
+    n = len(posterior.z)
+
+    def drawn(block: str, label: str) -> Real | None:
+        if block not in blocks or label not in blocks[block].labels:
+            return None
+        return np.asarray(named[block])[:, blocks[block].labels.index(label)]
+
+    own_prior = own_bias(case, source, kind)  # pyright: ignore[reportArgumentType]
+    own = drawn("bias", f"{source}:{kind}")
+    if own is None:
+        own = own_prior.mean + own_prior.sd * rng.standard_normal(n)
+    shared = drawn("common", f"{case.sources_by_id[source].interest}:{kind}")
+    return own if shared is None else own + shared
+
+
+def sentence(posterior: Posterior, proposal: Proposal) -> str:
+    """What the statistic is, in plain words."""
+    case = posterior.case
+    note = f" ({proposal.note})" if proposal.note else ""
+    what = [counts(case, reading) for reading in proposal.readings]
+    if proposal.size is not None:
+        return f"A survey of {proposal.size:,} people: {'; '.join(what)}{note}"
+    return f"{case.sources_by_id[proposal.source].name} publishes {'; '.join(what)}{note}"
