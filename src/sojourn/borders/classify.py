@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sojourn.borders.chance import with_chance
 from sojourn.borders.days import dated, engine
 from sojourn.borders.final import with_final
 from sojourn.borders.gaps import able
@@ -19,25 +20,25 @@ from sojourn.borders.rule import STATUSES, OutcomeRule
 from sojourn.borders.status import events, with_status
 from sojourn.borders.together import fits, with_company
 
-RESULT = ("status_before", "status_after", "long_term_migrant", "final_on")
+RESULT = ("status_before", "status_after", "long_term_migrant", "final_on", "p_migrant")
 
 
 def classify(table: Table, rule: OutcomeRule) -> Table:
-    """A row per crossing with `status_before`, `status_after`, `long_term_migrant` and `final_on`.
+    """A row per crossing with `status_before`, `status_after`, `long_term_migrant`, `final_on`, `p_migrant`.
 
     `table` has `person`, `day` (date), `direction` (`arrival`, `departure`), and optionally `initial_status`
     (`resident`, `non_resident`: the status before a person's first crossing) and `sequence` (order within a
     day); other columns are kept. A status is null where it is not certain. `long_term_migrant` is null where
     both answers are still possible. `final_on` is the first day on which observation could have ended and
     the answer been the same for certain; null where it is not. In a person with a missing crossing it is the
-    day by which all that the answer rests on was known.
+    day by which all that the answer rests on was known. `p_migrant` is the chance of a migration (`chance`).
 
     Crossings before `rule.since` are history like any other; those on or after `rule.until` settle nothing.
     Raises BordersError for columns; a row that is no crossing ends the query with a message.
     """
     names = [name for name in table.columns if name not in RESULT]
     rows = answered(laid(with_history(numbered(table.select(*names)), rule), rule), rule)
-    rows = with_final(rows, rule)
+    rows = with_chance(with_final(rows, rule), rule)
     rows = rows.filter(~rows.history)
     return rows.select(
         *names,
@@ -45,6 +46,7 @@ def classify(table: Table, rule: OutcomeRule) -> Table:
         status_after=_status(rows.is_low, rows.is_high),
         long_term_migrant=rows.answer,
         final_on=dated(rows.final),
+        p_migrant=rows.p_migrant,
     )
 
 

@@ -57,7 +57,12 @@ def numbered(table: Table) -> Table:
         arr=table.direction == DIRECTIONS[0],
         initial=status.notnull().ifelse(initial, ibis.null("int32")).cast("int32"),
     )
-    return table if "sequence" in table.columns else alternating(table)
+    if "sequence" in table.columns:
+        return table
+    mixed = mixed_days(table)
+    if first_row(mixed.aggregate(size=mixed.count()))[0] == 0:
+        return table.mutate(sequence=ibis.literal(0, "int64"))
+    return alternating(table, mixed)
 
 
 def _checked_day(table: Table, status: Any) -> Any:
@@ -94,27 +99,22 @@ def _stop(table: Table, bad: Any, text: str, value: Any) -> Any:
 
 
 def mixed_days(table: Table) -> Table:
-    """Persons who crossed in both directions on one day."""
-    days = table.group_by("person", "d").aggregate(
-        ways=table.arr.cast("int32").max() - table.arr.cast("int32").min()
-    )
+    """`of`: persons who crossed in both directions on one day."""
+    way = table.arr.cast("int32")
+    days = table.group_by("person", "d").aggregate(ways=way.max() - way.min())
     return days.filter(days.ways > 0).select(of="person").distinct()
 
 
-def alternating(table: Table) -> Table:
-    """Adds `sequence` so that the crossings of a day alternate, beginning with what the days before suggest.
+def alternating(table: Table, mixed: Table) -> Table:
+    """Adds `sequence` so that the crossings of a day alternate, beginning with what the days around suggest.
 
-    Only persons who crossed in both directions on one day take the longer way.
+    `mixed` are the persons who need it; the others have one direction a day.
     """
     ibis = engine()
-    mixed = mixed_days(table)
-    if first_row(mixed.aggregate(size=mixed.count()))[0] == 0:
-        return table.mutate(sequence=ibis.literal(0, "int32"))
-    plain = table.anti_join(mixed, table.person == mixed.of).mutate(sequence=ibis.literal(0, "int32"))
+    plain = table.anti_join(mixed, table.person == mixed.of).mutate(sequence=ibis.literal(0, "int64"))
     rest = table.semi_join(mixed, table.person == mixed.of)
-    sign = rest.arr.ifelse(1, -1)
     of_day = ibis.range_window(group_by=rest.person, order_by=rest.d, preceding=0, following=0)
-    rest = rest.mutate(net=sign.sum().over(of_day))
+    rest = rest.mutate(net=rest.arr.ifelse(1, -1).sum().over(of_day))
     end_of_day = rest.d * 2 + (rest.net > 0).ifelse(1, 0)
     uneven = (rest.net != 0).ifelse(end_of_day, ibis.null("int32"))
     before = ibis.range_window(group_by=rest.person, order_by=rest.d, preceding=(None, 1))
@@ -130,39 +130,32 @@ def alternating(table: Table) -> Table:
         (rest.initial.notnull(), rest.initial == 0),
         else_=True,
     )
-    rest = rest.mutate(sequence=(rest["rank"] * 2 + (rest.arr != first).ifelse(1, 0)).cast("int32"))
+    rest = rest.mutate(sequence=(rest["rank"] * 2 + (rest.arr != first).ifelse(1, 0)).cast("int64"))
     return plain.union(rest.select(plain.columns))
 
 
 def with_history(crossings: Table, rule: OutcomeRule) -> Table:
     """Adds, where observation has a first day and no status is given, a crossing on the day before it.
 
-    It leads to the state in which a person's first crossing finds them. Its own window then tells exactly
-    when the length of history before the first crossing settles the status, and when it does not.
+    It leads to the state in which a person's first crossing finds them (`laid` says which). Its own window
+    then tells exactly when the history before the first crossing settles the status, and when it does not.
     """
     ibis = engine()
     crossings = crossings.mutate(history=ibis.literal(False))
     if rule.begin is None:
         return crossings
-    first = crossings.group_by("person").aggregate(
-        row=crossings.d.min(),
-        arr=~crossings.arr.argmin(crossings.d * 1024 + ibis.least(crossings.sequence, 1023)),
-        initial=crossings.initial.max(),
-    )
+    first = crossings.group_by("person").aggregate(day=crossings.d.min(), initial=crossings.initial.max())
     first = first.filter(first.initial.isnull())
-    day = ibis.least(first.row, rule.begin) - 1
     extra = first.select(
         "person",
-        d=day.cast("int32"),
-        arr=first.arr,
-        initial=ibis.null("int32"),
+        d=(ibis.least(first.day, rule.begin) - 1).cast("int32"),
         sequence=ibis.literal(0).cast(crossings.sequence.type()),
         history=ibis.literal(True),
     )
-    for name, kind in crossings.schema().items():
-        if name not in extra.columns:
-            extra = extra.mutate(**{name: ibis.null(kind)})
-    return crossings.union(extra.select(crossings.columns))
+    lacking = {
+        name: ibis.null(kind) for name, kind in crossings.schema().items() if name not in extra.columns
+    }
+    return crossings.union(extra.mutate(**lacking).select(crossings.columns))
 
 
 def laid(crossings: Table, rule: OutcomeRule) -> Table:
@@ -170,7 +163,8 @@ def laid(crossings: Table, rule: OutcomeRule) -> Table:
 
     `n` (place in the person's order), `gap_after`, `gap_before`, `next_d`; `inn` and `out`, days certainly in
     the country and certainly outside before this crossing; `all_in`, `all_out`, the same up to the end of
-    observation; `gaps`, how many the person has; `born`, the status given. Days after the end of
+    observation; `gaps`, how many the person has; `born`, the status given; `last_c` and `last_state`,
+    the day of the last crossing and whether it led into the country. Days after the end of
     observation count for nothing.
     """
     ibis = engine()
@@ -181,6 +175,7 @@ def laid(crossings: Table, rule: OutcomeRule) -> Table:
         next_arr=crossings.arr.lead().over(order),
         next_d=crossings.d.lead().over(order),
     )
+    rows = rows.mutate(arr=ibis.coalesce(rows.arr, ~rows.next_arr))
     end = ibis.literal(rule.end, "int32")
     length = ibis.greatest(0, ibis.least(rows.next_d.fill_null(rule.end), end) - rows.d)
     gap_after = (rows.next_arr == rows.arr).fill_null(False)
@@ -200,5 +195,9 @@ def laid(crossings: Table, rule: OutcomeRule) -> Table:
         all_out=rows.outside.sum().over(whole).cast("int32"),
         gaps=rows.gap_after.cast("int32").sum().over(whole).cast("int32"),
         born=rows.initial.max().over(whole),
-        last_n=rows.n.max().over(whole),
+        last_c=rows.c.max().over(whole),
+        last_state=rows.next_arr.isnull()
+        .ifelse(rows.arr.cast("int32"), ibis.null("int32"))
+        .max()
+        .over(whole),
     )

@@ -32,14 +32,19 @@ Try it:
 """
 
 COMMANDS = (
+    ("audit", "sojourn.cli.audit:audit", "Why this answer: what figures count, who contradicts whom."),
     ("backtest", "sojourn.cli.backtest:backtest", "Compare an answer with what became known later."),
+    ("borders", "sojourn.cli.borders:app", "From a register of border crossings to people."),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
+    ("history", "sojourn.cli.history:history", "The answer as it would have been at every date."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),
     ("report", "sojourn.cli.report:report", "Write an answer as a page, tables or interchange files."),
     ("show", "sojourn.cli.show:show", "Show an answer that was saved before."),
     ("simulate", "sojourn.cli.simulate:simulate", "Make a world whose truth is known."),
+    ("whatif", "sojourn.cli.whatif:whatif", "What if a stay rule or an event had been otherwise?"),
+    ("worth", "sojourn.cli.worth:worth", "Which statistic, not yet published, would settle most?"),
 )
 """Name, where the function is, and its line in the help: a new command needs a line here."""
 
@@ -63,7 +68,10 @@ def build_app(called: str = "") -> App:
         result_action="return_int_as_exit_code_else_zero",
     )
     for name, path, line in COMMANDS:
-        app.command(path, name=name, help=None if name == called else line, help_format="plaintext")
+        # A group of commands, once it is called, brings its own help.
+        own = name == called and path.endswith(":app")
+        words = {} if own else {"help": None if name == called else line, "help_format": "plaintext"}
+        app.command(path, name=name, **words)
     if called not in {name for name, _, _ in COMMANDS}:
         app.register_install_completion_command(help="Let the shell complete commands and options.")
     return app
@@ -111,9 +119,10 @@ def _unknown(first: str) -> int:
 
 def refuse(error: Exception) -> int:
     """Print what is wrong with the user's case and return 2; anything else is ours, and is raised."""
+    from sojourn.borders.errors import BordersError
     from sojourn.case import CaseError
 
-    if not isinstance(error, CaseError):
+    if not isinstance(error, CaseError | BordersError):
         raise error
     sys.stderr.write(f"{error}\n")
     return 2

@@ -1,0 +1,183 @@
+"""A register of crossings end to end: time and memory against a bare sort by person and day.
+
+    python benchmarks/borders.py                         # 15 and 60 million crossings, 2 threads, 4 GB
+    python benchmarks/borders.py --crossings 1e6 4e6
+
+Prints seconds, peak memory, the ratio to `ORDER BY person, day` of the same file, and the slope of log time on
+log rows. Each measurement runs in a process of its own. The register is made up: 85 in 100 persons are visitors who
+come one to four times for some days, ten come and go every few weeks, five move here or away; one crossing in 200 is
+lost. Steps: clean (with a key), stays, classify, and the counts of the summary without the link-error band, which is
+timed by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import resource
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+MEMORY = "4GB"
+THREADS = 2
+SINCE, UNTIL = date(2017, 1, 1), date(2023, 1, 1)
+STEPS = ("clean", "stays", "classify", "summarise", "band")
+
+
+def make(folder: str, crossings: int) -> None:
+    """A register of about so many crossings, in no order."""
+    persons = int(crossings / 6.9)
+    _connection(folder).raw_sql(f"""
+        COPY (
+            WITH persons AS (
+                SELECT range AS person, hash(range * 13 + 5) % 100 AS kind, hash(range * 7 + 1) % 1500 AS start
+                FROM range({persons})
+            ), visits AS (
+                SELECT person, kind, start, unnest(range((CASE
+                    WHEN kind < 85 THEN 1 + hash(person) % 4
+                    WHEN kind < 95 THEN 5 + hash(person) % 12
+                    ELSE 1 + hash(person) % 4 END)::BIGINT)) AS visit
+                FROM persons
+            ), lengths AS (
+                SELECT *,
+                    (CASE WHEN kind < 85 THEN 20 + hash(person * 100 + visit) % 500
+                        ELSE 3 + hash(person * 100 + visit) % 60 END)::INT AS gap,
+                    (CASE WHEN kind < 85 THEN 1 + hash(person * 100 + visit + 77) % 20
+                        WHEN kind < 95 THEN 1 + hash(person * 100 + visit + 77) % 40
+                        ELSE 100 + hash(person * 100 + visit + 77) % 700 END)::INT AS length
+                FROM visits
+            ), ends AS (
+                SELECT *, start::INT + (sum(gap + length) OVER (PARTITION BY person ORDER BY visit))::INT AS last
+                FROM lengths
+            ), both AS (
+                SELECT person, visit, kind, DATE '2017-01-01' + (last - length) AS day, 'arrival' AS direction FROM ends
+                UNION ALL
+                SELECT person, visit, kind, DATE '2017-01-01' + last, 'departure' FROM ends
+            )
+            SELECT person, day, direction, ('B' || (hash(person + 3) % 20)::INT) AS border,
+                ('N' || (hash(person + 11) % 40)::INT) AS nationality
+            FROM both WHERE day < DATE '2023-01-01' AND hash(person * 31 + visit * 2 + (direction = 'arrival')::INT) % 200 > 0
+            ORDER BY hash(person * 37 + visit + day::INT)
+        ) TO '{folder}/{crossings}.parquet'""")
+
+
+def _connection(folder: str) -> Any:
+    import ibis
+
+    connection = ibis.duckdb.connect(threads=THREADS, memory_limit=MEMORY, temp_directory=f"{folder}/spill")
+    connection.raw_sql("SET preserve_insertion_order = false")
+    return connection
+
+
+def sort(folder: str, crossings: int) -> None:
+    """The file sorted by person and day, and nothing else."""
+    _connection(folder).raw_sql(
+        f"COPY (SELECT * FROM '{folder}/{crossings}.parquet' ORDER BY person, day) "
+        f"TO '{folder}/sorted.parquet' (FORMAT PARQUET, COMPRESSION zstd)"
+    )
+
+
+def end_to_end(folder: str, crossings: int) -> dict[str, float]:
+    """Seconds of every step."""
+    from sojourn.borders.band import LinkErrors, band
+    from sojourn.borders.clean import Cleaning, clean
+    from sojourn.borders.classify import classify
+    from sojourn.borders.engine import connected
+    from sojourn.borders.protect import Release, protect
+    from sojourn.borders.rule import OutcomeRule
+    from sojourn.borders.stays import stays
+    from sojourn.borders.summary import COLUMNS, summarise
+
+    rule, key = OutcomeRule(UNTIL, SINCE), b"a key for the benchmark"
+    out = Path(folder)
+    seconds: dict[str, float] = {}
+    with connected("duckdb", MEMORY, THREADS, out / "spill") as engine:
+
+        def timed(name: str, work: Any) -> None:
+            start = time.perf_counter()
+            work()
+            seconds[name] = time.perf_counter() - start
+
+        def cleaned() -> None:
+            good, bad = clean(
+                engine.read(out / f"{crossings}.parquet"), Cleaning(since=SINCE, until=UNTIL), key
+            )
+            engine.write(good, out / "clean.parquet")
+            engine.write(bad, out / "rejects.parquet")
+
+        def summed() -> None:
+            rows, spells = engine.read(out / "classified.parquet"), engine.read(out / "stays.parquet")
+            protect(engine.rows(summarise(rows, spells, rule, ("nationality",)).select(*COLUMNS)), Release())
+
+        timed("clean", cleaned)
+        timed(
+            "stays",
+            lambda: engine.write(stays(engine.read(out / "clean.parquet"), rule), out / "stays.parquet"),
+        )
+        timed(
+            "classify",
+            lambda: engine.write(
+                classify(engine.read(out / "clean.parquet"), rule), out / "classified.parquet"
+            ),
+        )
+        timed("summarise", summed)
+        timed("band", lambda: band(engine, engine.read(out / "clean.parquet"), rule, LinkErrors(draws=2)))
+    return seconds
+
+
+def _measured(task: Any, folder: str, crossings: int, pipe: Any) -> None:
+    import ibis
+
+    ibis.duckdb.connect().disconnect()  # imports are not part of the time
+    start = time.perf_counter()
+    parts = task(folder, crossings)
+    seconds = time.perf_counter() - start
+    pipe.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, parts))
+
+
+def measure(task: Any, folder: str, crossings: int) -> tuple[float, float, Any]:
+    """Seconds, peak memory (GiB) and parts of a task in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_measured, args=(task, folder, crossings, there))
+    process.start()
+    there.close()
+    result = here.recv()
+    process.join()
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--crossings", type=float, nargs="+", default=[1.5e7, 6e7])
+    parser.add_argument("--folder", help="where the files go; a temporary folder by default")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or temporary
+        Path(folder).mkdir(exist_ok=True)
+        times: list[tuple[int, float]] = []
+        for size in sorted(int(number) for number in options.crossings):
+            measure(make, folder, size)
+            rows = _connection(folder).read_parquet(f"{folder}/{size}.parquet").count().to_pyarrow().as_py()
+            plain = min(measure(sort, folder, size)[0] for _ in range(2))
+            _, peak, parts = measure(end_to_end, folder, size)
+            total = sum(seconds for name, seconds in parts.items() if name != "band")
+            times.append((rows, total))
+            print(
+                f"{rows:,} crossings: bare sort {plain:.1f} s; {total:.1f} s, {total / plain:.1f} ×; peak {peak:.1f} GiB"
+            )
+            print(
+                "  "
+                + ", ".join(f"{name} {parts[name]:.1f} s ({parts[name] / plain:.1f} ×)" for name in STEPS),
+                flush=True,
+            )
+        for (n, a), (m, b) in zip(times, times[1:], strict=False):
+            print(f"slope of log time on log rows, {n:,} to {m:,}: {math.log(b / a) / math.log(m / n):.2f}")
+
+
+if __name__ == "__main__":
+    main()

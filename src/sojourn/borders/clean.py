@@ -1,0 +1,196 @@
+"""Raw crossings to clean ones: types, directions, impossible dates, duplicates; every row that goes, with a reason.
+
+The day of a crossing is the local one at the border. A date is taken as it is; a text such as
+`2023-01-01T23:30:00+05:00` says its own local time, and the offset only orders crossings of one day; an
+instant without a place falls on two days in two time zones and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sojourn.borders.days import engine, number
+from sojourn.borders.errors import BordersError
+from sojourn.borders.order import Table, alternating
+from sojourn.borders.people import with_pseudonyms
+from sojourn.borders.rule import DIRECTIONS, STATUSES
+
+ISO = r"^\d{4}-\d{2}-\d{2}$"
+ISO_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
+WORDS: dict[str, tuple[str, ...]] = {
+    "arrival": ("arrival", "arrive", "entry", "in", "a"),
+    "departure": ("departure", "depart", "exit", "out", "d"),
+}
+TRAITS = ("border", "nationality", "purpose")
+LINKING = ("document", "name", "birth")
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """How raw columns are read: the column of each name, words for directions, and the days that can be."""
+
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    arrival: tuple[str, ...] = WORDS["arrival"]
+    departure: tuple[str, ...] = WORDS["departure"]
+    since: date | None = None
+    until: date | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """As written beside the result."""
+        return {
+            "columns": dict(self.columns),
+            "arrival": list(self.arrival),
+            "departure": list(self.departure),
+            "from": None if self.since is None else self.since.isoformat(),
+            "until": None if self.until is None else self.until.isoformat(),
+        }
+
+
+def clean(table: Table, how: Cleaning, key: bytes | None = None) -> tuple[Table, Table]:
+    """Clean crossings, and rejected rows with a `reason`; together as many rows as the table.
+
+    Clean: `person` (a pseudonym where there is a key), `day`, `direction`, `sequence`, `border`,
+    `nationality`, `purpose`, `initial_status` and further columns for linkage where the table has them.
+    Raises BordersError for a missing or mistyped column.
+    """
+    rows = _named(table, how)
+    kept = [name for name in (*TRAITS, "initial_status") if name in rows.columns]
+    hidden = [name for name in LINKING if name in rows.columns]
+    rows = _with_reason(_read(rows, how), how, kept)
+    rows = with_pseudonyms(rows, ["person", *hidden], key)
+    names = ["person", "day", "direction", "sequence", *kept, *hidden]
+    rows = _with_duplicates(rows)
+    rejected = rows.filter(rows.reason.notnull())
+    return (
+        rows.filter(rows.reason.isnull()).select(*names),
+        rejected.select("person", "said_day", "said_direction", *kept, "reason"),
+    )
+
+
+def _named(table: Table, how: Cleaning) -> Table:
+    """The table with the columns under the names of this room."""
+    lacking = [f"{raw!r} (for {name})" for name, raw in how.columns.items() if raw not in table.columns]
+    if lacking:
+        raise BordersError(
+            f"crossings: column {', '.join(lacking)} is missing; there are {', '.join(table.columns)}"
+        )
+    renamed = {name: raw for name, raw in how.columns.items() if raw != name}
+    rows = table.drop(*[name for name in renamed if name in table.columns]).rename(**renamed)
+    for name in ("person", "day", "direction"):
+        if name not in rows.columns:
+            raise BordersError(f"crossings: column {name!r} is missing; there are {', '.join(table.columns)}")
+    kind = rows.day.type()
+    if kind.is_timestamp() and kind.timezone is not None:
+        raise BordersError(
+            "crossings, column day: holds instants; give the local day or time at the border, or text with an "
+            "offset such as 2023-01-01T23:30:00+05:00, since an instant falls on two days in two time zones"
+        )
+    if not (kind.is_date() or kind.is_timestamp() or kind.is_string()):
+        raise BordersError(
+            f"crossings, column day: is of type {kind}; allowed are dates, local times and text"
+        )
+    if not rows.direction.type().is_string():
+        raise BordersError(f"crossings, column direction: is of type {rows.direction.type()}, not text")
+    return rows
+
+
+def _read(rows: Table, how: Cleaning) -> Table:
+    """Adds `day` as a date, `moment` (seconds that order a day's crossings, or null), `direction` in our words."""
+    ibis = engine()
+    said = rows.direction.strip().lower()
+    rows = rows.mutate(said_day=rows.day.cast("string"), said_direction=rows.direction)
+    direction = ibis.cases(
+        (said.isin(how.arrival), DIRECTIONS[0]),
+        (said.isin(how.departure), DIRECTIONS[1]),
+        else_=ibis.null("string"),
+    )
+    if rows.day.type().is_string():
+        text = rows.day.strip()
+        good = text.re_search(ISO) | text.re_search(ISO_TIME)
+        head = good.ifelse(text.substr(0, 10), ibis.null("string"))
+        timed = text.length() > 10
+        zoned = text.replace("Z", "+00:00")
+        moment = (good & timed).ifelse(_seconds(zoned), ibis.null("int64"))
+        return rows.mutate(day=head.try_cast("date"), moment=moment, direction=direction)
+    if rows.day.type().is_timestamp():
+        moment = rows.day.hour() * 3600 + rows.day.minute() * 60 + rows.day.second()
+        return rows.mutate(day=rows.day.cast("date"), moment=moment.cast("int64"), direction=direction)
+    return rows.mutate(moment=ibis.null("int64"), direction=direction)
+
+
+def _seconds(text: Any) -> Any:
+    """Seconds of an ISO time since midnight of its day, in universal time where it has an offset."""
+    ibis = engine()
+
+    def digits(start: int, source: Any) -> Any:
+        return source.substr(start, 2).try_cast("int64").fill_null(0)
+
+    clock = (
+        digits(11, text) * 3600
+        + digits(14, text) * 60
+        + text.re_extract(r":\d{2}:(\d{2})", 1).try_cast("int64").fill_null(0)
+    )
+    offset = text.re_extract(r"([+-]\d{2}:?\d{2})$", 1).replace(":", "")
+    sign = offset.startswith("-").ifelse(-1, 1)
+    away = (digits(1, offset) * 3600 + digits(3, offset) * 60) * sign
+    return clock - (text.length() > 16).ifelse(away, ibis.literal(0, "int64"))
+
+
+def _with_reason(rows: Table, how: Cleaning, kept: list[str]) -> Table:
+    """Adds why a row cannot be used, or null."""
+    ibis = engine()
+    reasons = [
+        (rows.person.isnull() | (rows.person.cast("string").strip() == ""), "no person"),
+        (rows.said_day.isnull() | (rows.said_day == ""), "no day"),
+        (rows.day.isnull(), "day cannot be read: allowed are dates such as 2023-01-31 and ISO times"),
+        (rows.direction.isnull(), "unknown direction"),
+        (rows.day < ibis.date(1900, 1, 1), "impossible date: before 1900"),
+    ]
+    if how.since is not None:
+        reasons.append((rows.day < ibis.literal(how.since), "before observation"))
+    if how.until is not None:
+        reasons.append((rows.day >= ibis.literal(how.until), "after observation"))
+    if "initial_status" in kept:
+        status = rows.initial_status.cast("string")
+        rows = rows.mutate(initial_status=(status == "").ifelse(ibis.null("string"), status))
+        reasons.append(
+            (rows.initial_status.notnull() & ~rows.initial_status.isin(STATUSES), "unknown initial status")
+        )
+    return rows.mutate(reason=ibis.cases(*reasons, else_=ibis.null("string")))
+
+
+def _with_duplicates(rows: Table) -> Table:
+    """Adds `sequence`, and the reason `duplicate` to all but one row that say the same of the same moment.
+
+    Crossings of a day are in the order of their times; those without times alternate.
+    """
+    ibis = engine()
+    bad = rows.filter(rows.reason.notnull()).mutate(sequence=ibis.null("int64"))
+    good = rows.filter(rows.reason.isnull())
+    border = good.border.cast("string").fill_null("") if "border" in good.columns else ibis.literal("")
+    good = good.mutate(d=number(good.day), arr=good.direction == DIRECTIONS[0], at=border)
+    order = ibis.window(group_by=[good.person, good.d], order_by=[good.moment, good.direction, good["at"]])
+    same = [good[name].lag().over(order).identical_to(good[name]) for name in ("moment", "direction", "at")]
+    first = ibis.row_number().over(order) == 0
+    way, of_day = good.arr.cast("int32"), ibis.window(group_by=[good.person, good.d])
+    good = good.mutate(
+        again=~first & same[0] & same[1] & same[2], mixed=way.max().over(of_day) > way.min().over(of_day)
+    )
+    twice = good.filter(good.again).mutate(reason=ibis.literal("duplicate"), sequence=ibis.null("int64"))
+    single = good.filter(~good.again)
+    status = (
+        single.initial_status == STATUSES[0] if "initial_status" in single.columns else ibis.null("boolean")
+    )
+    single = single.mutate(initial=status.cast("int32"))
+    untimed = single.filter(single.moment.isnull())
+    mixed = untimed.filter(untimed.mixed).select(of="person").distinct()
+    timed = single.filter(single.moment.notnull())
+    ordered = (
+        timed.mutate(sequence=timed.moment)
+        .select(*rows.columns, "sequence")
+        .union(alternating(untimed, mixed).select(*rows.columns, "sequence"))
+    )
+    return ordered.union(twice.select(ordered.columns), bad.select(ordered.columns))

@@ -1,0 +1,114 @@
+"""Tables that may leave the house: small cells withheld, others withheld so that totals do not give them away.
+
+A count of people or crossings below the minimum is withheld (a zero is too, where zeros are counts of people who
+are known to exist; here a cell that is not in the table is no cell). In each line that adds up to a total, a single
+withheld cell could be worked out, so the smallest other cell of the line goes as well, until no withheld
+cell can be worked out from the others. What is left is rounded to a base.
+
+The check is exact for what follows from the sums alone: with a node for every row and column of a table, its
+total included, and an edge for every withheld cell, a cell can be worked out if and only if its edge is a bridge.
+It does not tell how narrowly a cell is confined by the others being no less than zero, nor what follows from
+other releases.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sojourn.borders.errors import BordersError
+from sojourn.borders.summary import ALL
+
+Cell = tuple[str, str]
+ADDING = ("people", "present")
+"""Measures that do not add up over months or categories: no total gives a cell away."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Least count that is shown, and the base to which counts are rounded (1: not at all)."""
+
+    minimum: int = 10
+    rounding: int = 5
+
+    def __post_init__(self) -> None:
+        """Raises BordersError for numbers that protect nothing."""
+        if self.minimum < 2 or self.rounding < 1:
+            raise BordersError(
+                f"release: minimum {self.minimum}, rounding {self.rounding}; at least 2 and at least 1 are needed"
+            )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the check says of one table and measure."""
+
+    table: str
+    measure: str
+    cells: int
+    small: int
+    withheld_for_totals: int
+    exposed: int
+
+    @property
+    def safe(self) -> bool:
+        """Whether no withheld cell can be worked out from the sums."""
+        return self.exposed == 0
+
+
+def protect(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[str, Any]], list[Verdict]]:
+    """Released cells and a verdict for each table and measure, from the rows of a summary."""
+    tables: dict[tuple[str, str], dict[Cell, int]] = defaultdict(dict)
+    for table, measure, month, category, value in rows:
+        tables[table, measure][month, category] = value
+    shown: list[dict[str, Any]] = []
+    verdicts: list[Verdict] = []
+    for (table, measure), cells in sorted(tables.items()):
+        small = {cell for cell, value in cells.items() if value < release.minimum}
+        adds = measure not in ADDING
+        hidden = withheld(cells, small) if adds else small
+        exposed = bridges(hidden) if adds else set[Cell]()
+        verdicts.append(Verdict(table, measure, len(cells), len(small), len(hidden - small), len(exposed)))
+        for (month, category), value in sorted(cells.items()):
+            why = "small" if (month, category) in small else "total" if (month, category) in hidden else ""
+            rounded = None if why else round(value / release.rounding) * release.rounding
+            names = {"table": table, "measure": measure, "month": month, "category": category}
+            shown.append({**names, "value": rounded, "withheld": why})
+    return shown, verdicts
+
+
+def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
+    """The small cells and those that must go with them, the smallest first."""
+    hidden = set(small)
+    while exposed := bridges(hidden):
+        month, category = min(exposed)
+        line = [c for c in cells if c not in hidden and (c[0] == month or c[1] == category)]
+        # Inner cells before totals: a total that is withheld hides more than it must.
+        line.sort(key=lambda cell: (ALL in cell, cells[cell], cell))
+        if not line:
+            break
+        hidden.add(line[0])
+    return hidden
+
+
+def bridges(hidden: set[Cell]) -> set[Cell]:
+    """The withheld cells that the others and the totals give away."""
+    near: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for month, category in hidden:
+        near["month", month].add(("category", category))
+        near["category", category].add(("month", month))
+    return {cell for cell in hidden if not _joined(near, ("month", cell[0]), ("category", cell[1]))}
+
+
+def _joined(near: dict[Any, set[Any]], start: Any, goal: Any) -> bool:
+    """Whether a path leads from start to goal without the edge between them."""
+    seen, waiting = {start}, [node for node in near[start] if node != goal]
+    while waiting:
+        node = waiting.pop()
+        if node == goal:
+            return True
+        if node not in seen:
+            seen.add(node)
+            waiting += near[node] - seen
+    return False

@@ -1,0 +1,207 @@
+"""The steps from raw crossings to released tables, each from files to files.
+
+A step writes its outputs whole or not at all, and last a record beside the first of them (see `beside`): settings,
+version, hashes of what went in and came out, counts. A step whose record agrees with what it would do now has
+been done, and is not done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sojourn.borders import beside
+from sojourn.borders.band import LinkErrors, band
+from sojourn.borders.classify import classify
+from sojourn.borders.clean import Cleaning, clean
+from sojourn.borders.engine import Engine, Progress, told
+from sojourn.borders.errors import BordersError
+from sojourn.borders.order import Table
+from sojourn.borders.people import fingerprint
+from sojourn.borders.protect import Release, protect
+from sojourn.borders.rule import OutcomeRule
+from sojourn.borders.stays import stays
+from sojourn.borders.summary import COLUMNS, summarise
+
+Report = Callable[[str, int], Progress | None]
+"""Told the name of a step and its rows; gives what is told of progress, or None."""
+
+
+def quiet(_step: str, _rows: int) -> None:
+    """No report."""
+    return
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every step needs: the engine, the version, and whom to tell."""
+
+    engine: Engine
+    version: str
+    report: Report = quiet
+
+
+def step(
+    desk: Desk,
+    name: str,
+    settings: dict[str, Any],
+    inputs: list[str | Path],
+    outputs: list[str | Path],
+    work: Callable[[], dict[str, Any]],
+) -> bool:
+    """Do a step unless its record says that it is done; True if it was done now. `work` gives the counts."""
+    went_in = {str(Path(str(path)).name): beside.digest(_existing(path)) for path in inputs}
+    before = beside.read(outputs[0])
+    if before is not None and (before.step, before.settings, before.inputs, before.version) == (
+        name,
+        settings,
+        went_in,
+        desk.version,
+    ):
+        came_out = {Path(path).name: beside.digest(path) for path in outputs if Path(path).exists()}
+        if came_out == before.outputs:
+            return False
+    beside.path_of(outputs[0]).unlink(missing_ok=True)
+    with told(str(inputs[0])):
+        counts = work()
+    came_out = {Path(path).name: beside.digest(path) for path in outputs}
+    record = beside.Record(name, settings, went_in, came_out, counts, desk.engine.version, desk.version)
+    beside.write(record, outputs[0])
+    return True
+
+
+def _existing(path: str | Path) -> str | Path:
+    if not Path(str(path).partition("::")[0]).exists():
+        raise BordersError(f"{path}: there is no such file")
+    return path
+
+
+def size(desk: Desk, table: Table) -> int:
+    """How many rows a table has."""
+    return int(desk.engine.rows(table.aggregate(size=table.count()))[0][0])
+
+
+def clean_step(
+    desk: Desk, source: str | Path, out: Path, rejects: Path, how: Cleaning, key: bytes | None
+) -> bool:
+    """Raw crossings to clean ones and rejects; counts in = counts out + rejects."""
+    settings = {**how.settings(), "key": None if key is None else fingerprint(key)}
+
+    def work() -> dict[str, Any]:
+        raw = desk.engine.read(source)
+        rows = size(desk, raw)
+        good, bad = clean(raw, how, key)
+        progress = desk.report("clean", rows)
+        desk.engine.write(good, out, progress)
+        desk.engine.write(bad, rejects, progress)
+        counted = desk.engine.read(rejects)
+        reasons = counted.group_by("reason").aggregate(rows=counted.count()).order_by("reason")
+        rejected = {str(reason): int(n) for reason, n in desk.engine.rows(reasons)}
+        kept = size(desk, desk.engine.read(out))
+        if rows != kept + sum(rejected.values()):
+            raise RuntimeError(f"clean: {rows} rows in, {kept} out and {sum(rejected.values())} rejected")
+        return {"in": rows, "out": kept, "rejects": rejected}
+
+    return step(desk, "clean", settings, [source], [out, rejects], work)
+
+
+def stays_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
+    """Crossings to stays, with how many of each kind."""
+
+    def work() -> dict[str, Any]:
+        crossings = read_crossings(desk.engine, source)
+        rows = size(desk, crossings)
+        desk.engine.write(stays(crossings, rule), out, desk.report("stays", rows))
+        made = desk.engine.read(out)
+        kinds = made.group_by("kind").aggregate(rows=made.count()).order_by("kind")
+        return {"in": rows, "kinds": {str(kind): int(n) for kind, n in desk.engine.rows(kinds)}}
+
+    return step(desk, "stays", rule.settings(), [source], [out], work)
+
+
+def classify_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
+    """Crossings with status, answer, its day and chance; a row for every row."""
+
+    def work() -> dict[str, Any]:
+        crossings = read_crossings(desk.engine, source)
+        rows = size(desk, crossings)
+        desk.engine.write(classify(crossings, rule), out, desk.report("classify", rows))
+        made = desk.engine.read(out)
+        answer = made.long_term_migrant.cast("string")
+        found = made.group_by(answer=answer.fill_null("undetermined")).aggregate(rows=made.count())
+        answers = {str(word).lower(): int(n) for word, n in desk.engine.rows(found.order_by("answer"))}
+        if rows != sum(answers.values()):
+            raise RuntimeError(f"classify: {rows} rows in, {sum(answers.values())} out")
+        return {"in": rows, "out": rows, "answers": answers}
+
+    return step(desk, "classify", rule.settings(), [source], [out], work)
+
+
+def summarise_step(
+    desk: Desk,
+    classified: str | Path,
+    stayed: str | Path,
+    out: Path,
+    rule: OutcomeRule,
+    by: tuple[str, ...],
+    release: Release,
+    errors: LinkErrors | None,
+) -> bool:
+    """The summary, protected, as CSV or Parquet, with the verdicts of the check and the link-error band beside it."""
+    settings: dict[str, Any] = {
+        **rule.settings(),
+        "by": list(by),
+        "release": asdict(release),
+        "link_errors": None if errors is None else asdict(errors),
+    }
+
+    def work() -> dict[str, Any]:
+        rows, spells = desk.engine.read(classified), desk.engine.read(stayed)
+        lacking = [name for name in by if name not in rows.columns]
+        if lacking:
+            raise BordersError(f"{classified}: column {', '.join(lacking)} is missing, asked for by `by`")
+        progress = desk.report("summarise", size(desk, rows))
+        cells = desk.engine.rows(summarise(rows, spells, rule, by).select(*COLUMNS))
+        shown, verdicts = protect(cells, release)
+        write_cells(desk.engine, shown, out, progress)
+        crossings = rows.select(*[n for n in rows.columns if n in CROSSING])
+        bands = band(desk.engine, crossings, rule, errors) if errors else []
+        unsafe = [f"{v.table}/{v.measure}" for v in verdicts if not v.safe]
+        return {
+            "cells": len(shown),
+            "withheld": sum(bool(cell["withheld"]) for cell in shown),
+            "unsafe": unsafe,
+            "verdicts": [{**asdict(v), "safe": v.safe} for v in verdicts],
+            "link_error_band": bands,
+        }
+
+    return step(desk, "summarise", settings, [classified, stayed], [out], work)
+
+
+CROSSING = ("person", "day", "direction", "sequence", "initial_status", "nationality", "purpose")
+
+
+def write_cells(engine: Engine, cells: list[dict[str, Any]], out: Path, progress: Progress | None) -> None:
+    """A small table of cells, in order."""
+    from sojourn.borders.days import engine as ibis_of
+
+    ibis = ibis_of()
+    kinds = {"table": "string", "measure": "string", "month": "string", "category": "string"}
+    schema = ibis.schema({**kinds, "value": "int64", "withheld": "string"})
+    rows = ibis.memtable([tuple(cell.values()) for cell in cells], schema=schema)
+    engine.write(rows.order_by("table", "measure", "month", "category"), out, progress)
+
+
+def read_crossings(engine: Engine, path: str | Path) -> Table:
+    """Crossings from a file; a day written as text is read as a date, and anything else ends the query."""
+    table = engine.read(path)
+    if "day" in table.columns and table.day.type().is_string():
+        table = table.mutate(day=table.day.strip().cast("date"))
+    for name in ("sequence",):
+        if name in table.columns and table[name].type().is_string():
+            table = table.mutate(**{name: table[name].cast("int64")})
+    if "initial_status" in table.columns and table.initial_status.type().is_string():
+        table = table.mutate(initial_status=table.initial_status.nullif(""))
+    return table
