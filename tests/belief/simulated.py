@@ -42,17 +42,19 @@ def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> Said:
     unit = np.asarray(account.expected.unit)
     low, high = np.array(model.said.low), np.array(model.said.high)
     log_weight = np.full(len(low), -np.inf)
-    for members in w.of_claim:
-        own = members[members < len(w.log_prior)]
-        chosen = rng.choice(own, p=np.exp(w.log_prior[own]))
-        figure = at[chosen] + spread[chosen] * rng.logistic()
-        width = GRAIN * unit[chosen]
-        floor = np.floor(figure / width) * width
-        for reading in own:
-            intervals = w.of_reading[reading]
-            low[intervals[intervals < len(low)]] = floor
-            high[intervals[intervals < len(low)]] = floor + width
-            log_weight[intervals[0]] = 0.0
+    for meanings in w.of_series:
+        own = meanings[meanings < len(w.of_meaning)]
+        prior = np.exp(w.log_prior[w.of_meaning[own, 0]])
+        meant = w.of_meaning[rng.choice(own, p=prior)]
+        for chosen in meant[meant < len(w.log_prior)]:
+            figure = at[chosen] + spread[chosen] * rng.logistic()
+            width = GRAIN * unit[chosen]
+            floor = np.floor(figure / width) * width
+            for reading in np.flatnonzero(w.claim == w.claim[chosen]):
+                intervals = w.of_reading[reading]
+                low[intervals[intervals < len(low)]] = floor
+                high[intervals[intervals < len(low)]] = floor + width
+                log_weight[intervals[0]] = 0.0
     silent = jnp.zeros_like(model.said.group_weight)
     return Said(jnp.asarray(low), jnp.asarray(high), jnp.asarray(log_weight), model.said.claim_weight, silent)
 

@@ -358,7 +358,7 @@ def figures(small: Case, model: Model, said: str, interests: dict[str, str], **m
         z = jnp.zeros(names.size).at[spot].set(biases[:B]).at[slices["common"]].set(biases[B:])
         v = {**fixed, **{name: names.values(z)[name] for name in ("bias", "common") if name in fixed}}
         scores = score(wording, heard, Expectation(jnp.full(K, x), jnp.ones(K)), v)
-        return jnp.exp(jnp.sum(sum_readings(wording, scores)[0]))
+        return jnp.exp(sum_readings(wording, heard.claim_weight, scores).total)
 
     at = jax.jit(jax.vmap(jax.vmap(likelihood, (None, 0)), (0, None)))(jnp.asarray(grid), jnp.asarray(nodes))
     density = np.asarray(at) @ weights

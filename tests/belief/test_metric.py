@@ -65,12 +65,20 @@ def test_curvatures_are_averaged() -> None:
     np.testing.assert_allclose(whitened(both, one), whitened(mean, one), rtol=1e-9, atol=1e-9)
 
 
-def test_directions_of_little_or_negative_curvature_are_stretched_no_further() -> None:
+def test_directions_of_little_curvature_are_stretched_no_further() -> None:
     values = np.ones(D)
-    values[:3] = (-5.0, 0.0, 1e-9)
+    values[:3] = (-1e-9, 0.0, 1e-9)
     metric = from_curvature(np.zeros(D), [np.diag(values)])
     assert np.sort(metric.stretch)[-3:] == pytest.approx([STRETCH] * 3)
     assert (np.asarray(metric.stretch)[:-3] <= STRETCH + 1e-12).all()
+
+
+def test_steep_one_way_and_the_other_is_not_flat() -> None:
+    """Curvatures of 9 and −9 along one direction average to the size 9, so it is pressed together."""
+    up, down = np.eye(D), np.eye(D)
+    up[0, 0], down[0, 0] = 9.0, -9.0
+    metric = from_curvature(np.zeros(D), [up, down])
+    assert np.asarray(to_z(metric, jnp.eye(D)[0]))[0] == pytest.approx(1 / 3)
 
 
 def test_the_mode_of_a_quadratic() -> None:

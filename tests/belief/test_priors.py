@@ -162,7 +162,7 @@ def test_anchors_tighten_one_bias(small, model) -> None:
     loose = unknowns(replace(small, settings=free), replace(model.plan, settings=free), model.compiled)
     scale = {label: s for names in (model.unknowns, loose) for label, s in biases(names).items()}
     assert biases(model.unknowns)["border:crossings"] == 0.02
-    assert biases(loose)["border:crossings"] == pytest.approx(0.06)
+    assert biases(loose)["border:crossings"] == pytest.approx(DEFAULTS["bias.crossings"].sd)
     rest = set(scale) - {"border:crossings"}
     assert all(biases(model.unknowns)[pair] == biases(loose)[pair] for pair in rest)
     assert own_bias(small, "paper", "onward").sd == pytest.approx(0.4 * LESS_RELIABLE["media"])

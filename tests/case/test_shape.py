@@ -3,6 +3,8 @@
 
 import pytest
 
+from tests.case.conftest import problems
+
 IN = "IN,crossings,0.9,entries,HO,,all,,2022-03-01,2022-06-30,total,,,,,,,,the service counts crossings"
 HERE = "HERE,displaced,0.7,present,HO,,displaced,,,2022-09-15,total"
 BACK = "BACK,of-arrived,1,returned,HO,,displaced,shock,,2022-12-20,total,arrivals,HO,displaced,shock,2022-03-01,2022-12-20"
@@ -203,3 +205,25 @@ def test_context_may_hold_anything(files) -> None:
 def test_contacts(wrong, old: str, new: str, expected: str) -> None:
     lines = wrong("contacts.csv", old, new)
     assert any(expected in line for line in lines), lines
+
+
+def test_a_series_has_one_source_and_one_set_of_readings(files) -> None:
+    """The template's `via`, which it leaves empty, becomes the series of IN, OUT and HERE in turn."""
+
+    def found(*claims: str, readings: tuple[str, str] = ("", "")) -> list[str]:
+        lines = files["claims.csv"].decode().replace(",via,", ",series,").splitlines()
+        marked = [
+            line.replace(",,,use,", ",flows,,use,") if line.split(",")[0] in claims else line
+            for line in lines
+        ]
+        text = files["readings.csv"].decode().replace(*readings)
+        return problems({**files, "claims.csv": "\n".join(marked).encode(), "readings.csv": text.encode()})
+
+    assert not found("IN")
+    assert not found("HERE")
+    alike = ("OUT,left,0.1,departures,HO,,displaced,shock,", "OUT,persons,0.1,exits,HO,,residents,,")
+    assert not found("IN", "OUT", readings=alike)
+    (line,) = found("IN", "OUT")
+    assert 'row 3, column series: "flows" is read otherwise in claim IN' in line
+    (line,) = found("IN", "HERE")
+    assert 'row 4, column series: "flows" is the series of claim IN by ho_border' in line

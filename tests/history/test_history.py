@@ -1,11 +1,15 @@
 """The traced history against plain loops, and what must hold whatever the unknowns are."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.stats import gamma
 
+from sojourn.belief.density import build_model
+from sojourn.case.settings import LogNormal
 from sojourn.history import History
 from sojourn.history.process import surge
 from tests.referees.history_steps import tell
@@ -112,3 +116,20 @@ def test_surge_is_a_gamma_distribution() -> None:
     np.testing.assert_allclose(surge(jnp.asarray(x)), gamma.cdf(x, 2), rtol=1e-7, atol=1e-17)
     slope = jax.vmap(jax.grad(surge))(jnp.asarray(x[3:]))
     np.testing.assert_allclose(slope, gamma.pdf(x[3:], 2), rtol=1e-9, atol=1e-15)
+
+
+def test_documents_may_come_late(small, model) -> None:
+    """With a delay, as in the plain loops; all who ask have theirs in the end."""
+    first, *rest = small.settings.schemes
+    late = first.model_copy(update={"delay": LogNormal(median=9, factor=2)})
+    case = replace(small, settings=small.settings.model_copy(update={"schemes": (late, *rest)}))
+    delayed = build_model(case)
+    z = 0.7 * np.random.default_rng(4).normal(size=delayed.unknowns.size)
+    account = jax.tree.map(np.asarray, jax.jit(delayed.account)(jnp.asarray(z), delayed.said))
+    told = tell(delayed.plan, account.parameters)
+    np.testing.assert_allclose(account.history.issued, told.issued, rtol=1e-9, atol=1e-9)
+    at_once = told.issued[:, 0].cumsum()
+    prompt = replace(delayed.plan, settings=small.settings)
+    on_arrival = tell(prompt, account.parameters).issued[:, 0].cumsum()
+    assert (at_once <= on_arrival + 1e-6).all()
+    assert at_once[len(at_once) // 3] < 0.99 * on_arrival[len(at_once) // 3]

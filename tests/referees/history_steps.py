@@ -214,6 +214,19 @@ class _Teller:
                 rest = exp(-leave * self.weeks[t])
                 told.visitor_stock[t + 1, n] = told.visitor_stock[t, n] * rest + rate / leave * (1 - rest)
 
+    @property
+    def delayed(self) -> list[str]:
+        return [scheme.id for scheme in self.settings.schemes if scheme.delay]
+
+    def late(self, fresh: np.ndarray, t: int, delay: float) -> float:
+        """Documents that come in step t to those of all steps so far, who came in the middle of theirs."""
+        issued = 0.0
+        for s in range(t + 1):
+            middle = (self.bounds[s] + self.bounds[s + 1]) / 2
+            waited = max(self.bounds[t] - middle, 0.0), self.bounds[t + 1] - middle
+            issued += fresh[s] * (exp(-waited[0] / delay) - exp(-waited[1] / delay))
+        return issued
+
     def _scheme(self, told: Told, g: int, entering: np.ndarray) -> None:
         """Documents issued and struck off; a purge removes all that is stale by then."""
         plan, p, scheme = self.plan, self.p, self.settings.schemes[g]
@@ -221,7 +234,7 @@ class _Teller:
         d = plan.places.index(country)
         days = [self.day(purge) for purge in scheme.purges]
         purges = {min(range(self.T + 1), key=lambda b: abs(self.bounds[b] - day)) for day in days}
-        stale = 0.0
+        stale, fresh = 0.0, np.zeros(self.T)
         for t in range(self.T):
             if t in purges:
                 told.struck[t, g] += stale
@@ -242,6 +255,9 @@ class _Teller:
                     if state.place == country:
                         new += p.uptake[g] * entering[t, r, s]
                         gone += p.uptake[g] * told.movers[t, r, s]
+            fresh[t] = new
+            if scheme.delay:
+                new = self.late(fresh, t, p.delay[self.delayed.index(scheme.id)])
             if scheme.permit:
                 new = told.settling[t, d]
                 renewed += p.residents[d] * p.renewal[g] * self.weeks[t] / (365.25 / 7)

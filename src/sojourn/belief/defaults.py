@@ -16,7 +16,9 @@ DEFAULTS: dict[str, Prior] = {
         factor=3,
         why="arrivals per week after a surge, as a share of it: a trickle, barely known",
     ),
-    "background_walk.sd": LogNormal(median=0.3, factor=1.8, why="change of the trickle in a quarter, log"),
+    "background_walk": Normal(
+        mean=0, sd=0.3, why="change of the trickle in a quarter, log; no ledger could tell its size"
+    ),
     "leave.passing": LogNormal(
         median=7 / 5, factor=1.6, why="per week; people on the way through stay 5 days"
     ),
@@ -29,10 +31,8 @@ DEFAULTS: dict[str, Prior] = {
     ),
     "leave.elsewhere": LogNormal(median=0.005, factor=2.5, why="per week; third places hold people longer"),
     "settled_stays": LogNormal(median=2, factor=1.5, why="a permit divides the rate of leaving by about e²"),
-    "leave_walk.sd": LogNormal(
-        median=0.12,
-        factor=1.8,
-        why="change of the rate of leaving in a month, log; half-normal 0.15 in the design",
+    "leave_walk": Normal(
+        mean=0, sd=0.15, why="change of the rate of leaving in a month, log; fixed, as of the trickle"
     ),
     "regime_settle": Normal(
         mean=0.3, sd=0.5, why="a stricter rule of stay makes more people ask for a permit"
@@ -51,8 +51,8 @@ DEFAULTS: dict[str, Prior] = {
         low=0.03, high=0.5, why="land-locked hosts: people fly out of the origin's airports; share unknown"
     ),
     "excursions": LogNormal(median=0.02, factor=2, why="one trip abroad per staying person and year"),
-    "visitor_walk.sd": LogNormal(
-        median=0.1, factor=1.6, why="change of visitors in a month beside the season, log"
+    "visitor_walk": Normal(
+        mean=0, sd=0.12, why="change of visitors in a month beside the season, log; fixed, as of the trickle"
     ),
     "residents": LogNormal(
         median=10_000, factor=4, why="a case should say how many nationals lived there before"
@@ -62,16 +62,24 @@ DEFAULTS: dict[str, Prior] = {
     "part_stock": LogitNormal(low=0.1, high=0.6, why="one large city among several"),
     "stratum_share": LogitNormal(low=0.2, high=0.8, why="strata are of the same order"),
     "sigma.crossings": LogNormal(
-        median=0.03, factor=1.8, why="border counts of both sides differ by a few per cent"
+        median=0.05, factor=1.8, why="border counts of both sides agree within some five per cent"
     ),
     "sigma.persons": LogNormal(median=0.1, factor=1.6, why="counts of persons rest on matching of documents"),
     "sigma.stocks": LogNormal(median=0.12, factor=1.6, why="stocks are estimated, seldom counted"),
     "sigma.onward": LogNormal(median=0.2, factor=1.6, why="final destinations are asked, not recorded"),
     "sigma.returns": LogNormal(median=0.2, factor=1.6, why="as for onward moves"),
-    "sigma.documents": LogNormal(median=0.05, factor=1.8, why="documents are counted, windows are blurred"),
+    "sigma.documents": LogNormal(
+        median=0.15,
+        factor=1.6,
+        why="documents are counted well, but who asks for one, and when, is not the same every month",
+    ),
     "sigma.shares": LogNormal(median=0.2, factor=1.6, why="logit scale"),
     "sigma.rents": LogNormal(median=0.08, factor=1.6, why="log rents: indices differ by composition"),
-    "bias.crossings": Normal(mean=0, sd=0.06, why="log; what a border service may miss or add"),
+    "bias.crossings": Normal(
+        mean=0,
+        sd=0.1,
+        why="log; what a source without an anchor may miss, add, round or take from another day",
+    ),
     "bias.persons": Normal(mean=0, sd=0.25, why="log; who is counted as a person arriving"),
     "bias.stocks": Normal(mean=0, sd=0.3, why="log; a spokesman's stock may be off by a third"),
     "bias.onward": Normal(mean=0, sd=0.4, why="log; onward moves are inferred"),

@@ -28,7 +28,8 @@ class Account(NamedTuple):
     history: History
     expected: Expectation
     scores: Array  # (readings,) log P(said | reading)
-    claims: Array  # (claims,) log P(said)
+    heard: Array  # () log P(all claims that count)
+    claims: Array  # (claims,) log P(said), given the rest of its series
     readings: Array  # (readings,) posterior weight
     groups: Array  # (groups,) log P(words of a contact group)
 
@@ -49,7 +50,7 @@ class Model:
     def log_likelihood(self, z: Array, said: Said) -> Array:
         """Log likelihood of all that counts."""
         account = self.account(z, said)
-        return jnp.sum(said.claim_weight * account.claims) + jnp.sum(said.group_weight * account.groups)
+        return account.heard + jnp.sum(said.group_weight * account.groups)
 
     def potential(self, z: Array, said: Said) -> Array:
         """Minus the log posterior density of `z`, up to a constant."""
@@ -82,12 +83,12 @@ def build_model(case: Case) -> Model:
         history = simulate(p)
         expected = expect(compiled, evaluate(compiled.operator, plan, history, p), v)
         scores = score(wording, said, expected, v)
-        claims, readings = sum_readings(wording, scores)
-        heard = (
+        claims = sum_readings(wording, said.claim_weight, scores)
+        circles = (
             people.log_likelihood(groups, history, v["concentration"], v["reach"])
             if groups.groups
             else jnp.zeros(0)
         )
-        return Account(v, p, history, expected, scores, claims, readings, heard)
+        return Account(v, p, history, expected, scores, *claims, circles)
 
     return Model(case, plan, compiled, groups, names, wording, said, account)

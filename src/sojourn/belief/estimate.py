@@ -36,7 +36,7 @@ def estimate(
     claims_until: date | None = None,
     seed: int = 1,
     chains: int = 4,
-    draws: int = 400,
+    draws: int = 1000,
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Answer:
@@ -103,9 +103,9 @@ def compile_case(case: Case) -> Model:
 
 
 def scales(model: Model) -> NDArray[np.bool_]:
-    """Which unknowns are scales of others (errors, random walks, overdispersion)."""
+    """Which unknowns are scales of others (errors, overdispersion)."""
     names = [block.name for block in model.unknowns.blocks for _ in block.labels]
-    return np.array([name.startswith(SCALE_BLOCKS) or name.endswith(".sd") for name in names])
+    return np.array([name.startswith(SCALE_BLOCKS) for name in names])
 
 
 def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:

@@ -6,7 +6,7 @@ scale of the reading (log for counts, logit for shares) the error is logistic:
 
     P(said | reading) = F((high − μ)/σ) − F((low − μ)/σ)
 
-Readings are summed out with their prior weights.
+Readings are summed out with their prior weights; those of a series of claims together.
 """
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ class Wording:
     """(readings,) sd of a bias that is part of the error (see `lone_sd`), else 0."""
     log_prior: NDArray[np.float64]
     """(readings,) log prior weight within its claim."""
+    claim: NDArray[np.intp]
+    """(readings,) claim of each reading."""
+    meaning: NDArray[np.intp]
+    """(readings,) what a reading takes its whole series to mean; of its claim alone outside a series."""
+    of_meaning: NDArray[np.intp]
+    """(meanings, most) readings of each meaning, padded with their number."""
+    of_series: NDArray[np.intp]
+    """(series, most) meanings of each series, padded with their number."""
 
 
 def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
@@ -94,6 +102,7 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
         group_weight=jnp.asarray([float(g.asof <= case.settings.claims_until) for g in case.contacts]),
     )
     position = {claim.claim: k for k, claim in enumerate(claims)}
+    owner = np.array([position[r.claim] for r in compiled.readings], dtype=int)
     pairs, spoken = bias_pairs(case, compiled), spoken_pairs(case, compiled)
     shared = common_pairs(case, spoken)
     kinds = tuple(dict.fromkeys(compiled.kind))
@@ -104,7 +113,7 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
             claims=tuple(claims),
             reading=np.array(reading, dtype=int),
             of_reading=_padded(reading, len(compiled.readings)),
-            of_claim=_padded([position[r.claim] for r in compiled.readings], len(claims)),
+            of_claim=_padded(owner.tolist(), len(claims)),
             scale=np.array([SCALES.index(scale) for scale in compiled.scale], dtype=int),
             sigma=np.array([kinds.index(kind) for kind in compiled.kind], dtype=int),
             kinds=kinds,
@@ -112,6 +121,8 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
             lone=lone_sd(case, compiled),
             common=np.array([shared.index(p) for p in zip(interest, compiled.kind, strict=True)], dtype=int),
             log_prior=log_prior,
+            claim=owner,
+            **_meanings(compiled, [case.claims_by_id[r.claim] for r in compiled.readings]),
         ),
         said,
     )
@@ -135,6 +146,19 @@ def _prior_weights(compiled: CompiledReadings) -> NDArray[np.float64]:
     for r in compiled.readings:
         total[r.claim] = total.get(r.claim, 0.0) + r.weight
     return np.array([r.weight / total[r.claim] for r in compiled.readings])
+
+
+def _meanings(compiled: CompiledReadings, claims: list[Claim]) -> dict[str, NDArray[np.intp]]:
+    """`meaning`, `of_meaning` and `of_series` of a wording."""
+    whole = [("series", claim.series) if claim.series else ("claim", claim.claim) for claim in claims]
+    keys = [(*unit, r.reading) for unit, r in zip(whole, compiled.readings, strict=True)]
+    meanings, series = list(dict.fromkeys(keys)), list(dict.fromkeys(whole))
+    meaning = [meanings.index(key) for key in keys]
+    return {
+        "meaning": np.array(meaning, dtype=int),
+        "of_meaning": _padded(meaning, len(meanings)),
+        "of_series": _padded([series.index(key[:2]) for key in meanings], len(series)),
+    }
 
 
 def _padded(owner: list[int], owners: int) -> NDArray[np.intp]:
@@ -180,8 +204,7 @@ def score(wording: Wording, said: Said, expected: Expectation, v: Mapping[str, A
     location, width = said_around(wording, expected, v)
     at, spread = location[wording.reading], width[wording.reading]
     each = said.log_weight + log_interval((said.low - at) / spread, (said.high - at) / spread)
-    each = jnp.concatenate([each, jnp.full(1, -jnp.inf)])
-    return logsumexp(each[wording.of_reading], axis=1)
+    return _logsumexp(each, wording.of_reading)
 
 
 def said_around(wording: Wording, expected: Expectation, v: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -201,12 +224,34 @@ def log_interval(low: Array, high: Array) -> Array:
     return jax.nn.log_sigmoid(high) + jax.nn.log_sigmoid(-low) + jnp.log(-jnp.expm1(low - high))
 
 
-def sum_readings(wording: Wording, scores: Array) -> tuple[Array, Array]:
-    """Log probability of each claim (claims,), and posterior weight of each reading (readings,)."""
-    joint = scores + wording.log_prior
-    each = jnp.concatenate([joint, jnp.full(1, -jnp.inf)])[wording.of_claim]
-    total = logsumexp(each, axis=1)
-    owner = np.zeros(len(wording.log_prior), dtype=int)
-    for k, members in enumerate(wording.of_claim):
-        owner[members[members < len(owner)]] = k
-    return total, jnp.exp(joint - total[owner])
+class Heard(NamedTuple):
+    """What claims say once readings are summed out.
+
+    `total` () log P(all that counts); `claims` (claims,) log P(said | what the rest of its
+    series says), the plain probability of a claim outside a series; `readings` (readings,)
+    posterior weight of each reading within its claim.
+    """
+
+    total: Array
+    claims: Array
+    readings: Array
+
+
+def sum_readings(wording: Wording, claim_weight: Array, scores: Array) -> Heard:
+    """Sum readings out: those of one series together, since one of them holds for all its claims."""
+    counted = claim_weight[wording.claim] * scores
+    first = wording.of_meaning[:, 0]
+    said = jnp.sum(jnp.concatenate([counted, jnp.zeros(1)])[wording.of_meaning], axis=1)
+    meanings = jnp.asarray(wording.log_prior[first]) + said
+    rest = meanings[wording.meaning] - counted
+    of_claim = _logsumexp(rest + scores, wording.of_claim)
+    return Heard(
+        total=jnp.sum(_logsumexp(meanings, wording.of_series)),
+        claims=of_claim - _logsumexp(rest, wording.of_claim),
+        readings=jnp.exp(rest + scores - of_claim[wording.claim]),
+    )
+
+
+def _logsumexp(x: Array, members: NDArray[np.intp]) -> Array:
+    """Log of the sum of exp(x) over padded lists of members."""
+    return logsumexp(jnp.concatenate([x, jnp.full(1, -jnp.inf)])[members], axis=1)

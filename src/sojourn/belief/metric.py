@@ -81,14 +81,20 @@ def curvature(gradient: Gradient, z: Real) -> Real:
 
 
 def from_curvature(mean: Real, curvatures: Sequence[Real]) -> Metric:
-    """The metric that makes the average curvature round.
+    """The metric that makes the average size of the curvature round.
 
-    An average over points of the posterior stands for the whole of it, as the curvature
-    at one point does not where scales are unknown. Directions of negative or of very
-    small curvature are stretched no further than the prior, whose curvature is 1.
+    An average over several points stands for the whole posterior, as the curvature at one
+    does not where scales are unknown. The size of a curvature is its absolute value, by
+    eigenvalues (Betancourt 2013, arXiv:1212.4693): a direction that is steep here and
+    bent the other way there must not look flat on average.
     """
-    values, vectors = np.linalg.eigh(np.mean(curvatures, axis=0))
+    values, vectors = np.linalg.eigh(np.mean([_size(one) for one in curvatures], axis=0))
     return _metric(mean, vectors, 1 / np.clip(values, 1 / STRETCH**2, None))
+
+
+def _size(curvature: Real) -> Real:
+    values, vectors = np.linalg.eigh(curvature)
+    return (vectors * np.abs(values)) @ vectors.T
 
 
 def _metric(mean: Real, vectors: Real, variances: Real) -> Metric:

@@ -132,9 +132,7 @@ def _arrival_blocks(collect: _Collector, plan: Plan) -> None:
     waves = [event for event in settings.events if event.arrivals]
     collect.add("duration", [e.id for e in waves], [e.duration for e in waves])
     collect.same("background", names)
-    collect.same("background_walk.sd", ["all"])
-    quarters = [str(k) for k in plan.slow_knots[1:]]
-    collect.add("background_walk", quarters, [Normal(mean=0, sd=1)] * len(quarters))
+    collect.same("background_walk", [str(k) for k in plan.slow_knots[1:]])
     through = [c for c in plan.cohorts if c.host in events[c.wave].passing]
     collect.add(
         "passing", [f"{c.host}:{c.wave}" for c in through], [events[c.wave].passing[c.host] for c in through]
@@ -153,7 +151,6 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     collect.same("settled_stays", ["all"] if settled else [])
     collect.same("settle", settled)
     first = list(dict.fromkeys(c.host for c in plan.cohorts))
-    collect.same("leave_walk.sd", ["all"])
     _walk_blocks(collect, plan, "leave_walk", first)
     collect.add("regime_push", [r.id for r in plan.regimes], [r.push for r in plan.regimes])
     collect.same("regime_settle", [r.id for r in plan.regimes if r.kind == "rolling"])
@@ -176,8 +173,8 @@ def _walk_blocks(collect: _Collector, plan: Plan, name: str, places: Sequence[st
     host = plan.settings.host
     fast = [f"{k}:{host}" for k in plan.knots[1:]] if host in places else []
     slow = [f"{k}:{place}" for k in plan.slow_knots[1:] for place in places if place != host]
-    collect.add(name, fast, [Normal(mean=0, sd=1)] * len(fast))
-    collect.add(f"{name}.elsewhere", slow, [Normal(mean=0, sd=1)] * len(slow))
+    collect.same(name, fast)
+    collect.same(f"{name}.elsewhere", slow, name)
 
 
 def is_elsewhere(settings: CaseSettings, place: str) -> bool:
@@ -195,7 +192,6 @@ def _visitor_blocks(collect: _Collector, plan: Plan) -> None:
     collect.add("from_origin", names, [v.from_origin for v in visitors])
     steps = [(e.id, place, prior) for e in plan.settings.events for place, prior in e.visitors.items()]
     collect.add("visitor_step", [f"{e}:{place}" for e, place, _ in steps], [prior for *_, prior in steps])
-    collect.same("visitor_walk.sd", ["all"] if names else [])
     _walk_blocks(collect, plan, "visitor_walk", names)
 
 
@@ -216,6 +212,8 @@ def _place_blocks(collect: _Collector, plan: Plan) -> None:
         priors = [getattr(spec[part], name) or collect.default(f"part_{name}") for part in plan.parts]
         collect.add(f"part_{name}", plan.parts, priors)
     schemes = settings.schemes
+    delayed = [scheme for scheme in schemes if scheme.delay]
+    collect.add("scheme_delay", [s.id for s in delayed], [s.delay for s in delayed if s.delay])
     for name in ("uptake", "leak", "renewal", "struck"):
         collect.add(f"scheme_{name}", [s.id for s in schemes], [getattr(s, name) for s in schemes])
 
@@ -324,8 +322,7 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         size=v["size"],
         duration=v["duration"],
         background=v["background"],
-        background_walk=jnp.asarray(_running(len(plan.slow_knots)))
-        @ (v["background_walk.sd"] * v["background_walk"]),
+        background_walk=jnp.asarray(_running(len(plan.slow_knots))) @ v["background_walk"],
         passing=_passing(plan, v),
         leave=_leave(plan, v),
         leave_walk=_walks(plan, "leave_walk", first, v),
@@ -352,6 +349,7 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         part_arrivals=v.get("part_arrivals", empty),
         part_stock=v.get("part_stock", empty),
         uptake=v.get("scheme_uptake", empty),
+        delay=v.get("scheme_delay", empty),
         leak=v.get("scheme_leak", empty),
         renewal=v.get("scheme_renewal", empty),
         struck=v.get("scheme_struck", empty),
@@ -378,7 +376,7 @@ def _walks(plan: Plan, name: str, places: Sequence[str], v: Mapping[str, Array])
     if not columns:
         return jnp.zeros((len(months), 0))
     order = [*slow, *(place for place in places if place == plan.settings.host)]
-    return v[f"{name}.sd"] * jnp.concatenate(columns, axis=1)[:, np.array([order.index(p) for p in places])]
+    return jnp.concatenate(columns, axis=1)[:, np.array([order.index(p) for p in places])]
 
 
 def _passing(plan: Plan, v: Mapping[str, Array]) -> Array:

@@ -30,14 +30,17 @@ Potential = Callable[[Array, Said], Array]
 
 ADAPT = 100
 """Steps in which the step size adapts, before the draws."""
-PILOT = 50
+PILOT = 25
 """Steps of the pilot, in which a chain finds where the posterior lies."""
+AROUND = (0.5, 0.5, 1.0, 1.0)
+"""Points around the mode for a first metric, in standard deviations of its normal approximation."""
 LOOKS = 2
 """Points of each chain's pilot at which the curvature is taken."""
 RUN = 25
 """Steps between two reports."""
-TARGET = 0.85
-DEPTH = 9
+TARGET = 0.8
+WARM_DEPTH, DEPTH = 6, 9
+"""At most 2**depth leapfrogs a step: while adapting, and for draws."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Sampler:
         said: Said,
         seed: int,
         chains: int = 4,
-        draws: int = 400,
+        draws: int = 1000,
         report: Callable[[Progress], None] | None = None,
         stop: threading.Event | None = None,
         metric: Metric | None = None,
@@ -153,7 +156,7 @@ class Sampler:
             adapt_mass_matrix=False,
             dense_mass=False,
             target_accept_prob=TARGET,
-            max_tree_depth=DEPTH,
+            max_tree_depth=(WARM_DEPTH, DEPTH),  # pyright: ignore[reportArgumentType]
             model_args=(said, metric, True),
             rng_key=key,
         )
@@ -177,7 +180,7 @@ class Sampler:
         return state, [np.concatenate(column) for column in zip(*kept, strict=True)]
 
     def _learn(self, said: Said, keys: Array, job: _Job, pool: ThreadPoolExecutor) -> Metric:
-        """The metric: from the curvature at a mode, then from that at points of short pilot chains."""
+        """The metric: from curvatures around a mode, then also from those at points of short pilot chains."""
 
         def gradient(z: Real) -> tuple[float, Real]:
             if job.stop.is_set():
@@ -188,7 +191,10 @@ class Sampler:
         first = curvature(gradient, mode)
         first[~self.free], first[:, ~self.free] = 0.0, 0.0
         first[~self.free, ~self.free] = 1.0
-        start = from_curvature(mode, [first])
+        normal = from_curvature(mode, [first])
+        ways = jax.random.normal(keys[0], (len(AROUND), self.size)) * jnp.array(AROUND)[:, None]
+        around = [np.asarray(to_z(normal, way)) for way in ways]
+        start = from_curvature(mode, list(pool.map(lambda z: curvature(gradient, z), around)))
         pilots = list(pool.map(lambda c: self._pilot(said, start, keys[c], c, job), range(len(keys))))
         points = np.concatenate(pilots)
         curvatures = list(pool.map(lambda z: curvature(gradient, z), points))

@@ -33,6 +33,7 @@ def reference_problems(tables: Mapping[str, Rows], settings: CaseSettings | None
         yield from _duplicates(table)
         yield from _links(table, tables)
     yield from _copies(tables[CLAIMS.file])
+    yield from _series(tables)
     if settings is None:
         return
     yield from _names(tables[READINGS.file], settings)
@@ -91,6 +92,27 @@ def _copies(claims: Rows) -> Iterator[Problem]:
         elif original.copy_of:
             message = f"is a copy itself; name the original, {original.copy_of}"
             yield Problem(CLAIMS.file, message, claim.row, "copy_of", claim.copy_of)
+
+
+def _series(tables: Mapping[str, Rows]) -> Iterator[Problem]:
+    """Claims of one series have one source and the same readings with the same weights."""
+    claims, readings = tables[CLAIMS.file], tables[READINGS.file]
+    if claims.unread or readings.unread or not any(claim.series for claim in claims.rows):
+        return
+    weights: dict[str, dict[str, float]] = {}
+    for reading in readings.rows:
+        weights.setdefault(reading.claim, {})[reading.reading] = reading.weight
+    first: dict[str, Claim] = {}
+    for claim in claims.rows:
+        if not claim.series:
+            continue
+        leader = first.setdefault(claim.series, claim)
+        if claim.source != leader.source:
+            message = f"is the series of claim {leader.claim} by {leader.source}: a series has one source"
+            yield Problem(CLAIMS.file, message, claim.row, "series", claim.series)
+        elif weights.get(claim.claim) != weights.get(leader.claim):
+            message = f"is read otherwise in claim {leader.claim}: a series has the same readings and weights"
+            yield Problem(CLAIMS.file, message, claim.row, "series", claim.series)
 
 
 def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:

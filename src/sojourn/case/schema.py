@@ -82,6 +82,7 @@ CLAIMS = Table(
         Column("url", "text", "address of the text", "https://example.org/news/837"),
         Column("via", "text", "publisher in which it was seen", "a news agency"),
         Column("copy_of", "identifier", "id of the claim that this one repeats", "KZ18"),
+        Column("series", "identifier", "figures that one source gave alike, read alike", "daily-entries"),
         Column("status", "word", "what the model does with it", "use", False, STATUSES, "use"),
         Column("note", "text", "anything else", "same briefing as KZ21"),
     ),

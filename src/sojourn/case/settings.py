@@ -162,6 +162,9 @@ class Scheme(Settings):
     )
     start: date | None = None
     uptake: LogitNormal = LogitNormal(low=0.2, high=0.8)
+    delay: LogNormal | None = Field(
+        None, description="mean days from arrival to the document; without it, none (not for permits)"
+    )
     leak: LogNormal = Field(LogNormal(median=0.001, factor=3), description="per visitor entry")
     renewal: LogNormal = Field(
         LogNormal(median=0.05, factor=2), description="per resident and settled person and year (permits)"

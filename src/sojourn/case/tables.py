@@ -82,7 +82,8 @@ class Claim:
     `published` and `published_until` are the first and the last day on which it may
     have been published: equal for a full date, a month or a year apart otherwise.
     `value` and `high` are in `unit` as said: persons, crossings, documents, or
-    `percent` or `share` for proportions and for changes of rent.
+    `percent` or `share` for proportions and for changes of rent. Claims of one `series`
+    mean the same thing: whichever reading holds, holds for all of them.
     """
 
     claim: str
@@ -97,6 +98,7 @@ class Claim:
     url: str = ""
     via: str = ""
     copy_of: str = ""
+    series: str = ""
     status: Status = "use"
     note: str = ""
     row: int = 0

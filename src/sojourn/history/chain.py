@@ -11,7 +11,8 @@ probabilities of all steps are three products.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -39,34 +40,32 @@ class Step(NamedTuple):
 
 
 class Wiring(NamedTuple):
-    """Where people go: `split` (R, S, D) shares of movers by destination, `permit` (S, S) 0 or 1.
+    """Where people go: `split` (R, S, D) shares of movers by destination, and who gets a permit.
 
-    The first D states are staying in each of D places: movers arrive there.
+    The first D states are staying in each of D places: movers arrive there. `settles` (M,) are
+    the places whose staying persons may get a permit, in the order of the M settled states,
+    which come next.
     """
 
     split: Array
-    permit: NDArray[np.float64]
+    settles: NDArray[np.intp]
 
 
 def propagate(steps: Step, wiring: Wiring) -> Array:
     """Persons at every bound of the calendar, (T+1, R, S), from nobody at the start."""
-    return _propagate(steps, wiring.split, jnp.asarray(wiring.permit))
+    return cast(Array, _propagate(tuple(int(d) for d in wiring.settles), steps, wiring.split))
 
 
-def _pad(split: Array) -> Array:
-    """Shares by destination laid out over all states, (R, S, S)."""
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _propagate(settles: tuple[int, ...], steps: Step, split: Array) -> Array:
     R, S, D = split.shape
-    return jnp.concatenate([split, jnp.zeros((R, S, S - D))], axis=2)
-
-
-@jax.custom_vjp
-def _propagate(steps: Step, split: Array, permit: Array) -> Array:
-    to = _pad(split)
+    from_place, rest = np.array(settles, dtype=int), S - D - len(settles)
 
     def body(X: Array, step: Step) -> tuple[Array, Array]:
-        moved = (X * step.move + step.move_first)[:, :, None]
-        settled = (X * step.settle + step.settle_first)[:, :, None]
-        after = X * step.stay + step.stay_first + jnp.sum(moved * to + settled * permit, axis=1)
+        arriving = jnp.sum((X * step.move + step.move_first)[:, :, None] * split, axis=1)
+        settling = (X * step.settle + step.settle_first)[:, from_place]
+        moved = jnp.concatenate([arriving, settling, jnp.zeros((R, rest))], axis=1)
+        after = X * step.stay + step.stay_first + moved
         return after, after
 
     X0 = jnp.zeros_like(steps.stay[0])
@@ -75,25 +74,34 @@ def _propagate(steps: Step, split: Array, permit: Array) -> Array:
 
 
 def _propagate_forward(
-    steps: Step, split: Array, permit: Array
-) -> tuple[Array, tuple[Step, Array, Array, Array]]:
-    X = _propagate(steps, split, permit)
-    return X, (steps, split, permit, X)
+    settles: tuple[int, ...], steps: Step, split: Array
+) -> tuple[Array, tuple[Step, Array, Array]]:
+    X = cast(Array, _propagate(settles, steps, split))
+    return X, (steps, split, X)
 
 
-def _propagate_backward(saved: tuple[Step, Array, Array, Array], grad: Array) -> tuple[Step, Array, Array]:
-    steps, split, permit, X = saved
-    to = _pad(split)
+def _propagate_backward(
+    settles: tuple[int, ...], saved: tuple[Step, Array, Array], grad: Array
+) -> tuple[Step, Array]:
+    steps, split, X = saved
+    D, M = split.shape[2], len(settles)
+    to_settled = np.full(split.shape[1], D + M)
+    to_settled[list(settles)] = D + np.arange(M)
 
-    def body(adjoint: Array, inputs: tuple[Array, ...]) -> tuple[Array, tuple[Array, ...]]:
+    def pull(adjoint: Array) -> tuple[Array, Array]:
+        of_move = jnp.sum(split * adjoint[..., None, :D], axis=-1)
+        padded = jnp.concatenate([adjoint[..., : D + M], jnp.zeros((*adjoint.shape[:-1], 1))], axis=-1)
+        return of_move, padded[..., to_settled]
+
+    def body(adjoint: Array, inputs: tuple[Array, ...]) -> tuple[Array, Array]:
         g, stay, move, settle = inputs
         adjoint = adjoint + g
-        of_move = jnp.sum(to * adjoint[:, None, :], axis=2)
-        of_settle = jnp.sum(permit * adjoint[:, None, :], axis=2)
-        return adjoint * stay + move * of_move + settle * of_settle, (adjoint, of_move, of_settle)
+        of_move, of_settle = pull(adjoint)
+        return adjoint * stay + move * of_move + settle * of_settle, adjoint
 
     inputs = (grad[1:], steps.stay, steps.move, steps.settle)
-    _, (adjoint, of_move, of_settle) = jax.lax.scan(body, jnp.zeros_like(X[0]), inputs, reverse=True)
+    _, adjoint = jax.lax.scan(body, jnp.zeros_like(X[0]), inputs, reverse=True)
+    of_move, of_settle = pull(adjoint)
     before = X[:-1]
     gradient = Step(
         stay=before * adjoint,
@@ -104,8 +112,7 @@ def _propagate_backward(saved: tuple[Step, Array, Array, Array], grad: Array) ->
         settle_first=of_settle,
     )
     moved = before * steps.move + steps.move_first
-    by_destination = jnp.einsum("trs,trj->rsj", moved, adjoint[:, :, : split.shape[2]])
-    return gradient, by_destination, jnp.zeros_like(permit)
+    return gradient, jnp.einsum("trs,trj->rsj", moved, adjoint[:, :, :D])
 
 
 _propagate.defvjp(_propagate_forward, _propagate_backward)

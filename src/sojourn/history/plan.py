@@ -93,6 +93,11 @@ class Plan:
         """
         return self.states.index(State(place, standing))
 
+    @property
+    def settles(self) -> tuple[int, ...]:
+        """Places (as indices) where residence permits are given, in the order of the settled states."""
+        return tuple(self.places.index(s.place) for s in self.states if s.standing == "settled")
+
     def states_of(self, place: str) -> list[int]:
         """Indices of the states in a country."""
         return [i for i, state in enumerate(self.states) if state.place == place]

@@ -64,6 +64,7 @@ class Parameters(NamedTuple):
     part_arrivals: Array  # (P,) a part's share of its country's arrivals
     part_stock: Array  # (P,) a part's share of its country's stock
     uptake: Array  # (G,)
+    delay: Array  # (G′,) mean days from arrival to the document, of the G′ schemes that have one
     leak: Array  # (G,) per visitor entry
     renewal: Array  # (G,) per resident or settled person and year
     struck: Array  # (G,) share of leavers struck off
@@ -119,7 +120,7 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
             move_first=out_first * share,
             settle_first=out_first * (1 - share) * known.leads_on,
         )
-        stock = propagate(steps, Wiring(split, known.permit))
+        stock = propagate(steps, Wiring(split, np.array(plan.settles, dtype=int)))
         movers = stock[:-1] * steps.move + steps.move_first
         settling = jnp.sum(stock[:-1] * steps.settle + steps.settle_first, axis=1)
         entries, present = _visitors(known, p)
@@ -164,7 +165,7 @@ class _Known:
         self.S = len(plan.states)
         self.of_place = np.array([plan.places.index(state.place) for state in plan.states])
         self.standing = np.array([STANDINGS.index(state.standing) for state in plan.states])
-        self.permit = permits(plan)
+        self.permit = np.eye(self.S)[:, list(plan.settles)]
         self.leads_on = self.permit.sum(axis=1)
         self.hosts = list(dict.fromkeys(c.host for c in plan.cohorts))
         self.walk = _interpolation(plan.knots, calendar.start, calendar.middles)
@@ -179,7 +180,6 @@ class _Known:
         host_of = np.array([[h == state.place for state in plan.states] for h in self.hosts])
         self.host_state = host_of * lasting
         self.host_any = host_of.astype(float)
-        self.through = int(np.sum(self.standing == STANDINGS.index("passing")))
         self.lawless = np.clip(1 - self.regime @ self.regime_at, 0, 1) * (np.arange(self.D) > 0)
         self.home = (np.arange(self.D) == 0).astype(float)
         self.strata = np.array([row.stratum for row in plan.rows])
@@ -230,15 +230,6 @@ def _slots(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         through = [i for i in plan.states_of(cohort.host) if plan.states[i].standing == "passing"]
         passing[c, through[0] if through else stay] = 1.0
     return staying, passing
-
-
-def permits(plan: Plan) -> NDArray[np.float64]:
-    """Which staying state leads to which settled state, (S, S)."""
-    permit = np.zeros((len(plan.states), len(plan.states)))
-    for i, state in enumerate(plan.states):
-        if state.standing == "settled":
-            permit[plan.state(state.place, "staying"), i] = 1.0
-    return permit
 
 
 def _chunks(days: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -309,9 +300,7 @@ def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
     push = jnp.concatenate([p.stratum_push, jnp.zeros(1)])[known.strata]
     leave = jnp.exp(p.leave + push[:, None]) * jnp.exp(walk + regime)[:, None, :]
     shift = jnp.asarray(known.regime) @ (p.regime_settle[:, None] * known.regime_state)
-    per_state = jnp.asarray(known.permit) @ jnp.concatenate(
-        [jnp.zeros(known.D), jnp.exp(p.settle), jnp.zeros(known.through)]
-    )
+    per_state = jnp.asarray(known.permit) @ jnp.exp(p.settle)
     return leave, (per_state * jnp.exp(shift))[:, None, :]
 
 
@@ -368,6 +357,10 @@ class _Registers:
         self.place = np.zeros((D, G))
         self.visits = np.zeros((len(plan.visited), G))
         self.purge = np.zeros((G, plan.calendar.steps, plan.calendar.steps))
+        self.delayed = np.eye(G)[[g for g, scheme in enumerate(schemes) if scheme.delay]]
+        days, middles = plan.calendar.days, plan.calendar.middles
+        since = [np.clip(bound[:, None] - middles, 0, None) for bound in (days[:-1], days[1:])]
+        self.elapsed = np.array(since)  # days from arrival to a step's begin and to its end
         self.active = np.stack([_share_of_steps(plan, s.start, None) for s in schemes] or [[]], axis=-1)
         for g, scheme in enumerate(schemes):
             country = plan.country(scheme.place)
@@ -386,6 +379,15 @@ class _Registers:
                 since = at
 
 
+def _delayed(r: _Registers, delay: Array, into: Array) -> Array:
+    """Those who come into a place, (T, G), by the step in which their document is issued."""
+    if not len(r.delayed):
+        return into
+    before, after = (jnp.exp(-elapsed / delay[:, None, None]) for elapsed in r.elapsed)
+    late = jnp.einsum("gts,sg->tg", before - after, into @ r.delayed.T)
+    return into * (1 - r.delayed.sum(axis=0)) + late @ r.delayed
+
+
 def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
     """Documents issued and persons struck off per step, both (T, G)."""
     r = known.registers
@@ -397,7 +399,7 @@ def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
     holders = jnp.sum(f.stock[:-1], axis=1) @ r.holding + p.residents @ r.place
     renewed = r.permit * p.renewal / YEAR_WEEKS * known.weeks[:, None] * holders
     share = r.permit + (1 - r.permit) * p.uptake
-    new = r.permit * (f.settling @ r.settling) + (1 - r.permit) * p.uptake * into
+    new = r.permit * (f.settling @ r.settling) + (1 - r.permit) * p.uptake * _delayed(r, p.delay, into)
     leak = p.leak * (f.entries @ r.visits)
     issued = r.active * (new + leak + renewed)
     struck = r.active * (p.struck * share * gone + renewed)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from sojourn.history import History, Parameters, Plan
 from sojourn.history.chain import Wiring, propagate
-from sojourn.history.process import permits
 from sojourn.measures.sparse import Sparse, multiply
 from sojourn.measures.windows import FLOWS, STOCKS, Sums, Windows, sum_windows
 
@@ -114,7 +113,6 @@ def evaluate(operator: Operator, plan: Plan, history: History, p: Parameters) ->
 
 def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
     """Persons of each rate's group who are in its place at every bound, (T+1, K)."""
-    permit = permits(plan)
     series: list[Array] = []
     for rate in rates:
         mask = np.zeros(history.stock.shape[1:])
@@ -122,7 +120,7 @@ def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
         nobody = jnp.zeros_like(history.stock[1:])
         group = nobody.at[rate.start - 1].set(history.stock[rate.start] * mask)
         steps = history.steps._replace(stay_first=group, move_first=nobody, settle_first=nobody)
-        later = propagate(steps, Wiring(history.split, permit))
+        later = propagate(steps, Wiring(history.split, np.array(plan.settles, dtype=int)))
         series.append(jnp.sum(later[:, :, list(rate.states_to)], axis=(1, 2)))
     return jnp.stack(series, axis=-1)
 

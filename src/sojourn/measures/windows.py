@@ -200,12 +200,10 @@ def sum_windows(
 
 
 def _moves(plan: Plan, moved: Array, split: Array, rows: tuple[int, ...]) -> Array:
-    """Persons of some rows by place left and by destination, (W, D, D), as one product."""
-    R, S, D = split.shape
-    keep = np.zeros((R, S, D))
-    keep[list(rows)] = _membership(plan)
-    to = (keep[:, :, :, None] * split[:, :, None, :]).reshape(R * S, D * D)
-    return (moved.reshape(-1, R * S) @ to).reshape(-1, D, D)
+    """Persons of some rows by place left and by destination, (W, D, D)."""
+    chosen = np.isin(np.arange(split.shape[0]), rows)[:, None, None]
+    to = jnp.sum(moved[:, :, :, None] * (chosen * split), axis=1)
+    return jnp.einsum("wsj,si->wij", to, _membership(plan))
 
 
 def _membership(plan: Plan) -> NDArray[np.float64]:
