@@ -16,8 +16,10 @@ from sojourn.report.words import OUTCOMES, number, quantity, share, span
 TOP = 15
 """Rows of a figure; all are in the table."""
 K_HAT = 0.7
+LEAST_P = 1e-4
+"""Smaller p-values are drawn here."""
 SENSITIVE = 0.05
-AUDIT = "Not in this answer's folder yet: `sojourn {command}` with this case and folder makes it."
+AUDIT = "Not made yet: `sojourn {command}` with the folder of this answer adds it."
 DIAGNOSIS = (
     Column("p_error", "± of p", "plain"),
     Column("holm", "p, Holm", "plain"),
@@ -36,7 +38,8 @@ def conflict_section(material: Material) -> Section:
     rows = [_against(item) for item in worst]
     figures = _figure(
         "conflict",
-        f"p-values (log scale) of the {len(rows)} claims farthest from what the rest expects. Dashed: 0.05.",
+        f"p-values (log scale) of the {len(rows)} claims farthest from what the rest expects; "
+        f"those below {LEAST_P} are drawn there. Dashed: 0.05.",
         rows,
         lambda: charts.dots(rows, "p-value of the claim against the rest", line=0.05, log=True),
     )
@@ -93,7 +96,7 @@ def conflict_section(material: Material) -> Section:
 def _against(item: Record) -> dict[str, Any]:
     group = "beyond" if item["p"] < 0.05 else "within"
     note = f"{item['side']}; p {item['p']:.2g} ± {item['p_error']:.1g}; Holm {item['holm']:.2g}"
-    return {"label": item["claim"], "value": max(item["p"], 1e-6), "group": group, "note": note}
+    return {"label": item["claim"], "value": max(item["p"], LEAST_P), "group": group, "note": note}
 
 
 def _claims(material: Material, conflict: Record) -> Iterator[tuple[Cell, ...]]:
@@ -331,7 +334,7 @@ def whatif_section(material: Material) -> Section:
         "whatif",
         "Difference that each edit makes, persons: median, 50 % and 90 % interval.",
         rows,
-        lambda: charts.intervals(rows, "persons, edited less as it is", axis="~s"),
+        lambda: charts.intervals(rows, "persons, edited less as it is"),
     )
     columns = (
         Column("number", "no.", "plain"),

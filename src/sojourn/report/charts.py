@@ -7,6 +7,7 @@ white; shape or place says the same as colour does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from math import ceil, floor, log10
 from typing import Any
 
@@ -75,8 +76,9 @@ def bands(rows: Sequence[Row], marks: Sequence[Row], title: str, *, axis: str = 
 
     Rows: date, group, q05 … q95, note. Marks: date, number, name.
     """
+    days = "%-d %b" if _length(rows) < 150 else "%b %Y"
     base = alt.Chart(alt.Data(values=list(rows))).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format="%b %Y", labelAngle=0, tickCount=6)),
+        x=alt.X("date:T", title=None, axis=alt.Axis(format=days, labelAngle=0, tickCount=6)),
         color=_colour(OUTCOME, legend=True),
     )
     wide, narrow = (
@@ -88,15 +90,19 @@ def bands(rows: Sequence[Row], marks: Sequence[Row], title: str, *, axis: str = 
     line = base.mark_line(strokeWidth=2.5).encode(
         y="q50:Q",
         strokeDash=alt.StrokeDash(
-            "group:N",
-            legend=None,
-            scale=alt.Scale(domain=list(OUTCOME), range=[[1, 0], [7, 3], [2, 2]]),
+            "group:N", scale=alt.Scale(domain=list(OUTCOME), range=[[1, 0], [7, 3], [2, 2]])
         ),
     )
     points = base.mark_point(size=60, opacity=0.001).encode(
         y="q50:Q", tooltip=[alt.Tooltip("date:T", format="%Y-%m-%d"), *_tooltip("group", axis)]
     )
     return _spec(wide, narrow, line, points, *_dates(marks), height=320)
+
+
+def _length(rows: Sequence[Row]) -> int:
+    """Days from the first date to the last."""
+    days = [date.fromisoformat(row["date"]) for row in rows]
+    return (max(days) - min(days)).days if days else 0
 
 
 def _dates(marks: Sequence[Row]) -> tuple[alt.Chart, ...]:

@@ -87,19 +87,31 @@ def read_material(folder: Path) -> Material:
     path = folder / "answer.json"
     if not path.is_file():
         raise CaseError([Problem(str(folder), "holds no answer.json: give the folder of estimate --out")])
-    answer, digest = _read(path, "sojourn.belief", "answer.schema.json", "sojourn estimate")
+    answer, digest = _read(path, "belief/answer.schema.json", "sojourn estimate")
+    _check_ledger(path, answer)
     digests = {"answer.json": digest}
     audit: Record = {}
     beside = folder / "audit.json"
     if beside.is_file():
-        audit, digests["audit.json"] = _read(beside, "sojourn.audit", "audit.schema.json", "sojourn audit")
+        audit, digests["audit.json"] = _read(beside, "audit/audit.schema.json", "sojourn audit")
         if audit["header"]["answer"] != digest:
             message = "is about another answer than the answer.json beside it: run sojourn audit again"
             raise CaseError([Problem(str(beside), message)])
     return Material(folder, answer, audit, digests)
 
 
-def _read(path: Path, room: str, schema: str, command: str) -> tuple[Record, str]:
+def _check_ledger(path: Path, answer: Record) -> None:
+    """A schema cannot say that the ledger has every claim, reading and source of the answer."""
+    ledger = answer["ledger"]
+    for claim in answer["claims"]:
+        words = ledger["claims"].get(claim["claim"], {"readings": {}})
+        readings = {reading["reading"] for reading in claim["readings"]}
+        if claim["source"] not in ledger["sources"] or not readings <= set(words["readings"]):
+            message = "is not whole in the ledger of this file: run sojourn estimate again"
+            raise CaseError([Problem(str(path), message, column="$.ledger", value=claim["claim"])])
+
+
+def _read(path: Path, schema: str, command: str) -> tuple[Record, str]:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
@@ -108,7 +120,8 @@ def _read(path: Path, room: str, schema: str, command: str) -> tuple[Record, str
         record = json.loads(content)
     except ValueError as error:
         raise CaseError([Problem(str(path), f"is not JSON: {error}")]) from None
-    rules = json.loads((files(room) / schema).read_text(encoding="utf-8"))
+    # By path within the package: importing the room would load JAX.
+    rules = json.loads((files("sojourn") / schema).read_text(encoding="utf-8"))
     problem = best_match(Draft202012Validator(rules).iter_errors(record))
     if problem is not None:
         found = f"does not follow {schema} of this version: {problem.message[:200]}; run {command} again"

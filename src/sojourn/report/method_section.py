@@ -99,6 +99,7 @@ def _contacts(material: Material) -> tuple[Table, ...]:
         *(Column(key, title) for key, title in zip(keys, titles, strict=True)),
     )
     rows = tuple(
-        (id, *("" if group[key] is None else str(group[key]) for key in keys)) for id, group in groups.items()
+        (id, *(material.place(group[key]) if key == "place" else group[key] for key in keys))
+        for id, group in groups.items()
     )
-    return (Table("contacts", "Groups of people that interviewees told of", columns, rows),)
+    return (Table("contacts", "Groups of people that interviewees told of", columns, rows, "claim"),)

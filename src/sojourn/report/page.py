@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +24,7 @@ from sojourn.report.words import day, number, share
 
 def html(material: Material, sections: list[Section]) -> str:
     """The page."""
-    import vl_convert
-
-    bundle, boot = vl_convert.javascript_bundle(None).replace("</script", "<\\/script"), _file("boot.js")
+    bundle, boot = _bundle(), _file("boot.js")
     figures = [figure for section in sections for figure in section.figures]
     specs = {figure.id: figure.spec for figure in figures if figure.spec}
     warnings = material.answer["warnings"]
@@ -47,6 +46,14 @@ def html(material: Material, sections: list[Section]) -> str:
     )
 
 
+@cache
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script; takes a second to make."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
+
+
 def policy(*scripts: str) -> str:
     """A policy that lets these scripts run and nothing be fetched; charts style their own marks."""
     hashes = (b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
@@ -65,7 +72,11 @@ def shown(value: Cell, kind: Kind = "text") -> str:
         return share(value)
     if kind == "count":
         return number(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+    if isinstance(value, int):
+        return f"{value:,}" if kind == "plain" else str(value)
+    if kind == "plain":
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:.6g}"
 
 
 def is_address(value: Cell) -> bool:

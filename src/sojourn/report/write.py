@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from sojourn.belief.answer import FILES
 from sojourn.case import CaseError, Problem
 from sojourn.report.compose import compose
 from sojourn.report.crate import METADATA, crate, is_ours
@@ -30,6 +29,8 @@ NAMES: Mapping[Format, str] = {
 }
 """Format → name beside the answer; `csv` is a folder."""
 PROV = "prov.json"
+ANSWER = ("answer.json", "posterior.nc", "timeline.parquet", "claims.parquet", "audit.json")
+"""What a crate in an answer's folder describes besides reports."""
 
 
 def write_report(folder: Path, out: Path | None = None, form: Format = "html") -> Path:
@@ -100,9 +101,11 @@ def _check(target: Path, form: Format) -> None:
 
 def _present(material: Material, folder: Path, own: list[str]) -> list[str]:
     """Files of the folder that a crate describes: reports, and the answer if it is there."""
-    answer = [*FILES, "audit.json"] if folder.resolve() == material.folder.resolve() else []
+    answer = ANSWER if folder.resolve() == material.folder.resolve() else ()
     files = [PROV, *answer, *(name for form, name in NAMES.items() if form != "csv")]
     tables = [f"{NAMES['csv']}/{path.name}" for path in (folder / NAMES["csv"]).glob("*.csv")]
+    if answer:
+        tables += [path.name for path in folder.glob("audit_*.parquet")]
     return sorted({*own, *tables, *(name for name in files if (folder / name).is_file())})
 
 

@@ -1,0 +1,112 @@
+"""Tables in other formats: every number there, and no cell that a spreadsheet runs or a reader misreads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from sojourn.report import write_report
+from sojourn.report.compose import compose
+from sojourn.report.material import read_material
+from sojourn.report.sdmx import HEADER
+from sojourn.report.sheets import safe
+
+FORMULAS = ('=HYPERLINK("http://x","y")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=1|x\x07")
+
+
+def formulas(record: dict[str, Any]) -> None:
+    words = iter(FORMULAS * 20)
+    for claim in record["ledger"]["claims"].values():
+        claim["quote"] = next(words)
+    for source in record["ledger"]["sources"].values():
+        source["name"] = next(words)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_begins_a_formula(text: str) -> None:
+    assert str(safe(text)).startswith("'")
+
+
+@pytest.mark.parametrize("value", [-5, -0.25, 3.5, None, "a = b", "–"])
+def test_numbers_and_plain_words_stay(value: Any) -> None:
+    assert safe(value) == value
+
+
+def test_workbook_runs_nothing(save: Callable[..., Path]) -> None:
+    book = openpyxl.load_workbook(write_report(save(formulas), form="xlsx"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert sum(str(cell.value).startswith("'=HYPERLINK") for cell in cells) >= 3
+    assert any(isinstance(cell.value, (int, float)) and cell.value < 0 for cell in cells)
+
+
+def test_workbook_has_every_table(folder: Path, answer: dict[str, Any]) -> None:
+    book = openpyxl.load_workbook(write_report(folder, form="xlsx"))
+    tables = {table.id[:31]: table for s in compose(read_material(folder)) for table in s.tables}
+    assert set(book.sheetnames) == {"about", *tables}
+    assert len(tables) == sum(len(s.tables) for s in compose(read_material(folder)))
+    assert all(book[name].max_row == len(table.rows) + 1 for name, table in tables.items())
+    outcomes = {row[0]: row[1] for row in book["outcomes"].iter_rows(min_row=2, values_only=True)}
+    assert outcomes["stayed"] == answer["outcomes"]["stayed"]["q50"]
+
+
+def test_csv_keeps_every_cell(folder: Path) -> None:
+    target = write_report(folder, form="csv")
+    for section in compose(read_material(folder)):
+        for table in section.tables:
+            rows = list(
+                csv.reader(StringIO((target / f"{table.id}.csv").read_text(encoding="utf-8"), newline=""))
+            )
+            assert rows[0] == [column.name for column in table.columns]
+            assert len(set(rows[0])) == len(rows[0]), table.id
+            assert len(rows) == len(table.rows) + 1
+            for row, cells in zip(rows[1:], table.rows, strict=True):
+                numbers = [(a, b) for a, b in zip(row, cells, strict=True) if isinstance(b, (int, float))]
+                assert all(float(a) == b for a, b in numbers)
+
+
+def test_sdmx_has_one_row_a_key(folder: Path, answer: dict[str, Any]) -> None:
+    frame = pd.read_csv(write_report(folder, form="sdmx"), keep_default_na=False)
+    assert tuple(frame.columns) == HEADER
+    key = ["FREQ", "REF_AREA", "COUNTERPART_AREA", "INDICATOR", "STATISTIC", "TIME_PERIOD"]
+    assert not frame.duplicated(key).any()
+    assert not (frame[key] == "").any(axis=None)
+    stayed = frame[(frame["INDICATOR"] == "STAYED") & (frame["TIME_PERIOD"] == answer["asof"])]
+    found = dict(zip(stayed["STATISTIC"].str.lower(), stayed["OBS_VALUE"], strict=True))
+    assert found == answer["outcomes"]["stayed"]
+    moves = frame[(frame["INDICATOR"] == "MOVES") & (frame["STATISTIC"] == "MEAN")]
+    said = [flow["persons"]["mean"] for flow in answer["flows"] if flow["kind"] == "move"]
+    assert sorted(moves["OBS_VALUE"]) == sorted(said)
+
+
+def test_markdown_is_not_markup(save: Callable[..., Path]) -> None:
+    def plant(record: dict[str, Any]) -> None:
+        for claim in record["ledger"]["claims"].values():
+            claim["quote"] = "a | b <img src=x onerror=alert(1)> [x](javascript:alert(1)) `c`\n| d"
+            claim["url"] = "https://example.org/a|b?c=<d>"
+
+    text = write_report(save(plant), form="md").read_text(encoding="utf-8")
+    assert "\\<img" in text
+    assert "<img" not in text.replace("\\<img", "")
+    assert "](javascript" not in text.replace("\\](javascript", "").replace("]\\(javascript", "")
+    lines = text.splitlines()
+    starts = [i for i, line in enumerate(lines) if line.startswith("|---") or line.startswith("|--")]
+    assert len(starts) > 12
+    for start in starts:
+        columns = bars(lines[start])
+        for line in lines[start - 1 :]:
+            if not line.startswith("|"):
+                break
+            assert bars(line) == columns, line
+
+
+def bars(line: str) -> int:
+    """Column separators: bars that no backslash precedes."""
+    return line.replace("\\\\", "").replace("\\|", "").count("|")
