@@ -21,8 +21,9 @@ from sojourn.audit.leave import LOOKS, Leaver
 from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
 from sojourn.audit.results import Moment, Numbers
 from sojourn.audit.weights import K_HAT, Weights, resample, smooth, summarise_weighted
+from sojourn.belief.density import Model
 from sojourn.belief.likelihood import Said
-from sojourn.belief.pointwise import Points, make_points
+from sojourn.belief.pointwise import Points, log_heard, make_points
 from sojourn.belief.quantities import position_of
 
 Real = NDArray[np.float64]
@@ -63,7 +64,7 @@ def said_by(posterior: Posterior, day: date) -> Said:
 def history(
     posterior: Posterior,
     dates: list[date] | None = None,
-    report: Callable[[date, str], None] = lambda _day, _how: None,
+    report: Callable[[date], None] = lambda _: None,
 ) -> list[Moment]:
     """The answer as of each date (default: every date of publication).
 
@@ -78,24 +79,23 @@ def history(
         said = said_by(posterior, day)
         if _count(said) == _count(posterior.model.said):
             stand = Stand(posterior.z, posterior.points, said, posterior.efficiency)
-        weights = weigh(stand, said) if stand is not None else None
+        weights = weigh(posterior.model, stand, said) if stand is not None else None
         how: Literal["weights", "moved"] = "weights"
         if stand is None or weights is None or not _holds(weights):
             how = "moved"
-            report(day, how)
+            report(day)
             stand = _move(leaver, points_of, stand, weights, said)
-        current = weigh(stand, said)
+        current = weigh(posterior.model, stand, said)
         k_hat = max(weights.k_hat, 0.0) if weights is not None else 0.0
         found.append(_moment(posterior, day, said, stand, current, k_hat, how, before))
         before = day.toordinal()
     return found
 
 
-def weigh(stand: Stand, said: Said) -> Weights:
+def weigh(model: Model, stand: Stand, said: Said) -> Weights:
     """Weights of the draws of a stand for what was said."""
-    claims = np.asarray(said.claim_weight - stand.said.claim_weight)
-    groups = np.asarray(said.group_weight - stand.said.group_weight)
-    return smooth(stand.points.claims @ claims + stand.points.groups @ groups, stand.efficiency)
+    ratio = log_heard(model, stand.points, said) - log_heard(model, stand.points, stand.said)
+    return smooth(ratio, stand.efficiency)
 
 
 def _holds(weights: Weights) -> bool:

@@ -15,22 +15,25 @@ its claims, so that what they share counts once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
-from sojourn.audit.leave import Without
+from sojourn.audit.leave import Without, silence
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.predict import Prediction, predict
 from sojourn.audit.results import ClaimConflict, SourceConflict
 from sojourn.audit.weights import resample
+from sojourn.belief.density import Model
+from sojourn.belief.pointwise import Points, meant
 
 Real = NDArray[np.float64]
-COPIES = 400
+Indices = NDArray[np.intp]
+COPIES = 300
 """Draws of the rest that a prediction is made from."""
-REPLICAS = 2000
+REPLICAS = 1000
 """Simulated sets of figures that those of a source are compared with."""
 
 
@@ -87,19 +90,38 @@ def source_p(posterior: Posterior, without: Without) -> float:
         return predictions[0].p()
     rng = np.random.default_rng(0)
     draw = rng.integers(COPIES, size=REPLICAS)
-    replica = sum((one.log_density(one.simulate(draw, rng)) for one in predictions), np.zeros(REPLICAS))
-    said = sum((one.log_density(one.spoken(REPLICAS, rng)) for one in predictions), np.zeros(REPLICAS))
+    replica, said = np.zeros(REPLICAS), np.zeros(REPLICAS)
+    for one, reading in zip(
+        predictions, _readings_meant(posterior.model, predictions, draw, rng), strict=True
+    ):
+        replica += one.log_density(one.simulate(draw, reading, rng))
+        said += one.log_density(one.spoken(REPLICAS, rng))
     below = np.searchsorted(np.sort(replica), said, side="right")
     return float(np.mean((1 + below) / (1 + REPLICAS)))
+
+
+def _readings_meant(
+    model: Model, predictions: Sequence[Prediction], draw: Indices, rng: np.random.Generator
+) -> Iterator[Indices]:
+    """A reading for each claim and draw; claims of one series are meant alike."""
+    chosen: dict[int, Indices] = {}
+    for one in predictions:
+        meanings = model.wording.meaning[one.figures.members]
+        series = int(np.flatnonzero((model.wording.of_series == meanings[0]).any(axis=1))[0])
+        if series not in chosen:
+            past = np.cumsum(one.weight[draw], axis=1) < rng.random(len(draw))[:, None]
+            chosen[series] = meanings[np.minimum(past.sum(axis=1), len(meanings) - 1)]
+        place = {int(meaning): j for j, meaning in enumerate(meanings)}
+        yield np.array([place.get(int(meaning), 0) for meaning in chosen[series]])
 
 
 def _predict(posterior: Posterior, without: Without, claim: int) -> Prediction:
     rng = np.random.default_rng(0)
     chosen = rng.permutation(resample(without.weights.weight, COPIES, rng))
-    points = without.points
-    return predict(
-        posterior.model, claim, points.location[chosen], points.spread[chosen], without.weights.effective
-    )
+    points = Points(*(np.asarray(column)[chosen] for column in without.points))
+    weight = meant(posterior.model, points, silence(posterior.model.said, without.target), claim)
+    effective = without.weights.effective
+    return predict(posterior.model, claim, points.location, points.spread, weight, effective)
 
 
 def adjust(p: Real) -> tuple[Real, Real]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ def tables(record: Mapping[str, Any]) -> Iterator[tuple[str, pd.DataFrame]]:
     """File name and table of each section that was computed, one row for each thing it lists."""
     import pandas as pd
 
-    def frame(rows: list[Mapping[str, Any]]) -> pd.DataFrame:
+    def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         return pd.DataFrame([_flat(row) for row in rows])
 
     if record["claims"] is not None:

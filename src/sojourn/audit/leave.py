@@ -21,13 +21,13 @@ from sojourn.audit.weights import K_HAT, Weights, equal, resample, smooth
 from sojourn.belief.estimate import scales
 from sojourn.belief.likelihood import Said
 from sojourn.belief.metric import curvature, from_curvature
-from sojourn.belief.pointwise import Points, make_points
+from sojourn.belief.pointwise import Points, log_heard, make_points
 from sojourn.belief.sampler import Sampler
 
 Real = NDArray[np.float64]
 LOOKS = 4
 """Draws at which the curvature of a changed posterior is taken."""
-CHAINS, DRAWS = 4, 100
+CHAINS, DRAWS = 4, 200
 """Of a refit."""
 RHAT = 1.1
 """A refit whose quantities have a larger R̂ is unreliable: short chains that did not meet."""
@@ -88,8 +88,8 @@ class Leaver:
     def by_weights(self, target: Target) -> Without:
         """Importance weights 1 / P(what is left out)."""
         p = self.posterior
-        heard = p.points.claims[:, list(target.claims)].sum(axis=1)
-        heard = heard + p.points.groups[:, list(target.groups)].sum(axis=1)
+        silent = silence(p.model.said, target)
+        heard = log_heard(p.model, p.points, p.model.said) - log_heard(p.model, p.points, silent)
         weights = smooth(-heard, p.efficiency)
         method: Method = "weights" if weights.k_hat <= K_HAT else "unreliable"
         return Without(target, p.points, dict(p.quantities), weights, weights.k_hat, method)

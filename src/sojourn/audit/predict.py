@@ -15,7 +15,8 @@ from sojourn.audit.weights import summarise_weighted
 from sojourn.belief.density import Model
 
 Real = NDArray[np.float64]
-GRID = 1500
+GRID = 1000
+CHUNK = 50
 REACH = 12.0
 """Scales of error beyond the draws to which the grid goes: e^-12 of the mass lies outside."""
 KERNEL = 61
@@ -26,9 +27,9 @@ KERNEL = 61
 class Prediction:
     """A density on a grid, of what one claim's figure would be; on the claim's common scale.
 
-    The components are logistic: one for each draw and reading, `location` and `spread`
-    (draws, readings), with the prior weights (readings,) of the readings. `said` and
-    `kernel` are points of the figure as said and how likely its words are there.
+    The components are logistic: `location`, `spread` and `weight` are (draws, readings);
+    the weights of a draw add up to 1. `said` and `kernel` are points of the figure as said
+    and how likely its words are there.
     """
 
     figures: Figures
@@ -44,7 +45,7 @@ class Prediction:
         """Probability of a density no higher than that of the figure, averaged over what it may be."""
         log_f = self.log_density(self.said)
         posterior = np.log(np.maximum(self.kernel, 1e-300)) + log_f
-        posterior = np.exp(posterior - logsumexp(posterior))
+        posterior = np.exp(posterior - np.asarray(logsumexp(posterior)))
         order = np.argsort(self.log_f)
         step = np.gradient(self.grid)
         mass = np.cumsum((np.exp(self.log_f) * step)[order])
@@ -68,7 +69,7 @@ class Prediction:
         return (u[0] - self.location) / self.spread
 
     def _mean(self, x: Real) -> float:
-        return float(np.mean(x @ self.weight))
+        return float(np.mean(np.sum(x * self.weight, axis=1)))
 
     def log_density(self, at: Real) -> Real:
         """Log density at points."""
@@ -94,33 +95,34 @@ class Prediction:
         whole = summarise_weighted(value, weight)
         return {**whole, "mean": central["mean"], "sd": central["sd"]}
 
-    def simulate(self, draw: NDArray[np.intp], rng: np.random.Generator) -> Real:
-        """A figure from each of some draws: a reading, a place, an error."""
-        reading = rng.choice(len(self.weight), size=len(draw), p=self.weight)
+    def simulate(self, draw: NDArray[np.intp], reading: NDArray[np.intp], rng: np.random.Generator) -> Real:
+        """A figure from each of some draws, in a given reading: its place and an error."""
         u = self.location[draw, reading] + self.spread[draw, reading] * rng.logistic(size=len(draw))
         return self.figures.from_reading(u, reading)
 
     def spoken(self, count: int, rng: np.random.Generator) -> Real:
         """Figures that the words allow, as likely as the words and the rest make them."""
         log_weight = np.log(np.maximum(self.kernel, 1e-300)) + self.log_density(self.said)
-        return rng.choice(self.said, size=count, p=np.exp(log_weight - logsumexp(log_weight)))
+        return rng.choice(self.said, size=count, p=np.exp(log_weight - np.asarray(logsumexp(log_weight))))
 
 
-def predict(model: Model, claim: int, location: Real, spread: Real, effective: float) -> Prediction:
-    """The prediction for a claim (its index) from draws of `location` and `spread` (draws, readings).
+def predict(
+    model: Model, claim: int, location: Real, spread: Real, weight: Real, effective: float
+) -> Prediction:
+    """The prediction for a claim (its index) from draws.
 
-    Each draw is widened by a normal-reference kernel, so that a few draws make a smooth density.
+    `location` and `spread` are those of all readings, (draws, readings); `weight` has the
+    weights of the claim's own. Each draw is widened by a normal-reference kernel, so that a
+    few draws make a smooth density.
     """
     figures = figures_of(model, claim)
     here, own = location[:, figures.members], spread[:, figures.members]
-    weight = np.exp(model.wording.log_prior[figures.members])
     width = 1.06 * np.minimum(here.std(axis=0), _robust_sd(here)) * max(effective, 2.0) ** -0.2
     wide = np.sqrt(own**2 + 3 / np.pi**2 * width**2)
     said, kernel = figures.spoken(model.said, KERNEL)
     grid = _grid(figures, here, wide, said)
-    return Prediction(
-        figures, here, wide, weight, grid, log_mixture(figures, here, wide, weight, grid), said, kernel
-    )
+    log_f = log_mixture(figures, here, wide, weight, grid)
+    return Prediction(figures, here, wide, weight, grid, log_f, said, kernel)
 
 
 def _robust_sd(x: Real) -> Real:
@@ -142,10 +144,11 @@ def _grid(figures: Figures, location: Real, spread: Real, said: Real) -> Real:
 def log_mixture(figures: Figures, location: Real, spread: Real, weight: Real, at: Real) -> Real:
     """Log of the mean, over draws and readings, of logistic densities at points of the common scale."""
     u, log_slope = figures.to_readings(at)
+    log_weight = np.log(np.maximum(weight, 1e-300)) - np.log(len(location)) - np.log(spread)
     out = np.empty(len(at))
-    log_weight = np.log(weight / len(location))
-    for i in range(len(at)):
-        z = np.abs(u[i] - location) / spread
-        each = log_slope[i] + log_weight - z - 2 * np.log1p(np.exp(-z)) - np.log(spread)
-        out[i] = logsumexp(each)
+    for begin in range(0, len(at), CHUNK):
+        own = slice(begin, begin + CHUNK)
+        z = np.abs(u[own, None] - location) / spread
+        each = log_slope[own, None] + log_weight - z - 2 * np.log1p(np.exp(-z))
+        out[own] = logsumexp(each, axis=(1, 2))
     return out

@@ -67,7 +67,11 @@ def _claim(
         url=claim.url,
         verdict=verdict(conflict),
         sentence=claim_sentence(
-            case, claim, readings[best], record["readings"][best]["posterior"], first and first["q50"]
+            case,
+            claim,
+            readings[best],
+            record["readings"][best]["posterior"],
+            first["q50"] if first else None,
         ),
         readings=tuple(
             _reading(case, claim, r, found, shares.get((claim.claim, r.reading)))
@@ -94,7 +98,7 @@ def _reading(
         posterior=record["posterior"],
         expected=record["expected"],
         first_arrivals=first,
-        sentence=reading_sentence(case, claim, r, first and first["q50"]),
+        sentence=reading_sentence(case, claim, r, first["q50"] if first else None),
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Contraction, Sensitivity
 from sojourn.belief.defaults import DEFAULTS
+from sojourn.belief.pointwise import log_heard
 from sojourn.belief.record import PRIOR_ONLY
 
 Real = NDArray[np.float64]
@@ -32,9 +33,7 @@ WALKS = {"leave_walk.elsewhere": "leave_walk", "visitor_walk.elsewhere": "visito
 
 def sensitivities(posterior: Posterior) -> list[Sensitivity]:
     """The likelihood first, then every named prior, the most sensitive first."""
-    said = posterior.model.said
-    heard = posterior.points.claims @ np.asarray(said.claim_weight)
-    heard = heard + posterior.points.groups @ np.asarray(said.group_weight)
+    heard = log_heard(posterior.model, posterior.points, posterior.model.said)
     likelihood = scale(heard, posterior.quantities)
     found = [
         Sensitivity(name, _what(name), values, diagnose(values, likelihood))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
@@ -119,7 +120,7 @@ def hear(posterior: Posterior, proposal: Proposal, value: Real, rng: np.random.G
         p = np.concatenate([shares, rest], axis=1)
         drawn = rng.multinomial(proposal.size, p / p.sum(axis=1, keepdims=True))
         return drawn[:, : shares.shape[1]].astype(float)
-    named = jax.vmap(posterior.model.unknowns.values)(posterior.z)
+    named = jax.vmap(posterior.model.unknowns.values)(jnp.asarray(posterior.z))
     columns: list[Real] = []
     for j, reading in enumerate(proposal.readings):
         kind, scale = kind_of(reading), scale_of(reading)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.belief.density import Model
-from sojourn.belief.likelihood import Said, expect, said_around
+from sojourn.belief.likelihood import Said, expect, said_around, sum_readings
 from sojourn.belief.priors import parameters
 from sojourn.belief.runtime import OPTIONS
 from sojourn.case import Reading
@@ -24,14 +24,14 @@ BATCH = 50
 
 
 class Points(NamedTuple):
-    """Of n draws: claims (n, K) and groups (n, G) log likelihoods, whether they count or not;
+    """Of n draws: scores (n, readings) log P(said | reading) and groups (n, G) log likelihoods.
 
-    location and spread (n, readings), where a figure is said if a reading is meant and the
-    scale of its logistic error, on the reading's scale; timeline (n, B, 4) persons arrived,
-    stayed, moved on and returned at the bounds of the calendar.
+    Both whether they count or not. location and spread (n, readings), where a figure is said
+    if a reading is meant and the scale of its logistic error, on the reading's scale; timeline
+    (n, B, 4) persons arrived, stayed, moved on and returned at the bounds of the calendar.
     """
 
-    claims: Any
+    scores: Any
     groups: Any
     location: Any
     spread: Any
@@ -45,7 +45,7 @@ def make_points(model: Model) -> Callable[[Real, Said], Points]:
     def one(z: Array, said: Said) -> Points:
         a = model.account(z, said)
         location, spread = said_around(model.wording, a.expected, a.values)
-        return Points(a.claims, a.groups, location, spread, timeline(a.history))
+        return Points(a.scores, a.groups, location, spread, timeline(a.history))
 
     # Draws one after another: a vectorised history compiles ten times as long and runs no faster.
     mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
@@ -55,6 +55,32 @@ def make_points(model: Model) -> Callable[[Real, Said], Points]:
         return Points(*(np.concatenate(column)[: len(z)] for column in zip(*parts, strict=True)))
 
     return many
+
+
+def log_heard(model: Model, points: Points, said: Said) -> Real:
+    """Log likelihood of what counts in `said`, (n,); only its weights matter."""
+
+    def one(scores: Array) -> Array:
+        return sum_readings(model.wording, said.claim_weight, scores).total
+
+    claims = np.asarray(jax.vmap(one)(jnp.asarray(points.scores)))
+    return claims + points.groups @ np.asarray(said.group_weight)
+
+
+def meant(model: Model, points: Points, said: Said, claim: int) -> Real:
+    """Weight (n, its readings) of each reading of a claim by the rest of its series that counts.
+
+    The claim's own figure is not looked at; where it stands alone these are its prior weights.
+    """
+    wording = model.wording
+    own = wording.of_claim[claim]
+    own = own[own < len(wording.log_prior)]
+    weight = said.claim_weight.at[claim].set(0.0)
+
+    def one(scores: Array) -> Array:
+        return sum_readings(wording, weight, scores.at[own].set(0.0)).readings[own]
+
+    return np.asarray(jax.vmap(one)(jnp.asarray(points.scores)))
 
 
 def make_timeline(plan: Plan) -> Callable[[History], Array]:

@@ -1,0 +1,143 @@
+"""What the audit claims of itself, on demand: planted falsehoods, uniform p-values, weights, history.
+
+    python benchmarks/audit.py planted      20 simulated ledgers, one false claim each
+    python benchmarks/audit.py uniform      20 simulated ledgers, none false
+    python benchmarks/audit.py influence FOLDER [CASE]    weights against refits of a saved answer
+    python benchmarks/audit.py history FOLDER [CASE]      five dates against full refits
+
+The first two take the small case of the tests.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import kstest
+from tests.belief.simulated import say
+
+from sojourn.audit.asof import history, publication_dates, said_by
+from sojourn.audit.conflict import claim_conflicts
+from sojourn.audit.influence import influences
+from sojourn.audit.leave import CHAINS, DRAWS, Leaver, targets_of_claims
+from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read_posterior
+from sojourn.audit.weights import K_HAT
+from sojourn.belief.density import Model
+from sojourn.belief.estimate import compile_case, scales
+from sojourn.belief.likelihood import Said
+from sojourn.belief.pointwise import make_points
+from sojourn.belief.runtime import configure
+from sojourn.belief.sampler import Sampler
+from sojourn.case import read_case
+
+SMALL = Path(__file__).parents[1] / "tests" / "data" / "small"
+LEDGERS, REFITS = 20, 8
+FALSE = np.log(10)
+"""A planted figure is ten times what would be said, or a tenth."""
+
+
+def conflicts_of(model: Model, sampler: Sampler, said: Said, seed: int) -> dict[str, float]:
+    """p of every claim of a simulated ledger, refitted where weights fail."""
+    draws, _ = sampler.draw(said, seed, 4, 200)
+    spoken = replace(model, said=said)
+    posterior = posterior_of(spoken, {"seed": seed}, draws.z)
+    leaver = Leaver(posterior, seed)
+    leaver.__dict__["sampler"] = sampler
+    found = leaver.leave(targets_of_claims(posterior), REFITS)
+    return {c.claim: c.p for c in claim_conflicts(posterior, found)}
+
+
+def simulated(plant: bool) -> None:
+    configure()
+    model = compile_case(read_case(SMALL))
+    sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
+    rng = np.random.default_rng(1)
+    scale = np.array(model.compiled.scale)
+    counts = [
+        k
+        for k, own in enumerate(model.wording.of_claim)
+        if model.said.claim_weight[k] and (scale[own[own < len(scale)]] == "log").all()
+    ]
+    smallest, p = 0, []
+    for ledger in range(LEDGERS):
+        said = say(model, rng.standard_normal(model.unknowns.size), rng)
+        false = int(rng.choice(counts))
+        if plant:
+            own = model.wording.of_claim[false]
+            spans = np.concatenate([model.wording.of_reading[i] for i in own[own < len(scale)]])
+            spans = spans[spans < len(said.low)]
+            step = FALSE * rng.choice([-1, 1])
+            said = said._replace(low=said.low.at[spans].add(step), high=said.high.at[spans].add(step))
+        found = conflicts_of(model, sampler, said, ledger)
+        p += list(found.values())
+        first = min(found, key=lambda c: found[c])
+        name = model.wording.claims[false].claim
+        smallest += plant and first == name
+        print(ledger, name if plant else "", first, {c: round(x, 3) for c, x in found.items()}, flush=True)
+    if plant:
+        print(f"the false claim has the smallest p in {smallest} of {LEDGERS}")
+    else:
+        print(f"{len(p)} p-values: below 0.05 {np.mean(np.array(p) < 0.05):.3f}, KS {kstest(p, 'uniform')}")
+
+
+def saved(folder: str, case: str | None) -> Posterior:
+    import json
+
+    name = case or json.loads((Path(folder) / "answer.json").read_text(encoding="utf-8"))["case"]
+    return read_posterior(Path(folder), read_case(name))
+
+
+def influence(folder: str, case: str | None = None) -> None:
+    """Three claims whose weights can be trusted and whose answers move most, drawn again."""
+    posterior = saved(folder, case)
+    leaver = Leaver(posterior)
+    found = [leaver.by_weights(target) for target in targets_of_claims(posterior)]
+    trusted = [w for w in found if w.k_hat <= K_HAT]
+    ranked = {i.name: i for i in influences(posterior, trusted)}
+    print(f"k̂ at most {K_HAT} for {len(trusted)} of {len(found)} claims")
+    for name in list(ranked)[:3]:
+        weights = next(w for w in trusted if w.target.name == name)
+        again = influences(posterior, [leaver.refit(weights.target, weights)])[0]
+        for quantity, shift in ranked[name].shifts.items():
+            error = np.hypot(ranked[name].distance_error, again.distance_error)
+            print(f"{name} k̂ {weights.k_hat:.2f} {quantity}: {shift:+.3f} by weights, ", end="")
+            print(f"{again.shifts[quantity]:+.3f} drawn again, standard error {error:.3f} sd")
+
+
+def against_refits(folder: str, case: str | None = None) -> None:
+    """The answer at five dates, sequentially and by full refits with a pilot of their own."""
+    posterior = saved(folder, case)
+    dates = publication_dates(posterior)
+    chosen = [dates[i] for i in np.linspace(0, len(dates) - 2, 5).round().astype(int)]
+    sampler = Leaver(posterior).sampler
+    began = time.perf_counter()
+    moments = {m.date: m for m in history(posterior, chosen)}
+    sequential = time.perf_counter() - began
+    points_of, full = make_points(posterior.model), 0.0
+    for day in chosen:
+        said = said_by(posterior, day)
+        began = time.perf_counter()
+        z = sampler.draw(said, 2, CHAINS, max(DRAWS, 4 * DRAWS))[0].z
+        full += time.perf_counter() - began
+        found = quantities_of(posterior.model, points_of(z.reshape(-1, z.shape[2]), said))
+        for name in ("share stayed", "share moved_on", "share returned"):
+            moment = moments[str(day)]
+            one = moment.asked[name]
+            print(f"{day} {name}: {one['mean']:.3f} ({one['sd']:.3f}) {moment.method}, ", end="")
+            print(f"{found[name].mean():.3f} ({found[name].std():.3f}) refitted", flush=True)
+    print(f"{sequential:.0f} s sequentially (compiling included), {full:.0f} s refitted (not included)")
+
+
+if __name__ == "__main__":
+    command, *rest = sys.argv[1:] or ["help"]
+    if command in ("planted", "uniform"):
+        simulated(command == "planted")
+    elif command == "influence":
+        influence(*rest)
+    elif command == "history":
+        against_refits(*rest)
+    else:
+        print(__doc__)

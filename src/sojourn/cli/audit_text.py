@@ -1,0 +1,192 @@
+"""An audit on the terminal: verdicts, conflicts, what carries the answer, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sojourn.audit.results import Audit, Influence, Method, Numbers
+from sojourn.cli.answer_text import WIDTH, people
+
+TOP = 8
+DOUBT: dict[Method, str] = {"weights": "", "refit": "", "unreliable": "?"}
+LABELS = {"moved_on": "moved on", "share moved_on": "share moved on"}
+
+
+def render_audit(audit: Audit) -> None:
+    """Print the sections of `sojourn audit`."""
+    console = _open(audit)
+    _verdicts(console, audit)
+    _conflicts(console, audit)
+    _influence(console, audit)
+    _rests(console, audit)
+    _close(console, audit)
+
+
+def render_history(audit: Audit) -> None:
+    """Print the answer at every date."""
+    console = _open(audit)
+    table = _table(("known by", "new", "stayed", "moved on", "returned", "how"), right=(1, 2, 3, 4))
+    for moment in audit.history or ():
+        shares = [_per_cent(moment.asked[f"share {name}"]) for name in ("stayed", "moved_on", "returned")]
+        table.add_row(moment.date, str(len(moment.new)), *shares, moment.method)
+    console.print(f"Shares on {audit.header.asof} of those who arrived, by what was known: median (90 %)\n")
+    console.print(table)
+    _close(console, audit)
+
+
+def render_worth(audit: Audit) -> None:
+    """Print the ranking of statistics."""
+    console = _open(audit)
+    console.print("Share of the answer's variance that a statistic is expected to take away")
+    console.print("answer: persons who stayed, moved on and returned, together; ± is its Monte-Carlo error\n")
+    table = _table(("", "answer", "share stayed", "if exact", "what"), right=(1, 2, 3))
+    for item in audit.worth or ():
+        table.add_row(
+            item.name,
+            f"{max(item.answer, 0):.0%} ± {item.answer_error:.0%}",
+            f"{max(item.heard['share stayed'], 0):.0%}",
+            f"{max(item.known['share stayed'], 0):.0%}",
+            Text(item.sentence, style="dim"),
+        )
+    console.print(table)
+    _close(console, audit)
+
+
+def render_whatif(audit: Audit) -> None:
+    """Print what an edit changes."""
+    console = _open(audit)
+    for item in audit.whatif or ():
+        console.print(Text(f"What if: {item.sentence}\n", style="bold"))
+        table = _table(("", "as it is", "what if", "difference", "90 %", "more"), right=(1, 2, 3, 4, 5))
+        for name, change in item.quantities.items():
+            show = _share if name.startswith("share") else people
+            d = change.difference
+            table.add_row(
+                LABELS.get(name, name),
+                show(change.as_is["q50"]),
+                show(change.edited["q50"]),
+                _signed(d["q50"], show),
+                f"{_signed(d['q05'], show)} – {_signed(d['q95'], show)}",
+                f"{change.more:.0%}",
+            )
+        console.print(table)
+    console.print("\nmore: share of draws in which it would be larger", style="dim")
+    _close(console, audit)
+
+
+def _open(audit: Audit) -> Console:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
+    console.print(Text(audit.header.question, style="bold"))
+    console.print(f"As of {audit.header.asof}, from claims published by {audit.header.claims_until}.\n")
+    return console
+
+
+def _table(columns: Sequence[str], right: Sequence[int]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="right" if i in right else "left", no_wrap=i in right)
+    return table
+
+
+def _verdicts(console: Console, audit: Audit) -> None:
+    claims = audit.claims or ()
+    used = [c for c in claims if c.verdict != "not used"]
+    counted = {v: sum(c.verdict == v for c in used) for v in ("fits", "strained", "conflicts", "not judged")}
+    console.print(Text("What the figures count", style="bold"))
+    console.print("  " + ", ".join(f"{n} {verdict}" for verdict, n in counted.items() if n))
+    order = {i.name: i.rank for i in (audit.influence.claims if audit.influence else ())}
+    for claim in sorted(used, key=lambda c: order.get(c.claim, len(order)))[:TOP]:
+        console.print(f"  {claim.claim} ({claim.verdict}) {claim.sentence}")
+    console.print()
+
+
+def _conflicts(console: Console, audit: Audit) -> None:
+    if audit.conflict is None:
+        return
+    console.print(Text("Who contradicts whom", style="bold"))
+    for pair in audit.conflict.pairs[:TOP]:
+        console.print(f"  {pair.sentence}")
+    table = _table(("", "p", "Holm", "B–H", "said", "the rest expects", ""), right=(1, 2, 3))
+    said = {c.claim: c.said for c in audit.claims or ()}
+    for c in audit.conflict.claims[:TOP]:
+        expected = f"{_number(c.expected['q05'])} – {_number(c.expected['q95'])}"
+        table.add_row(
+            f"  {c.claim}", _p(c.p), _p(c.holm), _p(c.bh), said.get(c.claim, ""), expected, DOUBT[c.method]
+        )
+    for s in audit.conflict.sources[:3]:
+        figures = f"all figures of this source ({s.claims})"
+        table.add_row(f"  {s.source}", _p(s.p), _p(s.holm), _p(s.bh), figures, "", DOUBT[s.method])
+    console.print(table)
+    console.print(f"  {audit.conflict.note}\n", style="dim")
+
+
+def _influence(console: Console, audit: Audit) -> None:
+    if audit.influence is None:
+        return
+    console.print(Text("What carries the answer", style="bold"))
+    table = _table(("without", "moves", "± error", "most", "then (median)", "k̂", ""), right=(1, 2, 4, 5))
+    for item in _top(audit.influence.claims, audit.influence.sources):
+        name = item.quantity
+        show = _share if name.startswith("share") else people
+        table.add_row(
+            f"  {item.name}" + (f" ({item.claims} claims)" if item.claims > 1 else ""),
+            f"{item.distance:.2f} sd",
+            f"{item.distance_error:.2f}",
+            LABELS.get(name, name),
+            show(item.answer[name]["q50"]),
+            f"{item.k_hat:.2f}",
+            DOUBT[item.method],
+        )
+    console.print(table)
+    console.print("  ?: importance weights or a short refit that cannot be trusted (--refits)\n", style="dim")
+
+
+def _top(claims: Iterable[Influence], sources: Iterable[Influence]) -> list[Influence]:
+    several = [s for s in sources if s.claims > 1]
+    return sorted([*list(claims)[:TOP], *several[:TOP]], key=lambda i: -i.distance)
+
+
+def _rests(console: Console, audit: Audit) -> None:
+    console.print(Text("What it rests on", style="bold"))
+    for c in audit.contraction or ():
+        if c.label and "[" not in c.quantity:
+            console.print(f"  {LABELS.get(c.quantity, c.quantity)}: {c.label}", style="yellow")
+    for item in [s for s in audit.sensitivity or () if s.diagnosis][:TOP]:
+        named = ", ".join(LABELS.get(q, q) for q in item.diagnosis)
+        console.print(f"  prior {item.name} ({item.what}): {max(item.values.values()):.2f} on {named}")
+    for item in [s for s in audit.sensitivity or () if s.name == "likelihood"]:
+        console.print(f"  {item.what}: {max(item.values.values()):.2f}")
+    console.print("  distance per doubling of a prior's power; above 0.05 is worth a look\n", style="dim")
+
+
+def _close(console: Console, audit: Audit) -> None:
+    for warning in audit.header.warnings:
+        if warning.startswith("not converged"):
+            console.print(f"! {warning}", style="yellow")
+
+
+def _per_cent(numbers: Numbers) -> str:
+    return f"{numbers['q50']:.0%} ({numbers['q05']:.0%} – {numbers['q95']:.0%})"
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def _signed(value: float, show: Callable[[float], str]) -> str:
+    text = show(abs(value))
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+def _number(value: float) -> str:
+    return f"{float(f'{value:.3g}'):,.12g}"
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -1,0 +1,52 @@
+"""The answer as of a date: what was known, and what weights make of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sojourn.audit.asof import Stand, history, publication_dates, said_by, weigh
+from sojourn.audit.posterior import Posterior
+from sojourn.belief.estimate import at
+from sojourn.belief.summary import summarise
+
+
+def test_every_date_of_publication_once(posterior: Posterior) -> None:
+    dates = publication_dates(posterior)
+    assert dates[0] == date(2021, 8, 1)
+    assert dates[-1] == date(2021, 12, 30)
+    assert dates == sorted(set(dates))
+    assert date(2021, 9, 15) not in dates  # context
+
+
+def test_what_was_said_by_a_day_is_what_a_case_of_that_day_counts(posterior: Posterior) -> None:
+    for day in publication_dates(posterior):
+        early = at(posterior.case, None, day)
+        said = np.asarray(said_by(posterior, day).claim_weight)
+        expected = [float(early.counts(claim)) for claim in posterior.model.wording.claims]
+        assert said.tolist() == expected
+
+
+def test_the_last_moment_is_the_answer(posterior: Posterior) -> None:
+    last = history(posterior, [date(2021, 12, 30)])[0]
+    assert last.method == "weights"
+    for name, draws in posterior.quantities.items():
+        assert last.asked[name]["mean"] == pytest.approx(summarise(draws)["mean"], rel=1e-5)
+    assert last.then["stayed"] is not None
+    assert set(last.new) >= {"c01", "c17", "hostel"}
+
+
+def test_weights_of_a_stand_are_what_was_said_since(posterior: Posterior) -> None:
+    """From draws that stand for an early date to the posterior: the potential's own difference."""
+    model, early = posterior.model, said_by(posterior, date(2021, 12, 20))
+    stand = Stand(posterior.z, posterior.points, early, 1.0)
+    weights = weigh(model, stand, model.said)
+    some = [0, len(posterior.z) // 2, len(posterior.z) - 1]
+    gained = [
+        float(model.potential(posterior.z[i], early) - model.potential(posterior.z[i], model.said))
+        for i in some
+    ]
+    order = np.argsort(gained)
+    assert np.all(np.diff(weights.weight[np.array(some)[order]]) >= 0)
