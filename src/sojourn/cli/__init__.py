@@ -35,6 +35,7 @@ COMMANDS = (
     ("audit", "sojourn.cli.audit:audit", "Why this answer: what figures count, who contradicts whom."),
     ("backtest", "sojourn.cli.backtest:backtest", "Compare an answer with what became known later."),
     ("borders", "sojourn.cli.borders:app", "From a register of border crossings to people."),
+    ("calibrate", "sojourn.cli.calibrate:calibrate", "Test the intervals on worlds whose truth is known."),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
     ("history", "sojourn.cli.history:history", "The answer as it would have been at every date."),

@@ -39,6 +39,13 @@ def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
 
     records = run(settings, seed)
     target = write_world(settings, records, seed, out)
+    if settings.officials is not None:
+        from sojourn.case import write_case
+        from sojourn.worlds.officials import make_case
+        from sojourn.worlds.write import write_truth
+
+        write_case(make_case(settings, records, seed)[0], target / "case")
+        write_truth(settings, records, target / "case")
     agents, crossings = len(records.passport), len(records.crossings)
     sys.stdout.write(f"{agents:,} persons, {crossings:,} crossings; written to {target}\n")
     return 0

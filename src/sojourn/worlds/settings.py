@@ -111,7 +111,7 @@ class Scheme(Settings):
     id: str
     place: str
     kind: Literal["number", "permit"] = Field(
-        "number", description="number: given on arrival; permit: given to who settles"
+        default="number", description="number: given on arrival; permit: given to who settles"
     )
     uptake: Proportion = Field(default=0.5, description="share of the displaced who stay that take a number")
     leak: Proportion = Field(
@@ -119,6 +119,30 @@ class Scheme(Settings):
     )
     struck: Proportion = Field(default=0.2, description="share of leavers who are struck off")
     purges: Annotated[tuple[date, ...], Field(strict=False)] = ()
+
+
+class Officials(Settings):
+    """How officials and others speak of the world; log units are natural logs: 0.1 is a tenth."""
+
+    crossing_sd: Annotated[float, Field(ge=0)] = Field(default=0.03, description="log error of border counts")
+    bias_sd: Annotated[float, Field(ge=0)] = Field(
+        default=0.15, description="log bias of each source when it speaks of persons"
+    )
+    error_sd: Annotated[float, Field(ge=0)] = Field(
+        default=0.08, description="log error of each figure of persons"
+    )
+    shared_bias: float = Field(default=0.0, description="log bias that all host officials share on persons")
+    interest: Annotated[float, Field(ge=0)] = Field(
+        default=0.3, description="log factor by which the origin's officials overstate returns"
+    )
+    window_days: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="the main figure counts from so many days before the day it names"
+    )
+    stale: bool = Field(default=False, description="stocks of officials are read off the first register")
+    reach: float = Field(default=0.4, description="log odds of knowing somebody who is still there")
+    taste: Annotated[float, Field(ge=0)] = Field(
+        default=0.5, description="log spread by which an interviewee's circle leans to one outcome"
+    )
 
 
 class WorldSettings(Settings):
@@ -139,6 +163,7 @@ class WorldSettings(Settings):
     strata: Annotated[tuple[Stratum, ...], Field(strict=False, min_length=1)]
     behaviour: Behaviour = Behaviour()
     schemes: Annotated[tuple[Scheme, ...], Field(strict=False)] = ()
+    officials: Officials | None = Field(default=None, description="present: a case is written, too")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -16,6 +16,7 @@ import numpy as np
 
 import sojourn
 from sojourn.case import CaseError, Problem
+from sojourn.case.write import write_bytes
 from sojourn.worlds.counts import Counts
 from sojourn.worlds.records import OPEN, PURPOSES, Crossings, Records
 from sojourn.worlds.settings import WorldSettings
@@ -161,6 +162,11 @@ def truth_of(world: WorldSettings, records: Records, day: date | None = None) ->
     outcomes = Counts(world, records).outcomes(asof)
     known: dict[Any, Known] = {name: Known(persons=persons) for name, persons in outcomes.items()}
     return Truth(asof=asof, outcomes=known, why="counted in a simulated world")
+
+
+def write_truth(world: WorldSettings, records: Records, folder: Path) -> None:
+    """Put truth.toml beside a case; atomic."""
+    write_bytes(folder / TRUTH, truth_toml(world, records).encode())
 
 
 def truth_toml(world: WorldSettings, records: Records, day: date | None = None) -> str:

@@ -1,0 +1,119 @@
+"""`sojourn calibrate`: many worlds with a known truth, and whether the intervals held it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sojourn.case import CaseError, Problem
+
+if TYPE_CHECKING:
+    from sojourn.worlds.trial import Trial
+
+JOBS = max(os.cpu_count() or 1, 1)
+
+
+def calibrate(
+    *,
+    out: Path,
+    worlds: int = 40,
+    own: int = 20,
+    kinds: str = "",
+    jobs: int = JOBS,
+    chains: int = 4,
+    draws: int = 200,
+) -> int:
+    """Simulate worlds, estimate what was said of them, and compare with the truth.
+
+    Each world is simulated, its officials speak, the model answers, and the truth is looked
+    up. The model is also tested against ledgers that it simulates itself. A run that was
+    stopped continues with the same command; results are one file each. Writes summary.json
+    and index.html. Exit status: 0 done, 2 the folder cannot be used, 130 interrupted.
+
+      sojourn calibrate --out out/calibration
+      sojourn calibrate --out out/quick --worlds 5 --own 2 --draws 100 --chains 2
+
+    Parameters
+    ----------
+    out
+        Folder for results, cases and the page.
+    worlds
+        Number of simulated worlds, spread over the kinds.
+    own
+        Number of ledgers that the model simulates itself.
+    kinds
+        Kinds of world, comma-separated (default: all).
+    jobs
+        Processes at a time.
+    chains
+        Markov chains of each answer.
+    draws
+        Kept draws of each chain.
+    """
+    from sojourn.worlds.calibrate import plan_trials, run_trials
+    from sojourn.worlds.kinds import KINDS
+
+    chosen = tuple(kind.strip() for kind in kinds.split(",") if kind.strip()) or KINDS
+    _check(
+        chosen, KINDS, worlds=(worlds, 0), own=(own, 0), jobs=(jobs, 1), chains=(chains, 2), draws=(draws, 25)
+    )
+    trials = plan_trials(worlds, own, chosen, chains, draws)
+    if not trials:
+        raise CaseError([Problem("--worlds", "nothing to run; ask for at least one world or --own ledger")])
+    results = run_trials(trials, out, jobs, _report)
+    _write(results, out)
+    return 0
+
+
+def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int, int]) -> None:
+    from sojourn.case.problems import one_of
+
+    problems = [
+        Problem("--kinds", f"is no kind of world; {one_of(known, kind)}", value=kind)
+        for kind in kinds
+        if kind not in known
+    ]
+    problems += [
+        Problem("--" + name, f"must be at least {least}", value=str(value))
+        for name, (value, least) in numbers.items()
+        if value < least
+    ]
+    if problems:
+        raise CaseError(problems)
+
+
+def _report(trial: Trial, done: int, total: int) -> None:
+    """A line of progress on stderr."""
+    sys.stderr.write(f"{done}/{total} {trial.name}\n")
+    sys.stderr.flush()
+
+
+def _write(results: list[dict[str, Any]], out: Path) -> None:
+    """summary.json, the page if it can be made, and the main figures on stdout."""
+    from json import dumps
+
+    from sojourn.case.write import write_bytes
+    from sojourn.worlds.curves import summary
+    from sojourn.worlds.page import missing, page_of
+
+    found = summary(results)
+    write_bytes(out / "summary.json", (dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+    for row in found["coverage"]:
+        if row["outcome"] == "all" and row["level"] == 0.9:
+            sys.stdout.write(
+                f"{row['group']:<12} 90 % intervals held {row['hits']}/{row['trials']} = "
+                f"{row['hits'] / row['trials']:.0%} ({row['low']:.0%} to {row['high']:.0%})\n"
+            )
+    for row in found["comparisons"]:
+        if row["group"] == "all worlds":
+            sys.stdout.write(
+                f"against {row['naive_name']}, {row['outcome']}: log score {row['ours']:.2f}, naive "
+                f"{row['naive']:.2f}, fitted in hindsight {row['fitted']:.2f}\n"
+            )
+    if lacking := missing():
+        sys.stdout.write(f"No page: {', '.join(lacking)} not installed (sojourn[report]).\n")
+    else:
+        write_bytes(out / "index.html", page_of(results).encode())
+        sys.stdout.write(f"Page: {out / 'index.html'}\n")

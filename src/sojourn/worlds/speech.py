@@ -1,0 +1,57 @@
+"""How a number is said: rounded, hedged, in per cent."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+import numpy as np
+
+from sojourn.case.tables import Hedge
+
+STYLES: dict[str, tuple[Hedge, ...]] = {
+    "counted": ("exact", "reported", "reported", "more_than", "about"),
+    "spoken": ("about", "about", "reported", "more_than", "almost", "range"),
+    "listed": ("exact",),
+}
+"""Who counts gives figures to three digits or all; who speaks to the press rounds to two."""
+
+
+class Said(NamedTuple):
+    """A figure as said; `high` of ranges only."""
+
+    value: float
+    high: float | None
+    hedge: Hedge
+
+
+def say(figure: float, style: str, rng: np.random.Generator) -> Said:
+    """Round and hedge a figure, never to 0. The hedge is true of the figure as the speaker has it."""
+    figure = max(figure, 1.0)
+    hedge = STYLES[style][rng.integers(len(STYLES[style]))]
+    if hedge == "exact":
+        return Said(float(round(figure)), None, hedge)
+    grain = _grain(figure, 3 if style == "counted" else 2)
+    below, above = max(floor(figure / grain) * grain, grain), ceil(figure / grain) * grain
+    if hedge == "more_than":
+        return Said(float(below), None, hedge)
+    if hedge == "almost":
+        return Said(float(above), None, hedge)
+    if hedge == "range":
+        return (
+            Said(float(below), float(above + grain), hedge) if above > below else Said(below, None, "about")
+        )
+    return Said(float(max(round(figure / grain) * grain, grain)), None, hedge)
+
+
+def say_percent(share: float, rng: np.random.Generator) -> Said:
+    """A share in whole per cent, or a fifth of ten when it is only about."""
+    percent = float(np.clip(100 * share, 1.0, 99.0))
+    if rng.random() < 0.5:
+        return Said(float(max(round(percent), 1)), None, "reported")
+    return Said(float(min(max(round(percent / 5) * 5, 5), 95)), None, "about")
+
+
+def _grain(figure: float, digits: int) -> float:
+    """The unit of the last of so many significant digits; at least 1."""
+    return float(max(10 ** (floor(log10(figure)) - digits + 1), 1))
