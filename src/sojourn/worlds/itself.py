@@ -108,4 +108,4 @@ def outcomes(model: Model, z: np.ndarray) -> dict[str, np.ndarray]:
 def _rhat(drawn: np.ndarray) -> float:
     from arviz_stats.base.array import array_stats
 
-    return float(array_stats.rhat(drawn, chain_axis=0, draw_axis=1))
+    return float(np.max(array_stats.rhat(drawn, chain_axis=0, draw_axis=1)))
