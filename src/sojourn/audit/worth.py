@@ -9,7 +9,7 @@ expected value of perfect (EVPPI) and of sample information (EVSI) as a share of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import jax
@@ -29,7 +29,7 @@ from sojourn.belief.pointwise import make_expectations
 from sojourn.belief.priors import location, own_bias
 from sojourn.case import CaseError, Problem
 from sojourn.history import Plan
-from sojourn.measures import kind_of, scale_of
+from sojourn.measures import compile_readings, kind_of, scale_of
 from sojourn.measures.terms import ReadingError
 
 Real = NDArray[np.float64]
@@ -47,10 +47,11 @@ def worth(
     seed = int(posterior.record["seed"])
     theta = np.column_stack([posterior.quantities[name] for name in QUANTITIES])
     found: list[dict[str, object]] = []
-    for number, proposal in enumerate(proposals):
+    for number, (proposal, value) in enumerate(
+        zip(proposals, values(posterior.model, proposals, posterior.z), strict=True)
+    ):
         report(proposal.name)
         rng = np.random.default_rng([seed, number])
-        value = values(posterior.model, proposal, posterior.z)
         heard = hear(posterior, proposal, value, rng)
         found.append(_candidate(posterior, proposal, theta, value, heard))
     found.sort(key=lambda item: -float(item["answer"]))  # pyright: ignore[reportArgumentType]
@@ -84,29 +85,48 @@ def _candidate(
     }
 
 
-def values(model: Model, proposal: Proposal, z: Real) -> Real:
-    """What a proposal counts in each draw, (n, readings): persons, crossings, documents or shares."""
-    try:
-        return make_expectations(model, proposal.readings, _plan(model, proposal))(z)
-    except ReadingError as error:
-        row = error.reading.row or None
-        problem = Problem(FILE, error.allowed, row, error.column, error.value)
-        raise CaseError([problem]) from error
-    except ValueError as error:
-        row = proposal.readings[0].row or None
-        raise CaseError([Problem(FILE, f"{proposal.name} cannot be computed: {error}", row)]) from error
+def values(model: Model, proposals: Sequence[Proposal], z: Real) -> list[Real]:
+    """What each proposal counts in each draw, (n, readings): persons, crossings, documents or shares.
+
+    Proposals of one plan are compiled together: compiling takes longer than computing.
+
+    Raises:
+        CaseError: every proposal that the case does not model.
+    """
+    problems = [problem for proposal in proposals for problem in _check(model, proposal)]
+    if problems:
+        raise CaseError(problems)
+    found: dict[int, Real] = {}
+    for purge in dict.fromkeys(proposal.purge for proposal in proposals):
+        own = [i for i, proposal in enumerate(proposals) if proposal.purge == purge]
+        readings = [reading for i in own for reading in proposals[i].readings]
+        value = make_expectations(model, readings, _purged(model.plan, purge))(z)
+        ends = np.cumsum([len(proposals[i].readings) for i in own])
+        found |= dict(zip(own, np.split(value, ends[:-1], axis=1), strict=True))
+    return [found[i] for i in range(len(proposals))]
 
 
-def _plan(model: Model, proposal: Proposal) -> Plan:
-    """The plan of the model; with a register purged on the day asked where the proposal says so."""
-    if not proposal.purge:
-        return model.plan
-    settings = model.plan.settings
+def _check(model: Model, proposal: Proposal) -> Iterator[Problem]:
+    """What the case does not model."""
+    for reading in proposal.readings:
+        row = reading.row or None
+        try:
+            compile_readings(model.plan, [reading])
+        except ReadingError as error:
+            yield Problem(FILE, error.allowed, row, error.column, error.value)
+        except ValueError as error:
+            yield Problem(FILE, f"{proposal.name} cannot be computed: {error}", row)
+
+
+def _purged(plan: Plan, purge: str) -> Plan:
+    """The plan; with a register purged on the day asked where one is named."""
+    if not purge:
+        return plan
     schemes = tuple(
-        s.model_copy(update={"purges": (*s.purges, settings.asof)}) if s.id == proposal.purge else s
-        for s in settings.schemes
+        s.model_copy(update={"purges": (*s.purges, plan.settings.asof)}) if s.id == purge else s
+        for s in plan.settings.schemes
     )
-    return replace(model.plan, settings=settings.model_copy(update={"schemes": schemes}))
+    return replace(plan, settings=plan.settings.model_copy(update={"schemes": schemes}))
 
 
 def hear(posterior: Posterior, proposal: Proposal, value: Real, rng: np.random.Generator) -> Real:
