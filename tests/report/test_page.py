@@ -136,7 +136,7 @@ def test_label_of_the_prior_travels(save: Callable[..., Path]) -> None:
     assert [row[0] for row in labelled["places"]] == ["Beta"]
     assert {row[1] for row in labelled["timeline"]} == {"moved on"}
     where = next(f for s in compose(material) for f in s.figures if f.id == "where")
-    assert "Beta (prior only)" in str(where.spec)
+    assert "Beta (prior only)" in str(where.spec())
     rows = write_report(material.folder, form="sdmx").read_text(encoding="utf-8").splitlines()
     assert {row.split(",")[6] for row in rows if row.endswith(",Y")} == {"MOVED_ON", "PRESENT"}
 

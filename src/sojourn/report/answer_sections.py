@@ -31,7 +31,7 @@ def answer_section(material: Material) -> Section:
         "answer",
         f"Persons on {day(material.answer['asof'])}: median (dot), 50 % (thick) and 90 % interval (thin).",
         f"Interval plot of persons, median and 90 % interval: {alt}.",
-        charts.intervals(rows, "persons", colours=colours),
+        lambda: charts.intervals(rows, "persons", colours=colours),
     )
     persons = Table(
         "outcomes",
@@ -85,7 +85,7 @@ def time_section(material: Material) -> Section:
         "Persons by outcome at the end of each day or week: median (line), 50 % and 90 % bands. "
         "Numbers on top are the events listed below.",
         f"Lines with bands{f' from {dates[0]} to {dates[-1]}. On the last day: {ends}' if dates else ''}.",
-        charts.bands(rows, marks, "persons"),
+        lambda: charts.bands(rows, marks, "persons"),
     )
     listed = tuple(
         (int(mark["number"]), event["date"], event["kind"], event["name"])
@@ -170,7 +170,7 @@ def _places_figure(material: Material) -> Figure:
         "where",
         "Where those who came are on the day asked, persons: median, 50 % and 90 % interval.",
         f"Interval plot by place: {alt}.",
-        charts.intervals(rows, "persons", colours=charts.OUTCOME),
+        lambda: charts.intervals(rows, "persons", colours=charts.OUTCOME),
     )
 
 

@@ -5,7 +5,7 @@ A section that the audit does not hold says how to make it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sojourn.report import charts
@@ -366,11 +366,13 @@ def _changes(whatif: Iterable[Record]) -> Iterator[tuple[Cell, ...]]:
             )
 
 
-def _figure(id: str, caption: str, rows: list[dict[str, Any]], draw: Any) -> tuple[Figure, ...]:
+def _figure(
+    id: str, caption: str, rows: list[dict[str, Any]], draw: Callable[[], charts.Spec]
+) -> tuple[Figure, ...]:
     """A figure, unless there is nothing to draw; its text names the first rows."""
     if not rows:
         return ()
-    return (Figure(id, caption, f"{caption} {'; '.join(_words(row) for row in rows[:8])}.", draw()),)
+    return (Figure(id, caption, f"{caption} {'; '.join(_words(row) for row in rows[:8])}.", draw),)
 
 
 def _words(row: dict[str, Any]) -> str:

@@ -208,4 +208,6 @@ def _height(rows: Sequence[Row], row: int = ROW) -> int:
 def _spec(*layers: alt.Chart, height: int) -> Spec:
     """Layers as one chart as wide as its frame."""
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    return alt.layer(*layers).properties(width="container", height=height, autosize=fit).to_dict()
+    return (
+        alt.layer(*layers).properties(width="container", height=height, autosize=fit).to_dict(validate=False)
+    )

@@ -168,7 +168,7 @@ def _figure(group: str, claims: list[Told]) -> Figure | None:
         f"claims-{group}",
         f"{GROUPS[group]}: as said (grey) against what the model expects.",
         f"Interval plot of {len(claims)} claims, by date: {alt}.",
-        charts.said(rows, title, log=log),
+        lambda: charts.said(rows, title, log=log),
     )
 
 
@@ -253,7 +253,7 @@ def sources_section(material: Material) -> Section:
         "What a source says over what it counts: 1 is no bias. "
         + (f"The {BIASES} farthest from 1 of {len(rows)}." if len(rows) > BIASES else ""),
         f"Interval plot of factors, the farthest from 1 first: {alt}.",
-        charts.intervals(shown, "factor (log scale)", axis=".2~g", log=True),
+        lambda: charts.intervals(shown, "factor (log scale)", axis=".2~g", log=True),
     )
     columns = (
         Column("source", "source"),

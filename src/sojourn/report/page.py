@@ -26,7 +26,7 @@ def html(material: Material, sections: list[Section]) -> str:
     """The page."""
     bundle, boot = _bundle(), _file("boot.js")
     figures = [figure for section in sections for figure in section.figures]
-    specs = {figure.id: figure.spec for figure in figures if figure.spec}
+    specs = {figure.id: figure.spec() for figure in figures if figure.spec}
     warnings = material.answer["warnings"]
     return (
         _environment()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -42,12 +42,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as data (a Vega-Lite specification) or as SVG text; `alt` says what it shows."""
+    """A chart (its Vega-Lite specification, made when asked) or SVG text; `alt` says what it shows."""
 
     id: str
     caption: str
     alt: str
-    spec: Mapping[str, Any] | None = None
+    spec: Callable[[], Mapping[str, Any]] | None = None
     svg: tuple[str, ...] = ()
 
 
