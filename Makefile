@@ -23,6 +23,7 @@ unit: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist worksteal
 
 calibrate: $(VENV)/.dev
+	$(BIN)/sojourn calibrate --out out/calibration
 	$(BIN)/python -m tests.calibrate
 
 referee: $(VENV)/.dev

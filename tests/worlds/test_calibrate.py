@@ -59,7 +59,8 @@ def test_coverage_is_counted_by_kind_and_outcome(many: list[dict[str, Any]]) -> 
         assert row.low < row.share < row.high
         assert row.share == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / 100))
         if level == 0.9:
-            assert row.hits == hits
+            # Ranks and interpolated quantiles may differ where the truth falls between two draws.
+            assert abs(row.hits - hits) <= 2
     assert rows["all worlds", "all", 0.9].trials == 400
     assert rows[ITSELF, "all", 0.9].trials == 400
 

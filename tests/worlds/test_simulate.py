@@ -292,3 +292,10 @@ def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(CaseError) as error:
         parse_world(text)
     assert len(error.value.problems) >= 2
+
+
+def test_the_world_of_the_documentation_runs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "worlds.md").read_text(encoding="utf-8")
+    world = parse_world(page.split("```toml\n")[1].split("```")[0])
+    assert world.officials is not None
+    assert Counts(world, simulate(world, 1)).outcomes(world.until)["arrived"] > 50_000
