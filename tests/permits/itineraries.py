@@ -40,7 +40,7 @@ def random_spec(kind: str, rng: random.Random, *, flags: bool = True) -> Spec:
     if kind in ("rolling", "block", "session", "absence_rolling"):
         days = window
     if kind in ("rolling", "block", "absence_rolling") and rng.random() < 0.25:
-        days, span = None, rng.choice(["P1M", "P2M", "P1Y"] if kind == "block" else ["P1Y"])
+        days, span = None, rng.choice(["P1M", "P2M", "P1Y"])
         cap = rng.randint(10, 60) if span == "P1Y" else rng.randint(2, 25)
     if kind == "gap":
         outside = rng.randint(1, 40)

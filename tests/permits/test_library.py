@@ -87,6 +87,22 @@ def test_rates_of_kazakhstan() -> None:
     assert permits.rates("KZ", nationality="KG") == [before, after]
 
 
+def test_rates_within_a_range() -> None:
+    """Cut to the range, with the day of the change; never a guess beyond what is on file."""
+    found = permits.rates("KZ.visa_free.EAEU", nationality="RU", start="2022-09-21", end=date(2023, 9, 9))
+    assert [(rate.start, rate.end) for rate in found] == [
+        (date(2022, 9, 21), date(2023, 1, 26)),
+        (date(2023, 1, 27), date(2023, 9, 9)),
+    ]
+    assert [rate.excursions for rate in found] == [7 / 90, 0.0]
+    one = permits.rates("KZ.visa_free.EAEU", nationality="RU", start="2023-01-27", end="2023-01-27")
+    assert [(rate.start, rate.end) for rate in one] == [(date(2023, 1, 27), date(2023, 1, 27))]
+    with pytest.raises(permits.NotCovered, match=r"start 2022-09-21.*from 2023-01-27"):
+        permits.rates("KZ.visa_free.other", nationality="DE", start="2022-09-21")
+    with pytest.raises(permits.PermitError, match="lies before the start"):
+        permits.rates("KZ", nationality="RU", start="2023-09-09", end="2022-09-21")
+
+
 @pytest.mark.parametrize(
     ("rule", "nationality", "excursions", "ends"),
     [

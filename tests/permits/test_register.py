@@ -13,9 +13,9 @@ import pytest
 
 from sojourn import permits
 from sojourn.permits import Stay
-from sojourn.permits.judge import Judgement
+from sojourn.permits.judge import Judgement, earliest_day
 from sojourn.permits.regime import timelines
-from sojourn.permits.rules import KINDS
+from sojourn.permits.rules import KINDS, InForce
 from sojourn.permits.stays import spans_of
 from sojourn.permits.track import Span, absences
 from tests.permits.itineraries import SCHEMA, as_arrow, itinerary, random_spec, rule_of
@@ -34,6 +34,7 @@ REAL = [
     ("AM.visa_free", "RU", date(2023, 1, 1), "residence_permit"),
     ("TR.visa_free.BY", "BY", date(2023, 8, 1), ""),
     ("GB.settlement", "IN", date(2022, 6, 1), ""),
+    ("GB.long_residence", "IN", date(2022, 6, 1), ""),
     ("UZ.visa_free.RU", "RU", date(2022, 7, 1), ""),
 ]
 
@@ -92,6 +93,30 @@ def test_rules_with_versions(name: str, nationality: str, start: date, permit: s
         assert not different, different[:3]
 
 
+@pytest.mark.parametrize("kind", ["rolling", "entry", "gap"])
+def test_stays_from_before_the_first_version(kind: str, duck: Any) -> None:
+    """They count in a window that reaches back to them, and are themselves judged by nobody."""
+    rng = random.Random(f"before {kind}")
+    for _ in range(3):
+        spec = random_spec(kind, rng, flags=False)
+        people = [itinerary(spec, rng) for _ in range(300)]
+        first = DAY(max(min(stay[0] for stay in stays) for stays in people))
+        rule = rule_of(spec)
+        version = rule.versions[0].model_copy(update={"in_force": InForce(**{"from": first, "to": None})})
+        rule = rule.model_copy(update={"versions": (version,)})
+        earliest = earliest_day(timelines(rule, "RU")[0])
+        people = [stays for stays in people if stays[0][0] >= earliest]
+        plain = [[(DAY(a), DAY(b), "" if c else "visa") for a, b, c in stays] for stays in people]
+        rows = [(p, *stay) for p, stays in enumerate(plain) for stay in stays]
+        result = permits.assess_register(duck(rows), rule, nationality="RU").to_pyarrow().to_pylist()
+        want = [
+            (p, *stay, *account)
+            for p, stays in enumerate(plain)
+            for stay, account in zip(stays, by_one(rule, "RU", stays, ""), strict=True)
+        ]
+        assert sorted((tuple(row.values()) for row in result), key=str) == sorted(want, key=str)
+
+
 def test_open_stays_members_and_an_empty_register(duck: Any) -> None:
     import pyarrow as pa
 
@@ -128,6 +153,8 @@ def spark() -> Iterator[Any]:
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",  # compiling Java takes longer than these few rows
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.driver.memory": "1g",
         "spark.log.level": "OFF",
     }

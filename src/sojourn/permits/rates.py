@@ -7,16 +7,17 @@ helps: the permitted days run out and the person has to leave for good or for a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from sojourn.permits.days import FIRST, LAST, day, months
+from sojourn.permits.days import FIRST, LAST, day, months, parse
 from sojourn.permits.errors import PermitError
 from sojourn.permits.groups import Block, Gap, Session
 from sojourn.permits.kind import Kind
 from sojourn.permits.library import Rules, candidates
 from sojourn.permits.limits import CalendarYear, Entry, Rolling
-from sojourn.permits.regime import Era, choose, timelines
+from sojourn.permits.regime import Era, Timeline, choose, timelines
 
 MONTH = 365.2425 / 12
 
@@ -39,12 +40,24 @@ class Rate:
     """Names of the limits in force."""
 
 
-def rates(rules: Rules, *, nationality: str, reading: str | None = None) -> list[Rate]:
-    """The rates of each version of a rule for a nationality, in order of time.
+def rates(
+    rules: Rules,
+    *,
+    nationality: str,
+    start: date | str | None = None,
+    end: date | str | None = None,
+    reading: str | None = None,
+) -> list[Rate]:
+    """The rates that a rule implies for a nationality, from `start` to `end`, in order of time.
 
-    Successive versions that give the same rates are kept apart, so the starts are the days on which the
-    law changed. `reading`: the id of one reading of a disputed rule; the first-written by default.
-    Raises PermitError as `assess` does, and for rules on absence, which say nothing about staying.
+    Without `start` and `end` all versions on file; with them those that hold between, cut to the range,
+    of which every day must be covered. Successive versions that give the same rates are kept apart, so
+    each further `Rate.start` is a day on which the law changed. Where a change leaves open stays under
+    the old version, who is inside that day keeps the old terms until the exit. `reading`: the id of one
+    reading of a disputed rule; the first-written by default.
+
+    Raises PermitError as `assess` does, and for rules on absence, which say nothing about staying;
+    NotCovered for a range that reaches beyond what is on file.
     """
     rule = choose(candidates(rules), nationality)
     if rule.absence:
@@ -55,7 +68,7 @@ def rates(rules: Rules, *, nationality: str, reading: str | None = None) -> list
         raise PermitError(f"reading {reading!r}: {rule.id} has {', '.join(line.reading for line in lines)}")
     found: list[Rate] = []
     version = -1
-    for era in chosen[0].eras:
+    for era in _within(chosen[0], start, end):
         rate = _rate(era)
         same, version = era.position == version, era.position
         if same and (found[-1].limits, found[-1].stay_ends_after) == (rate.limits, rate.stay_ends_after):
@@ -63,6 +76,27 @@ def rates(rules: Rules, *, nationality: str, reading: str | None = None) -> list
         else:
             found.append(rate)
     return found
+
+
+def _within(line: Timeline, start: date | str | None, end: date | str | None) -> list[Era]:
+    """The eras of a timeline cut to a range of days, every one of which they must cover."""
+    first = line.eras[0].first if start is None else parse(start, "start").toordinal()
+    last = line.eras[-1].last if end is None else parse(end, "end").toordinal()
+    if last < first:
+        raise PermitError(f"end: {day(last)} lies before the start, {day(first)}")
+    kept = [
+        replace(era, first=max(era.first, first), last=min(era.last, last))
+        for era in line.eras
+        if era.first <= last and era.last >= first
+    ]
+    if start is not None:
+        line.at(first, "start")
+    if end is not None:
+        line.at(last, "end")
+    for old, new in pairwise(kept):
+        if (start or end) and old.last + 1 < new.first:
+            line.at(old.last + 1, "the range holds")
+    return kept
 
 
 def _rate(era: Era) -> Rate:

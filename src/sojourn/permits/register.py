@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn.permits.days import FIRST, LAST, parse
 from sojourn.permits.errors import PermitError
 from sojourn.permits.library import Rules, candidates
-from sojourn.permits.limits import CalendarYear, Rolling
-from sojourn.permits.regime import Era, Timeline, choose, timelines
+from sojourn.permits.regime import Timeline, choose, timelines
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -50,30 +49,33 @@ def assess_register(
     from sojourn.permits import register_days as days
     from sojourn.permits import register_screen as screen
 
+    ibis = days.engine()
     rule = choose(candidates(rules), nationality)
     lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
     if not lines:
         raise PermitError(f"reading {reading!r}: {rule.id} has no such reading")
-    _check_windows(lines[0])
     line = _trimmed(lines[0], table, until)
     stays: Any = days.stays(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
     eras = list(line.eras)
     if not rule.absence and len(eras) == 1 and screen.serves(eras[0]):
-        screened = screen.screened(stays, eras[0])
-        doubtful = screened.filter(screened.doubt).select(of="person").distinct()
-        sure = screen.settled(screened.anti_join(doubtful, screened.person == doubtful.of), eras[0])
-        again = screened.semi_join(doubtful, screened.person == doubtful.of).select(*names)
+        rows = screen.screened(stays, eras[0])
+        doubt = screen.doubtful(rows)
+        plain, odd = doubt.filter(~doubt.odd), doubt.filter(doubt.odd)
+        sure = screen.settled(rows.anti_join(doubt, rows.person == doubt.of), eras[0])
+        over = screen.overstayed(rows.semi_join(plain, rows.person == plain.of), eras[0])
+        again = rows.semi_join(odd, rows.person == odd.of).select(*names)
         rest = _exact(days.stays(again, line, until), line)
-        return sure.select(*names, *RESULT).union(rest.select(*names, *RESULT))
+        return ibis.union(*(part.select(*names, *RESULT) for part in (sure, over, rest)))
     return _exact(stays, line).select(*names, *RESULT)
 
 
 def _exact(stays: Any, line: Timeline) -> Any:
     """Every limit of every era, worked out for every stay."""
     from sojourn.permits import register_days as days
+    from sojourn.permits.register_calendar import splits
 
-    whole = len(line.eras) == 1 and not any(_splits(era) for era in line.eras)
+    whole = len(line.eras) == 1 and not any(splits(era) for era in line.eras)
     if line.rule.absence or not whole:
         stays = days.numbered(stays)
     rows = days.absences(stays) if line.rule.absence else stays
@@ -101,23 +103,6 @@ def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
     if not kept or (kept[0].first > first):
         return line
     return replace(line, eras=tuple(replace(e, since=FIRST if e.since <= first else e.since) for e in kept))
-
-
-def _check_windows(line: Timeline) -> None:
-    for era in line.eras:
-        for limit in era.limits:
-            if isinstance(limit, Rolling) and limit.window not in (*range(1, LAST), "P1Y", "P12M"):
-                raise PermitError(
-                    f"{line.rule.id}: a register cannot roll a window of {limit.window}, only of days or P1Y"
-                )
-
-
-def _splits(era: Era) -> bool:
-    """Whether the days used under a limit may fall within a stay, so that stays are cut by years."""
-    return any(
-        isinstance(k, CalendarYear) or (isinstance(k, Rolling) and isinstance(k.window, str))
-        for k in era.limits
-    )
 
 
 @dataclass(frozen=True)
@@ -169,6 +154,8 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
     """The stays, or their pieces, that an era governs, each with its own result."""
     from sojourn.permits import register_days as days
     from sojourn.permits import register_limits as limits
+    from sojourn.permits.register_calendar import split, splits
+    from sojourn.permits.register_days import epoch
 
     ibis = days.engine()
     era = line.eras[number]
@@ -181,10 +168,13 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
         last = mine.ifelse(ibis.least(laid.x, days.epoch(step.governed[1])), last)
         expired = mine.ifelse(step.expired, expired)
     pieces = laid.mutate(from_day=first, to_day=last, expired=expired)
-    if len(line.eras) > 1 or _splits(era):
+    if len(line.eras) > 1 or splits(era):
         pieces = pieces.filter(pieces.from_day.notnull())
-    if _splits(era):
-        pieces = limits.split_by_year(pieces, laid, era)
+    else:  # every stay keeps its row, also one that ended before the first version
+        never = epoch(LAST)
+        pieces = pieces.mutate(from_day=pieces.from_day.fill_null(never), to_day=pieces.to_day.fill_null(0))
+    if splits(era):
+        pieces = split(pieces, laid, era)
     return limits.result(pieces, era)
 
 

@@ -6,6 +6,8 @@ Days are numbers since 1970 (32 bits), so that windows are plain ranges.
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from sojourn.permits.days import FIRST, LAST, day, parse
@@ -58,6 +60,11 @@ def dated(value: Any) -> Any:
 
 def stop(table: Table, bad: Any, text: str, value: Any) -> Any:
     """`value`, or the end of the query with a message that names the person where `bad` holds."""
+    return stop_at(table, [(bad, text)], value)
+
+
+def stop_at(table: Table, problems: list[tuple[Any, str]], value: Any) -> Any:
+    """`value`, or the end of the query with the message of the first problem that holds."""
     ibis = engine()
     name = "raise_error" if table.get_backend().name == "pyspark" else "error"
 
@@ -72,9 +79,10 @@ def stop(table: Table, bad: Any, text: str, value: Any) -> Any:
         + table.entry.cast("string").fill_null("no entry")
         + " to "
         + table.exit.cast("string").fill_null("open")
-        + f": {text}"
+        + ": "
+        + ibis.cases(*problems, else_="")
     )
-    return bad.ifelse(udf(message).cast("int32"), value)
+    return reduce(or_, (bad for bad, _ in problems)).ifelse(udf(message).cast("int32"), value)
 
 
 def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
@@ -94,27 +102,23 @@ def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
                 "give the day at the border, since an instant falls on two days in two time zones"
             )
     last = None if until is None else epoch(parse(until, "until").toordinal())
-    e, exit_day = number(table.entry), number(table.exit)
-    open_end = (
-        ibis.greatest(e, last)
-        if last is not None
-        else stop(
-            table, table.exit.isnull(), "is open, and `until` does not say when observation ends", exit_day
-        )
-    )
-    x = exit_day.fill_null(open_end) if last is not None else open_end
-    x = stop(table, table.person.isnull(), "a stay belongs to a person", x)
-    x = stop(table, table.entry.isnull(), "has no entry", x)
-    x = stop(table, x < e, "the exit lies before the entry", x)
+    e, x = number(table.entry), number(table.exit)
+    problems = [(table.person.isnull(), "a stay belongs to a person"), (table.entry.isnull(), "has no entry")]
+    if last is not None:
+        x = x.fill_null(ibis.greatest(e, last))
+    else:
+        problems.append((table.exit.isnull(), "is open, and `until` does not say when observation ends"))
+    problems.append(((x < e).fill_null(False), "the exit lies before the entry"))
     low, high = earliest_day(line), line.eras[-1].last
     if low > FIRST:
-        x = stop(table, e < epoch(low), f"begins before {day(low)}; covered is {line.covered()}", x)
+        problems.append((e < epoch(low), f"begins before {day(low)}; covered is {line.covered()}"))
     if high < LAST:
-        x = stop(table, x > epoch(high), f"ends after {day(high)}; covered is {line.covered()}", x)
+        problems.append((x > epoch(high), f"ends after {day(high)}; covered is {line.covered()}"))
     for old, new in zip(line.eras, line.eras[1:], strict=False):
         if old.last + 1 < new.first:
             gap = (e < epoch(new.first)) & (x > epoch(old.last))
-            x = stop(table, gap, f"no version covers {day(old.last + 1)}; covered is {line.covered()}", x)
+            problems.append((gap, f"no version covers {day(old.last + 1)}; covered is {line.covered()}"))
+    x = stop_at(table, problems, x)
     counts = _counts(table, line)
     joined = _joined(table, line)
     kept = table.mutate(e=e, x=x, counts=counts, joined=joined, closed=table.exit.notnull())

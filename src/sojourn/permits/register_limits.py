@@ -15,23 +15,17 @@ from uuid import uuid4
 
 from sojourn.permits.days import LAST, months
 from sojourn.permits.groups import Block, Gap, Grouped, Session
-from sojourn.permits.limits import CalendarYear, Entry, Rolling
+from sojourn.permits.limits import Entry, Rolling
+from sojourn.permits.register_calendar import by_length, length, lengths
 from sojourn.permits.register_days import Table, dated, engine, epoch, first_row, number
 
 if TYPE_CHECKING:
     from sojourn.permits.kind import Kind
     from sojourn.permits.regime import Era
 
-YEARS = (365, 366)
-
-
-def lengths(limit: Rolling) -> tuple[int, ...]:
-    """The lengths in days that a window can have; a year has two."""
-    return (limit.window,) if isinstance(limit.window, int) else YEARS
-
 
 def with_columns(rows: Table, era: Era) -> Table:
-    """Adds, for the k-th limit, `used_k` at exit, and `first_k` (for windows by the year one per length)."""
+    """Adds, for the k-th limit, `used_k` at exit, and `first_k`; by the calendar, one for each length."""
     ibis = engine()
     rolling = [(k, limit) for k, limit in enumerate(era.limits) if isinstance(limit, Rolling)]
     frames: dict[str, Any] = {}
@@ -134,9 +128,8 @@ def _rolling(rows: Table, k: int, limit: Rolling) -> Table:
     if isinstance(limit.window, int):
         rows = rows.mutate(**{f"used_{k}": used[limit.window]})
         return _first_unlawful(rows, k, limit, limit.window, f"first_{k}")
-    year = leap(_year_of(rows.cx, limit))
-    rows = rows.mutate(**{f"used_{k}": year.ifelse(used[366], used[365])})
-    for size in YEARS:
+    rows = rows.mutate(**{f"used_{k}": by_length(length(rows.cx, limit.window), used)})
+    for size in used:
         rows = _first_unlawful(rows, k, limit, size, f"first{size}_{k}")
     return rows
 
@@ -145,7 +138,7 @@ def _first_unlawful(rows: Table, k: int, limit: Rolling, size: int, name: str) -
     """One look-up per stay, for the persons with a stay that ends over the cap.
 
     Within a stay the days used never fall while the window keeps its length, so a stay that ends within
-    the cap never left it; for windows by the year every person is looked up.
+    the cap never left it; for windows by the calendar every person is looked up.
     """
     ibis = engine()
     never = ibis.literal(epoch(LAST), "int32")
@@ -169,82 +162,11 @@ def _first_unlawful(rows: Table, k: int, limit: Rolling, size: int, name: str) -
     return joined.drop("of", "start").mutate(**{name: joined[name].fill_null(never)})
 
 
-def _year_of(value: Any, limit: Kind) -> Any:
-    """The year of a numbered day; for windows of a year, a year that begins on its 60th day.
-
-    That is 29 February or 1 March: from it on, and until the next, such a window has the same length.
-    """
-    return dated(value if isinstance(limit, CalendarYear) else value - 59).year()
-
-
-def leap(year: Any) -> Any:
-    """Whether a year has 366 days."""
-    return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-
-
-def split_by_year(pieces: Table, rows: Table, era: Era) -> Table:
-    """Cuts pieces at the turn of the years that matter to a limit, and adds what depends on the year."""
-    ibis = engine()
-    for k, limit in enumerate(era.limits):
-        by_calendar = isinstance(limit, CalendarYear)
-        if not by_calendar and not (isinstance(limit, Rolling) and isinstance(limit.window, str)):
-            continue
-        low, high = _year_of(pieces.from_day, limit), _year_of(pieces.to_day, limit)
-        pieces = pieces.mutate(year=ibis.range(low, high + 1).unnest())
-        opens, closes = _turns(pieces.year, limit)
-        pieces = pieces.mutate(
-            from_day=ibis.greatest(pieces.from_day, opens), to_day=ibis.least(pieces.to_day, closes)
-        )
-        if by_calendar:
-            pieces = _calendar(pieces, rows, k, limit)
-        else:
-            first = leap(pieces.year).ifelse(pieces[f"first366_{k}"], pieces[f"first365_{k}"])
-            pieces = pieces.mutate(**{f"first_{k}": first})
-        pieces = pieces.drop("year")
-    return pieces
-
-
-def _turns(year: Any, limit: Kind) -> tuple[Any, Any]:
-    """First and last day of a year as `_year_of` counts years."""
-    ibis = engine()
-    year = year.cast("int32")
-    if isinstance(limit, CalendarYear):
-        return number(ibis.date(year, 1, 1)), number(ibis.date(year, 12, 31))
-    return number(ibis.date(year, 3, 1)) - leap(year).ifelse(1, 0), number(ibis.date(year + 1, 2, 28))
-
-
-def _calendar(pieces: Table, rows: Table, k: int, limit: CalendarYear) -> Table:
-    """The day on which each piece passes the cap of its year, and the days used in the year of exit.
-
-    The total of a year runs over all counted days, also of stays that another version governs.
-    """
-    ibis = engine()
-    years = rows.filter(rows.len > 0).select("person", "n", "c", "cx")
-    years = years.mutate(year=ibis.range(_year_of(years.c, limit), _year_of(years.cx, limit) + 1).unnest())
-    opens, closes = _turns(years.year, limit)
-    years = years.mutate(low=ibis.greatest(years.c, opens), high=ibis.least(years.cx, closes))
-    order = ibis.window(group_by=[years.person, years.year], order_by=years.low, preceding=(None, 0))
-    years = years.mutate(used=(years.high - years.low + 1).sum().over(order).cast("int32"))
-    before = years.used - (years.high - years.low + 1)
-    first = years.low + ibis.greatest(0, limit.cap - before)
-    years = years.select(of="person", number="n", in_year="year", used="used", passed=first)
-    same = [pieces.person == years.of, pieces.n == years.number, pieces.year == years.in_year]
-    names = pieces.columns
-    joined = pieces.left_join(years, same)
-    joined = joined.select(*names, **{f"first_{k}": joined.passed.fill_null(epoch(LAST))})
-    at_exit = years.select(of="of", number="number", in_year="in_year", used="used")
-    same = [
-        joined.person == at_exit.of,
-        joined.n == at_exit.number,
-        _year_of(joined.cx, limit) == at_exit.in_year,
-    ]
-    names = joined.columns
-    joined = joined.left_join(at_exit, same)
-    return joined.select(*names, **{f"used_{k}": joined.used.fill_null(0)})
-
-
 def result(pieces: Table, era: Era) -> Table:
-    """The row of each piece: its unlawful days and the limit that explains them."""
+    """The row of each piece: its unlawful days and the limit that explains them.
+
+    A piece that no version governs has `from_day` at the end of the calendar.
+    """
     ibis = engine()
     never = ibis.literal(epoch(LAST), "int32")
     none = ibis.null("int32")
@@ -257,7 +179,7 @@ def result(pieces: Table, era: Era) -> Table:
     binding, used = ibis.literal(""), ibis.literal(0, "int32")
     lefts = [_left(pieces, k, limit) for k, limit in enumerate(era.limits)]
     least = ibis.least(*lefts) if len(lefts) > 1 else lefts[0] if lefts else never
-    counted = pieces.len > 0
+    counted = (pieces.len > 0) & (pieces.from_day < never)
     for k in reversed(range(len(era.limits))):
         this = ((first < never) & (found[k] == first)) | ((first >= never) & (lefts[k] == least))
         binding = (counted & this).ifelse(era.limits[k].id, binding)
