@@ -24,6 +24,7 @@ MODELS = {
     "[visitors.ID]": settings.Visitors,
     "[[events]]": settings.Event,
     "[[regimes]]": settings.Regime,
+    "[[stay_rules]]": settings.StayRule,
     "[[schemes]]": settings.Scheme,
     "[[strata]]": settings.Stratum,
     "[[anchors]]": settings.Anchor,

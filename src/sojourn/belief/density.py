@@ -14,7 +14,7 @@ from sojourn.belief.contacts import CompiledContacts, compile_contacts
 from sojourn.belief.likelihood import Expectation, Said, Wording, expect, score, sum_readings, word
 from sojourn.belief.priors import Unknowns, parameters, unknowns
 from sojourn.case import Case
-from sojourn.history import History, Parameters, Plan, build_plan, make_history
+from sojourn.history import History, Parameters, Plan, build_plan, make_history, with_stay_rules
 from sojourn.measures import CompiledReadings, compile_readings, evaluate
 
 Array = jax.Array
@@ -58,7 +58,13 @@ class Model:
 
 
 def build_model(case: Case) -> Model:
-    """Compile a case. Raises `ReadingError` where a reading cannot be compiled."""
+    """Compile a case.
+
+    Raises:
+        ReadingError: a reading cannot be compiled.
+        CaseError: a stay rule that the library does not have, or not on that day.
+    """
+    case = with_stay_rules(case)
     plan = build_plan(case)
     stated = {
         claim.claim

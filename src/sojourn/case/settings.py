@@ -146,7 +146,22 @@ class Regime(Settings):
     excursions: LogNormal | None = Field(
         None, description="per staying person and week; default from the rule"
     )
-    rules: str = Field("", description="id in the library of stay rules")
+    url: str = ""
+    why: str = ""
+
+
+class StayRule(Settings):
+    """A version of a rule of the library of stay rules: a regime whose dates and days come from there."""
+
+    id: str
+    place: str
+    rule: str = Field(description="id of a rule, as `sojourn permit --list` shows them")
+    in_force: date = Field(description="a day on which the version meant is in force")
+    reading: str = Field("", description="which reading of a disputed rule; default: the first")
+    push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
+    excursions: LogNormal | None = Field(
+        None, description="per staying person and week; default from the rule"
+    )
     url: str = ""
     why: str = ""
 
@@ -207,6 +222,7 @@ class CaseSettings(Settings):
     visitors: dict[str, Visitors] = Field(default_factory=dict[str, Visitors])
     events: Annotated[tuple[Event, ...], Strict(False)]
     regimes: Annotated[tuple[Regime, ...], Strict(False)] = ()
+    stay_rules: Annotated[tuple[StayRule, ...], Strict(False)] = ()
     schemes: Annotated[tuple[Scheme, ...], Strict(False)] = ()
     strata: Annotated[tuple[Stratum, ...], Strict(False)] = ()
     anchors: Annotated[tuple[Anchor, ...], Strict(False)] = ()

@@ -144,6 +144,10 @@ def _rules(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
         if regime.kind == "rolling" and (regime.days is None or regime.days < regime.cap):
             value = None if regime.days is None else str(regime.days)
             yield f"{key}.days", value, f"must be at least cap ({regime.cap}) for a rolling window"
+    for place, stay_rule in enumerate(settings.stay_rules, 1):
+        if stay_rule.place not in settings.places:
+            allowed = one_of(settings.places, stay_rule.place)
+            yield f"stay_rules[{place}].place", stay_rule.place, f"is no place; {allowed}"
     for place, scheme in enumerate(settings.schemes, 1):
         if scheme.place not in settings.places:
             yield (
@@ -168,6 +172,7 @@ def _ids(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
     lists: dict[str, list[str]] = {
         "events": [event.id for event in settings.events],
         "regimes": [regime.id for regime in settings.regimes],
+        "stay_rules": [rule.id for rule in (*settings.regimes, *settings.stay_rules)],
         "schemes": [scheme.id for scheme in settings.schemes],
         "strata": [stratum.id for stratum in settings.strata],
         "anchors": [f"{anchor.source}, {anchor.kind}" for anchor in settings.anchors],

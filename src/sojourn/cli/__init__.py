@@ -120,10 +120,11 @@ def _unknown(first: str) -> int:
 
 def refuse(error: Exception) -> int:
     """Print what is wrong with the user's case and return 2; anything else is ours, and is raised."""
-    from sojourn.borders.errors import BordersError
     from sojourn.case import CaseError
 
-    if not isinstance(error, CaseError | BordersError):
+    # Whoever raised an error of the borders has them imported; nobody else should pay for that.
+    borders = sys.modules.get("sojourn.borders.errors")
+    if not isinstance(error, (CaseError, *([borders.BordersError] if borders else []))):
         raise error
     sys.stderr.write(f"{error}\n")
     return 2

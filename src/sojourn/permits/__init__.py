@@ -16,6 +16,7 @@ Nothing here is legal advice.
 from sojourn.permits.answer import NOTICE, Answer
 from sojourn.permits.assess import assess
 from sojourn.permits.errors import NotCovered, PermitError, RuleFileError, StayError
+from sojourn.permits.in_force import rate_on
 from sojourn.permits.library import library, load
 from sojourn.permits.rates import Rate, rates
 from sojourn.permits.register import assess_register
@@ -37,6 +38,7 @@ __all__ = [
     "json_schema",
     "library",
     "load",
+    "rate_on",
     "rates",
     "read_stays",
 ]

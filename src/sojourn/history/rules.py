@@ -1,0 +1,71 @@
+"""Stay rules of the library as regimes of a case: their dates, days and legally motivated excursions.
+
+In: a case whose `[[stay_rules]]` name rules of `sojourn.permits`. Out: the same case with a
+regime for each. The law's dates and caps are kept in one place, with their citations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sojourn.case import Case, CaseError, Problem
+from sojourn.case.settings import CaseSettings, Regime, StayRule
+from sojourn.permits import PermitError, Rate, rate_on
+
+FIRST_DAY = date(1990, 1, 1)
+
+
+def with_stay_rules(case: Case) -> Case:
+    """The case with a regime for each of its stay rules; unchanged where it has none.
+
+    Raises:
+        CaseError: a rule that the library does not have, that is silent about the nationals
+            of the origin, or that is not in force on the day given.
+    """
+    settings = case.settings
+    if not settings.stay_rules:
+        return case
+    regimes, problems = [*settings.regimes], list[Problem]()
+    for place, stay_rule in enumerate(settings.stay_rules, 1):
+        try:
+            regimes.append(_regime(settings, stay_rule, rate_of(settings, stay_rule)))
+        except PermitError as error:
+            column = f"stay_rules[{place}].rule"
+            problems.append(Problem("case.toml", str(error), column=column, value=stay_rule.rule))
+    if problems:
+        raise CaseError(problems)
+    changed = {"regimes": tuple(regimes), "stay_rules": ()}
+    return replace(case, settings=settings.model_copy(update=changed))
+
+
+def rate_of(settings: CaseSettings, stay_rule: StayRule) -> Rate:
+    """What the version meant implies for nationals of the origin. Raises `PermitError`."""
+    return rate_on(
+        stay_rule.rule,
+        nationality=settings.origin,
+        on=stay_rule.in_force,
+        reading=stay_rule.reading or None,
+    )
+
+
+def _regime(settings: CaseSettings, stay_rule: StayRule, rate: Rate) -> Regime:
+    """A regime with the days of the law: per entry where a stay may be begun anew, else in a window.
+
+    Excursions of 7/cap per week follow from the former (see `belief.priors`), none from the latter.
+    """
+    anew = rate.excursions > 0
+    cap = round(7 / rate.excursions) if anew else round(rate.stay_ends_after or 0)
+    return Regime(
+        id=stay_rule.id,
+        place=stay_rule.place,
+        start=max(rate.start or FIRST_DAY, settings.start),
+        end=rate.end,
+        kind="entry" if anew else "rolling",
+        cap=cap,
+        days=None if anew else cap + round(rate.away_days or 0),
+        push=stay_rule.push,
+        excursions=stay_rule.excursions,
+        url=stay_rule.url,
+        why=stay_rule.why,
+    )
