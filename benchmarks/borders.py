@@ -3,11 +3,11 @@
     python benchmarks/borders.py                         # 15 and 60 million crossings, 2 threads, 4 GB
     python benchmarks/borders.py --crossings 1e6 4e6
 
-Prints seconds, peak memory, the ratio to `ORDER BY person, day` of the same file, and the slope of log time on
-log rows. Each measurement runs in a process of its own. The register is made up: 85 in 100 persons are visitors who
-come one to four times for some days, ten come and go every few weeks, five move here or away; one crossing in 200 is
-lost. Steps: clean (with a key), stays, classify, and the counts of the summary without the link-error band, which is
-timed by itself.
+Prints seconds, peak memory, the ratio to `ORDER BY person, day` of the same file, and the slope of log time
+on log rows. Each measurement runs in a process of its own. The register is made up: 85 in 100 persons are
+visitors who come one to four times for some days, ten come and go every few weeks, five move here or away;
+one crossing in 200 is lost. Steps: clean (with a key), stays, classify, and the counts of the summary
+without the link-error band, which is timed by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import resource
 import tempfile
 import time
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,37 +33,21 @@ def make(folder: str, crossings: int) -> None:
     """A register of about so many crossings, in no order."""
     persons = int(crossings / 6.9)
     _connection(folder).raw_sql(f"""
-        COPY (
-            WITH persons AS (
-                SELECT range AS person, hash(range * 13 + 5) % 100 AS kind, hash(range * 7 + 1) % 1500 AS start
-                FROM range({persons})
-            ), visits AS (
-                SELECT person, kind, start, unnest(range((CASE
-                    WHEN kind < 85 THEN 1 + hash(person) % 4
-                    WHEN kind < 95 THEN 5 + hash(person) % 12
-                    ELSE 1 + hash(person) % 4 END)::BIGINT)) AS visit
-                FROM persons
-            ), lengths AS (
-                SELECT *,
-                    (CASE WHEN kind < 85 THEN 20 + hash(person * 100 + visit) % 500
-                        ELSE 3 + hash(person * 100 + visit) % 60 END)::INT AS gap,
-                    (CASE WHEN kind < 85 THEN 1 + hash(person * 100 + visit + 77) % 20
-                        WHEN kind < 95 THEN 1 + hash(person * 100 + visit + 77) % 40
-                        ELSE 100 + hash(person * 100 + visit + 77) % 700 END)::INT AS length
-                FROM visits
-            ), ends AS (
-                SELECT *, start::INT + (sum(gap + length) OVER (PARTITION BY person ORDER BY visit))::INT AS last
-                FROM lengths
-            ), both AS (
-                SELECT person, visit, kind, DATE '2017-01-01' + (last - length) AS day, 'arrival' AS direction FROM ends
-                UNION ALL
-                SELECT person, visit, kind, DATE '2017-01-01' + last, 'departure' FROM ends
-            )
-            SELECT person, day, direction, ('B' || (hash(person + 3) % 20)::INT) AS border,
-                ('N' || (hash(person + 11) % 40)::INT) AS nationality
-            FROM both WHERE day < DATE '2023-01-01' AND hash(person * 31 + visit * 2 + (direction = 'arrival')::INT) % 200 > 0
-            ORDER BY hash(person * 37 + visit + day::INT)
-        ) TO '{folder}/{crossings}.parquet'""")
+        COPY ( WITH persons AS ( SELECT range AS person, hash(range * 13 + 5) % 100 AS kind, hash(range * 7
+        + 1) % 1500 AS start FROM range({persons}) ), visits AS ( SELECT person, kind, start,
+        unnest(range((CASE WHEN kind < 85 THEN 1 + hash(person) % 4 WHEN kind < 95 THEN 5 + hash(person) %
+        12 ELSE 1 + hash(person) % 4 END)::BIGINT)) AS visit FROM persons ), lengths AS ( SELECT *, (CASE
+        WHEN kind < 85 THEN 20 + hash(person * 100 + visit) % 500 ELSE 3 + hash(person * 100 + visit) % 60
+        END)::INT AS gap, (CASE WHEN kind < 85 THEN 1 + hash(person * 100 + visit + 77) % 20 WHEN kind < 95
+        THEN 1 + hash(person * 100 + visit + 77) % 40 ELSE 100 + hash(person * 100 + visit + 77) % 700
+        END)::INT AS length FROM visits ), ends AS ( SELECT *, start::INT + (sum(gap + length) OVER
+        (PARTITION BY person ORDER BY visit))::INT AS last FROM lengths ), crossed AS ( SELECT person,
+        visit, kind, DATE '2017-01-01' + (last - length) AS day, 'arrival' AS direction FROM ends UNION ALL
+        SELECT person, visit, kind, DATE '2017-01-01' + last, 'departure' FROM ends ) SELECT person, day,
+        direction, ('B' || (hash(person + 3) % 20)::INT) AS border, ('N' || (hash(person + 11) % 40)::INT)
+        AS nationality FROM crossed WHERE day < DATE '2023-01-01' AND hash(person * 31 + visit * 2 +
+        (direction = 'arrival')::INT) % 200 > 0 ORDER BY hash(person * 37 + visit * 2 + (direction =
+        'arrival')::INT) ) TO '{folder}/{crossings}.parquet'""")
 
 
 def _connection(folder: str) -> Any:
@@ -84,8 +69,8 @@ def sort(folder: str, crossings: int) -> None:
 def end_to_end(folder: str, crossings: int) -> dict[str, float]:
     """Seconds of every step."""
     from sojourn.borders.band import LinkErrors, band
-    from sojourn.borders.clean import Cleaning, clean
     from sojourn.borders.classify import classify
+    from sojourn.borders.clean import Cleaning, clean
     from sojourn.borders.engine import connected
     from sojourn.borders.protect import Release, protect
     from sojourn.borders.rule import OutcomeRule
@@ -168,14 +153,15 @@ def main() -> None:
             total = sum(seconds for name, seconds in parts.items() if name != "band")
             times.append((rows, total))
             print(
-                f"{rows:,} crossings: bare sort {plain:.1f} s; {total:.1f} s, {total / plain:.1f} ×; peak {peak:.1f} GiB"
+                f"{rows:,} crossings: bare sort {plain:.1f} s, "
+                f"all steps {total:.1f} s, {total / plain:.1f} ×; peak {peak:.1f} GiB"
             )
             print(
                 "  "
                 + ", ".join(f"{name} {parts[name]:.1f} s ({parts[name] / plain:.1f} ×)" for name in STEPS),
                 flush=True,
             )
-        for (n, a), (m, b) in zip(times, times[1:], strict=False):
+        for (n, a), (m, b) in pairwise(times):
             print(f"slope of log time on log rows, {n:,} to {m:,}: {math.log(b / a) / math.log(m / n):.2f}")
 
 

@@ -1,9 +1,9 @@
 """How far the counts would move if links between a person's crossings were missing.
 
-A broken link makes one departure and one arrival of somebody who did neither. Links are removed at random, at a
-rate drawn between two bounds (uniform on the log scale), the outcome rule is applied again to the persons
-concerned, and the difference they make is added to the count. Which links break is drawn by hashing person, place
-and draw, so that a seed gives the same band on any engine.
+A broken link makes one departure and one arrival of somebody who did neither. Links are removed at random,
+at a rate drawn between two bounds (uniform on the log scale), the outcome rule is applied again to the
+persons concerned, and the difference they make is added to the count. Which links break is drawn by hashing
+person, place and draw, so that a seed gives the same band on any engine.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from sojourn.borders.classify import classify
+from sojourn.borders.classify import answered
 from sojourn.borders.days import engine
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
-from sojourn.borders.order import Table, numbered
-from sojourn.borders.rule import DIRECTIONS, OutcomeRule
+from sojourn.borders.order import Table, laid, numbered, with_history
+from sojourn.borders.rule import OutcomeRule
 
 MEASURES = ("migrant_arrivals", "migrant_departures", "net_migration")
 
@@ -43,16 +43,16 @@ class LinkErrors:
 
 def band(worker: Engine, crossings: Table, rule: OutcomeRule, errors: LinkErrors) -> list[dict[str, Any]]:
     """For each of `MEASURES` the count, and over draws the mean, least and greatest with broken links."""
-    whole = _counts(worker, classify(crossings, rule))
+    rows = numbered(crossings)
+    whole = _counts(worker, rows, rule)
     drawn: list[dict[str, int]] = []
     rng = random.Random(errors.seed)
     for draw in range(errors.draws):
         rate = math.exp(rng.uniform(math.log(errors.low), math.log(errors.high)))
-        broken = _broken(numbered(crossings), rate, f"{errors.seed}/{draw}")
+        broken = _broken(rows, rate, f"{errors.seed}/{draw}")
         touched = broken.filter(broken.pieces > 0)
-        before = classify(touched.drop("pieces", "piece"), rule)
-        after = classify(_split(touched), rule)
-        less, more = _counts(worker, before), _counts(worker, after)
+        less = _counts(worker, touched.drop("pieces", "piece"), rule)
+        more = _counts(worker, _split(touched), rule)
         drawn.append({name: whole[name] - less[name] + more[name] for name in MEASURES})
     return [
         {
@@ -68,35 +68,42 @@ def band(worker: Engine, crossings: Table, rule: OutcomeRule, errors: LinkErrors
 
 
 def _broken(rows: Table, rate: float, salt: str) -> Table:
-    """Adds `piece`, how many links broke before a crossing, and `pieces`, how many in the person's whole history."""
+    """Adds how many links broke before a crossing (`piece`), and in the whole history (`pieces`)."""
     ibis = engine()
-    order = ibis.window(group_by=rows.person, order_by=[rows.d, rows.sequence])
 
     def md5(text: str) -> str: ...
 
     md5_of = ibis.udf.scalar.builtin(md5, name="md5", signature=(("string",), "string"))
+    rows = rows.select("person", "d", "arr", "initial", "sequence")
+    order = ibis.window(group_by=rows.person, order_by=[rows.d, rows.sequence])
     rows = rows.mutate(n=ibis.row_number().over(order).cast("string"))
     drawn = md5_of(rows.person.cast("string") + "/" + rows.n + f"/{salt}")
     # A hash is below the threshold as often as a uniform number is; the first crossing has no link before it.
     breaks = ((drawn < f"{int(rate * 16**12):012x}") & (rows.n != "0")).cast("int32")
     before = ibis.window(group_by=rows.person, order_by=[rows.d, rows.sequence], preceding=None, following=0)
     whole = ibis.window(group_by=rows.person)
-    return rows.mutate(breaks=breaks).mutate(
-        piece=lambda each: each.breaks.sum().over(before), pieces=lambda each: each.breaks.sum().over(whole)
+    return (
+        rows.mutate(breaks=breaks)
+        .mutate(
+            piece=lambda each: each.breaks.sum().over(before),
+            pieces=lambda each: each.breaks.sum().over(whole),
+        )
+        .drop("n", "breaks")
     )
 
 
 def _split(touched: Table) -> Table:
     """The pieces as persons of their own; only the first keeps a given status."""
     ibis = engine()
-    status = (touched.piece == 0).ifelse(touched.initial_status, ibis.null("string"))
-    person = touched.person.cast("string") + "/" + touched.piece.cast("string")
-    return touched.mutate(person=person, initial_status=status).drop("pieces", "piece")
+    return touched.mutate(
+        person=touched.person.cast("string") + "/" + touched.piece.cast("string"),
+        initial=(touched.piece == 0).ifelse(touched.initial, ibis.null("int32")),
+    ).drop("pieces", "piece")
 
 
-def _counts(worker: Engine, classified: Table) -> dict[str, int]:
-    sure = classified.filter(classified.long_term_migrant)
-    arrives = sure.direction == DIRECTIONS[0]
-    came, went = worker.rows(sure.aggregate(came=arrives.sum(), went=(~arrives).sum()))[0]
+def _counts(worker: Engine, rows: Table, rule: OutcomeRule) -> dict[str, int]:
+    found = answered(laid(with_history(rows, rule), rule), rule)
+    sure = found.filter(found.answer & ~found.history)
+    came, went = worker.rows(sure.aggregate(came=sure.arr.sum(), went=(~sure.arr).sum()))[0]
     came, went = int(came or 0), int(went or 0)
     return dict(zip(MEASURES, (came, went, came - went), strict=True))

@@ -1,15 +1,15 @@
 """How likely an undetermined crossing is a migration: from the finished stays of similar travellers.
 
 The durations of stays (after arrivals) and absences (after departures) give a life table for each group of
-direction, nationality, purpose and month of crossing, where the table has them. A spell that observation cuts
-short counts as long as it was seen (Kaplan and Meier, 1958, in weeks). Where fewer than `LEAST` spells of a group
-lasted as long, the table of all crossings in that direction speaks.
+direction, nationality, purpose and month of crossing, where the table has them. A spell that observation
+cuts short counts as long as it was seen (Kaplan and Meier, 1958, in weeks). Where fewer than `LEAST` spells
+of a group lasted as long, the table of all crossings in that direction speaks.
 
-For a crossing whose spell goes on, at age a and with r days lacking to the threshold, the chance is
-S(a + r) / S(a). It takes interruptions for ends, and so leans low for people who come and go. For one whose
-spell has ended, they must come back before the days of the other state are too many, and then stay: the chance
-of the first from the table of the other direction, times S(r). Where the status before is not certain either, it is
-multiplied by the share of certain statuses before such crossings that were the other one.
+For a crossing whose spell goes on, at age a and with r days lacking to the threshold, the chance is S(a +
+r) / S(a). It takes interruptions for ends, and so leans low for people who come and go. For one whose spell
+has ended, they must come back before the days of the other state are too many, and then stay: the chance of
+the first from the table of the other direction, times S(r). Where the status before is not certain either,
+it is multiplied by the share of certain statuses before such crossings that were the other one.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def with_chance(rows: Table, rule: OutcomeRule) -> Table:
     asked = _with_ratio(asked, tables, "away", ~asked.arr, asked.age, asked.age + asked.slack + 1)
     chance = asked.going.ifelse(asked.stays, asked.stays * (1 - asked.away))
     share = _against(rows)
-    asked = asked.mutate(chance=chance).left_join(share, asked.arr == share.way)
+    asked = asked.mutate(chance=chance).left_join(share, [("arr", "way")])
     certain = asked.arr.ifelse(asked.was_high == 0, asked.was_low == 1)
     p = asked.chance * certain.ifelse(1.0, asked.share.fill_null(0.5))
     found = asked.select(of="person", at="n", p=p)
-    rows = rows.left_join(found, [rows.person == found.of, rows.n == found["at"]]).drop("of", "at")
+    rows = rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
     return rows.mutate(p_migrant=rows.answer.ifelse(1.0, 0.0).fill_null(rows.p))
 
 
@@ -70,7 +70,7 @@ def _with_spell(rows: Table, rule: OutcomeRule) -> Table:
 
 
 def _survival(watched: Table, keys: list[str], rule: OutcomeRule) -> Table:
-    """`s`, the share of a group's spells that last to the beginning of week `w`, and `risk`, how many were seen to."""
+    """`s`, the share of a group's spells that last to the beginning of week `w`; `risk`, how many did."""
     ibis = engine()
     weeks = -(-2 * rule.window // WEEK) + 2
     spells = watched.mutate(week=ibis.least(watched.spell // WEEK, weeks).cast("int32"))
@@ -102,8 +102,8 @@ def _with_ratio(asked: Table, tables: list[Table], name: str, way: Any, start: A
         for end in ("from_", "to_"):
             named = {f"k{number}{end}{key}": table[key] for key in (*keys, "arr", "w")}
             side = table.select(**named, **{f"s{number}{end}": table.s, f"r{number}{end}": table.risk})
-            on = [asked[key] == side[f"k{number}{end}{key}"] for key in keys]
-            on += [asked.way_ == side[f"k{number}{end}arr"], asked[end] == side[f"k{number}{end}w"]]
+            on = [(key, f"k{number}{end}{key}") for key in keys]
+            on += [("way_", f"k{number}{end}arr"), (end, f"k{number}{end}w")]
             asked = asked.left_join(side, on).drop(*named)
         columns += [f"{letter}{number}{end}" for letter in "sr" for end in ("from_", "to_")]
     enough = (asked.r0from_ >= LEAST).fill_null(False)

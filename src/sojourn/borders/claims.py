@@ -1,4 +1,4 @@
-"""A summary as claims of a ledger, with definite readings, so that a register and a newspaper meet in one model."""
+"""A summary as claims of a ledger with definite readings: register and newspaper meet in one model."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Speaker:
 
 
 def with_claims(case: Case, released: list[dict[str, Any]], speaker: Speaker, rounding: int) -> Case:
-    """The case with a claim and a reading for every released monthly count of the speaker's table and category.
+    """The case with a claim and a reading for every released monthly count of the speaker's.
 
     Counts that were rounded are claimed as `about` their half base would have it: a range from half a base
-    below to half a base above. Claims of a former call of the same source are replaced. Raises BordersError for a
-    source that is somebody else in the case, and where nothing can be claimed.
+    below to half a base above. Claims of a former call of the same source are replaced. Raises BordersError
+    for a source that is somebody else in the case, and where nothing can be claimed.
     """
     known = case.sources_by_id.get(speaker.source)
     if known is not None and known.interest != "own_count":

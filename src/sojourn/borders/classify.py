@@ -56,7 +56,7 @@ def answered(rows: Table, rule: OutcomeRule) -> Table:
     rows = with_status(events(with_reach(rows, rule), rule))
     rows = with_company(rows, rule)
     able_rows = able(rows, rule).mutate(able=ibis.literal(True))
-    rows = rows.left_join(able_rows, [rows.person == able_rows.of, rows.n == able_rows.at]).drop("of", "at")
+    rows = rows.left_join(able_rows, [("person", "of"), ("n", "at")]).drop("of", "at")
     against = rows.arr.ifelse(rows.was_low == 0, rows.was_high == 1)
     along = rows.arr.ifelse(rows.was_high == 1, rows.was_low == 0)
     can_fit = (rows.gaps > 0).ifelse(rows.able.fill_null(False), fits(rows, rule))

@@ -1,4 +1,4 @@
-"""Raw crossings to clean ones: types, directions, impossible dates, duplicates; every row that goes, with a reason.
+"""Raw crossings to clean ones; every row that is not kept is rejected with a reason.
 
 The day of a crossing is the local one at the border. A date is taken as it is; a text such as
 `2023-01-01T23:30:00+05:00` says its own local time, and the offset only orders crossings of one day; an
@@ -85,7 +85,7 @@ def _named(table: Table, how: Cleaning) -> Table:
     kind = rows.day.type()
     if kind.is_timestamp() and kind.timezone is not None:
         raise BordersError(
-            "crossings, column day: holds instants; give the local day or time at the border, or text with an "
+            "crossings, column day: holds instants; give the local day or time, or text with an "
             "offset such as 2023-01-01T23:30:00+05:00, since an instant falls on two days in two time zones"
         )
     if not (kind.is_date() or kind.is_timestamp() or kind.is_string()):
@@ -98,7 +98,7 @@ def _named(table: Table, how: Cleaning) -> Table:
 
 
 def _read(rows: Table, how: Cleaning) -> Table:
-    """Adds `day` as a date, `moment` (seconds that order a day's crossings, or null), `direction` in our words."""
+    """Adds `day` as a date, `moment` (seconds that order crossings, or null), `direction` in our words."""
     ibis = engine()
     said = rows.direction.strip().lower()
     rows = rows.mutate(said_day=rows.day.cast("string"), said_direction=rows.direction)

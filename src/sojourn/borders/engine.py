@@ -30,7 +30,7 @@ class Engine:
     version: str
 
     def read(self, path: str | Path) -> Table:
-        """A Parquet file or folder, a CSV file (all columns as text), or a table of a DuckDB file (`FILE::TABLE`).
+        """Parquet (a file or folder), CSV (all columns as text), or a table of a DuckDB file (`FILE::TABLE`).
 
         Raises BordersError with the engine's reason where that cannot be read.
         """
@@ -49,7 +49,7 @@ class Engine:
             return self.connection.read_parquet(pattern)
 
     def write(self, table: Table, path: str | Path, progress: Progress | None = None) -> None:
-        """Write a table as Parquet or CSV, whole or not at all: what was there stays until the new is complete."""
+        """Write Parquet or CSV, whole or not at all: what was there stays until the new is complete."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{uuid4().hex[:8]}.part")
@@ -164,7 +164,7 @@ def _spark(url: str, memory: str, threads: int | None) -> Engine:
 
 @contextmanager
 def told(where: str) -> Generator[None]:
-    """What the engine cannot read, write or hold, in a sentence; a query of ours that is wrong is raised as it is."""
+    """What the engine cannot read, write or hold, in a sentence; a query of ours that is wrong is raised."""
     import duckdb
 
     theirs = (

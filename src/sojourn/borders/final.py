@@ -5,9 +5,9 @@ crossing k had reached its own, and the last crossing to the same state after k 
 
 *False* is certain once the crossing has missed its threshold, or once it could no longer migrate whatever
 its own days will be: some crossing j to the same state had reached its threshold, and the last opposite
-crossing after j had missed it. Opposite crossings with fewer than 2V − W days of the other state between them and this
-one do not count here, since the two cannot both reach theirs; so a resident who comes back from a short
-absence is certain on the day of return.
+crossing after j had missed it. Opposite crossings with fewer than 2V − W days of the other state between
+them and this one do not count here, since the two cannot both reach theirs; so a resident who comes back
+from a short absence is certain on the day of return.
 
 Days on which thresholds are reached rise with the order of crossings in one direction, and so do the days on
 which they are missed. The last crossing of several is therefore a maximum, the first a minimum.

@@ -50,7 +50,7 @@ def _with_ends(rows: Table, rule: OutcomeRule) -> Table:
     rows = rows.mutate(run=rows.n.max().over(ahead), end=rows.d + rule.window)
     names = ("c", "arr", "gap_after", "next_d", "inn", "out", "inside", "outside")
     runs = rows.select(of="person", at="n", **{f"run_{name}": rows[name] for name in names})
-    rows = rows.inner_join(runs, [rows.person == runs.of, rows.run == runs.at]).drop("of", "at")
+    rows = rows.inner_join(runs, [("person", "of"), ("run", "at")]).drop("of", "at")
     spent = rows.end - rows.run_c
     return rows.mutate(
         end_inn=rows.run_inn + ibis.least(rows.run_inside, spent),

@@ -111,8 +111,8 @@ def alternating(table: Table, mixed: Table) -> Table:
     `mixed` are the persons who need it; the others have one direction a day.
     """
     ibis = engine()
-    plain = table.anti_join(mixed, table.person == mixed.of).mutate(sequence=ibis.literal(0, "int64"))
-    rest = table.semi_join(mixed, table.person == mixed.of)
+    plain = table.anti_join(mixed, [("person", "of")]).mutate(sequence=ibis.literal(0, "int64"))
+    rest = table.semi_join(mixed, [("person", "of")])
     of_day = ibis.range_window(group_by=rest.person, order_by=rest.d, preceding=0, following=0)
     rest = rest.mutate(net=rest.arr.ifelse(1, -1).sum().over(of_day))
     end_of_day = rest.d * 2 + (rest.net > 0).ifelse(1, 0)

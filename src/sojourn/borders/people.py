@@ -57,8 +57,11 @@ def _functions(ibis: Any, text: Any) -> Any:
     spark = text.get_backend().name == "pyspark"
 
     def builtin(name: str, kinds: tuple[str, ...], result: str) -> Any:
-        def function(*_: Any) -> Any: ...
+        def one(a: Any) -> Any: ...
+        def two(a: Any, b: Any) -> Any: ...
+        def three(a: Any, b: Any, c: Any) -> Any: ...
 
+        function = (one, two, three)[len(kinds) - 1]
         function.__name__ = name
         return ibis.udf.scalar.builtin(function, name=name, signature=(kinds, result))
 
@@ -85,7 +88,7 @@ def _functions(ibis: Any, text: Any) -> Any:
             return digest(joined, 256) if spark else digest(joined)
 
         first = hash_of(inner, encode(value, "UTF-8") if spark else encode(value))
-        head = hash_of(outer, unhex(first)).substr(0, 16)
+        head = hash_of(outer, unhex(first)).left(16)
         if not spark:
             return signed(head)
         number = signed(head, 16, 10).cast("decimal(20, 0)") - ibis.literal(2**63).cast("decimal(20, 0)")
@@ -102,8 +105,10 @@ def with_pseudonyms(table: Table, columns: list[str], key: bytes | None) -> Tabl
     if key is None:
         return table
     for name in columns:
-        distinct = table.select(of=table[name].cast("string")).distinct()
-        distinct = distinct.filter(distinct.of.notnull()).mutate(number=pseudonym(distinct.of, key))
-        joined = table.left_join(distinct, table[name].cast("string") == distinct.of)
-        table = joined.mutate(**{name: joined.number}).drop("of", "number")
+        said = table.mutate(said_name=table[name].cast("string"))
+        distinct = said.filter(said.said_name.notnull()).select(of="said_name").distinct()
+        distinct = distinct.mutate(number=pseudonym(distinct.of, key))
+        # Named by position: Ibis would trace `of` back to the table and join every row with every other.
+        joined = said.left_join(distinct, [("said_name", "of")])
+        table = joined.mutate(**{name: joined.number}).drop("of", "number", "said_name")
     return table

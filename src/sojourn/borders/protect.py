@@ -1,14 +1,14 @@
-"""Tables that may leave the house: small cells withheld, others withheld so that totals do not give them away.
+"""Tables that may leave the house: small cells withheld, and others so that totals do not give them away.
 
-A count of people or crossings below the minimum is withheld (a zero is too, where zeros are counts of people who
-are known to exist; here a cell that is not in the table is no cell). In each line that adds up to a total, a single
-withheld cell could be worked out, so the smallest other cell of the line goes as well, until no withheld
-cell can be worked out from the others. What is left is rounded to a base.
+A count of people or crossings below the minimum is withheld (a zero is too, where zeros are counts of
+people who are known to exist; here a cell that is not in the table is no cell). In each line that adds up
+to a total, a single withheld cell could be worked out, so the smallest other cell of the line goes as well,
+until no withheld cell can be worked out from the others. What is left is rounded to a base.
 
-The check is exact for what follows from the sums alone: with a node for every row and column of a table, its
-total included, and an edge for every withheld cell, a cell can be worked out if and only if its edge is a bridge.
-It does not tell how narrowly a cell is confined by the others being no less than zero, nor what follows from
-other releases.
+The check is exact for what follows from the sums alone: with a node for every row and column of a table,
+its total included, and an edge for every withheld cell, a cell can be worked out if and only if its edge is
+a bridge. It does not tell how narrowly a cell is confined by the others being no less than zero, nor what
+follows from other releases.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Release:
         """Raises BordersError for numbers that protect nothing."""
         if self.minimum < 2 or self.rounding < 1:
             raise BordersError(
-                f"release: minimum {self.minimum}, rounding {self.rounding}; at least 2 and at least 1 are needed"
+                f"release: minimum {self.minimum}, rounding {self.rounding}; needed are at least 2 and 1"
             )
 
 

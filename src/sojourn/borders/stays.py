@@ -2,8 +2,8 @@
 
 A stay is a time in the country: from an arrival to the next departure. Where a second arrival follows, the
 departure between them is unknown, and the stay has an interval for its end; where a departure follows a
-departure, the arrival is unknown and the stay has an interval for its beginning. A stay that no departure ends is
-open at the end of observation, one whose first crossing is a departure began before it.
+departure, the arrival is unknown and the stay has an interval for its beginning. A stay that no departure
+ends is open at the end of observation, one whose first crossing is a departure began before it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ TRAITS = ("border", "nationality", "purpose")
 
 
 def stays(table: Table, rule: OutcomeRule) -> Table:
-    """A row per stay: `person`, `entry_from`, `entry_until`, `exit_from`, `exit_until`, `kind`, traits of the entry.
+    """A row per stay: person, interval of its entry and of its exit, `kind`, traits of the entry.
 
-    `entry_from` = `entry_until` where the entry was seen, likewise `exit`. `days_from`, `days_until`: least and
-    most days in the country, the day of arrival counted and that of departure not, up to `rule.until`. `kind` is
-    `complete`, `open` (no exit by the end), `before` (entered before observation; `entry_from` null where that has
-    no first day), `missing_exit` or `missing_entry`.
+    `entry_from` = `entry_until` where the entry was seen, likewise `exit`. `days_from`, `days_until`: least
+    and most days in the country, the day of arrival counted and that of departure not, up to `rule.until`.
+    `kind` is `complete`, `open` (no exit by the end), `before` (entered before observation; `entry_from`
+    null where that has no first day), `missing_exit` or `missing_entry`.
     """
     ibis = engine()
     rows = numbered(table)

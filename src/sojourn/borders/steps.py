@@ -1,8 +1,8 @@
 """The steps from raw crossings to released tables, each from files to files.
 
-A step writes its outputs whole or not at all, and last a record beside the first of them (see `beside`): settings,
-version, hashes of what went in and came out, counts. A step whose record agrees with what it would do now has
-been done, and is not done again.
+A step writes its outputs whole or not at all, and last a record beside the first of them (see `beside`):
+settings, version, hashes of what went in and came out, counts. A step whose record agrees with what it
+would do now has been done, and is not done again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sojourn.borders import beside
 from sojourn.borders.band import LinkErrors, band
 from sojourn.borders.classify import classify
 from sojourn.borders.clean import Cleaning, clean
-from sojourn.borders.engine import Engine, Progress, told
+from sojourn.borders.engine import Engine, Progress, discard, replace, told
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
 from sojourn.borders.people import fingerprint
@@ -149,7 +149,7 @@ def summarise_step(
     release: Release,
     errors: LinkErrors | None,
 ) -> bool:
-    """The summary, protected, as CSV or Parquet, with the verdicts of the check and the link-error band beside it."""
+    """The protected summary; the verdicts of the check and the link-error band are in its record."""
     settings: dict[str, Any] = {
         **rule.settings(),
         "by": list(by),
@@ -162,10 +162,9 @@ def summarise_step(
         lacking = [name for name in by if name not in rows.columns]
         if lacking:
             raise BordersError(f"{classified}: column {', '.join(lacking)} is missing, asked for by `by`")
-        progress = desk.report("summarise", size(desk, rows))
         cells = desk.engine.rows(summarise(rows, spells, rule, by).select(*COLUMNS))
         shown, verdicts = protect(cells, release)
-        write_cells(desk.engine, shown, out, progress)
+        write_cells(shown, out)
         crossings = rows.select(*[n for n in rows.columns if n in CROSSING])
         bands = band(desk.engine, crossings, rule, errors) if errors else []
         unsafe = [f"{v.table}/{v.measure}" for v in verdicts if not v.safe]
@@ -183,15 +182,23 @@ def summarise_step(
 CROSSING = ("person", "day", "direction", "sequence", "initial_status", "nationality", "purpose")
 
 
-def write_cells(engine: Engine, cells: list[dict[str, Any]], out: Path, progress: Progress | None) -> None:
-    """A small table of cells, in order."""
-    from sojourn.borders.days import engine as ibis_of
+def write_cells(cells: list[dict[str, Any]], out: Path) -> None:
+    """The released cells, in order, as CSV or Parquet: the same cells give the same bytes."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
 
-    ibis = ibis_of()
-    kinds = {"table": "string", "measure": "string", "month": "string", "category": "string"}
-    schema = ibis.schema({**kinds, "value": "int64", "withheld": "string"})
-    rows = ibis.memtable([tuple(cell.values()) for cell in cells], schema=schema)
-    engine.write(rows.order_by("table", "measure", "month", "category"), out, progress)
+    words = [(name, pa.string()) for name in ("table", "measure", "month", "category")]
+    table = pa.Table.from_pylist(cells, pa.schema([*words, ("value", pa.int64()), ("withheld", pa.string())]))
+    part = out.with_name(f".{out.name}.part")
+    try:
+        if out.suffix == ".csv":
+            pa.csv.write_csv(table, part)
+        else:
+            pa.parquet.write_table(table, part, compression="zstd")
+        replace(part, out)
+    finally:
+        discard(part)
 
 
 def read_crossings(engine: Engine, path: str | Path) -> Table:

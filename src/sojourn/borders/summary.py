@@ -1,8 +1,8 @@
 """Counts that a register supports: crossings, people, stays, migrants; by month, border and nationality.
 
-A summary is a long table: `table` (which classification), `measure`, `month`, `category`, `value`. In each table
-months and categories have their totals, named `all`. It holds no row about a person; it is not yet safe to
-release (see `protect`).
+A summary is a long table: `table` (which classification), `measure`, `month`, `category`, `value`. In each
+table months and categories have their totals, named `all`. It holds no row about a person; it is not yet
+safe to release (see `protect`).
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ LONGER = "over 365 days"
 def summarise(classified: Table, stays: Table, rule: OutcomeRule, by: tuple[str, ...] = ()) -> Table:
     """The summary of classified crossings and their stays, with a table for each column in `by`.
 
-    Measures: `entries`, `exits` (crossings); `people` (distinct persons who entered, which do not add up over
-    months or categories); `present` (persons in the country at the end of the month, at least: stays whose end is
-    uncertain count until their last certain day); `migrant_arrivals`, `migrant_departures` (certain),
-    `undetermined_arrivals`, `undetermined_departures`, `expected_arrivals`, `expected_departures` (certain ones
-    and the chances of the others, crossings); `stays` by length (of which both ends are known).
+    Measures: `entries`, `exits` (crossings); `people` (distinct persons who entered, which do not add up
+    over months or categories); `present` (persons in the country at the end of the month, at least: stays
+    whose end is uncertain count until their last certain day); `migrant_arrivals`, `migrant_departures`
+    (certain), `undetermined_arrivals`, `undetermined_departures`, `expected_arrivals`,
+    `expected_departures` (certain ones and the chances of the others, crossings); `stays` by length (of
+    which both ends are known).
     """
     rows = classified.mutate(month=classified.day.strftime("%Y-%m"), category=engine().literal(ALL))
     parts = [_crossings(rows, "months"), _present(stays, rule), _lengths(stays)]
@@ -86,8 +87,10 @@ def _present(stays: Table, rule: OutcomeRule) -> Table:
     ibis = engine()
     last = ibis.coalesce(number(stays.exit_from), ibis.literal(rule.end, "int32"))
     first = ibis.coalesce(number(stays.entry_until), ibis.literal(rule.begin or 0, "int32"))
-    comes = stays.select(d=first, change=ibis.literal(1)).filter(last > first)
-    goes = stays.select(d=last, change=ibis.literal(-1)).filter(last > first)
+    ends = stays.select(first=first, last=last)
+    ends = ends.filter(ends["last"] > ends["first"])
+    comes = ends.select(d=ends["first"], change=ibis.literal(1))
+    goes = ends.select(d=ends["last"], change=ibis.literal(-1))
     changes = comes.union(goes)
     changes = changes.mutate(month=dated(changes.d).strftime("%Y-%m"))
     months = changes.filter(changes.d < rule.end).group_by("month").aggregate(change=changes.change.sum())
