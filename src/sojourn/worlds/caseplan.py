@@ -146,7 +146,7 @@ def _regimes(world: WorldSettings) -> list[Regime]:
                 "kind": "rolling" if rolling else "entry",
                 "cap": limit.cap,
                 "days": limit.window if isinstance(limit, Rolling) else None,
-                "rules": place.rules,
+                "why": place.rules,
             }
             found.append(Regime.model_validate(known))
     return found
