@@ -44,7 +44,7 @@ def conflicts_of(model: Model, sampler: Sampler, said: Said, seed: int) -> dict[
     draws, _ = sampler.draw(said, seed, 4, 200)
     spoken = replace(model, said=said)
     posterior = posterior_of(spoken, {"seed": seed}, draws.z)
-    leaver = Leaver(posterior, seed)
+    leaver = Leaver(posterior)
     leaver.__dict__["sampler"] = sampler
     found = leaver.leave(targets_of_claims(posterior), REFITS)
     return {c.claim: c.p for c in claim_conflicts(posterior, found)}

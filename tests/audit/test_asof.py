@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sojourn.audit.asof import Stand, history, publication_dates, said_by, weigh
+from sojourn.audit.leave import Leaver
 from sojourn.audit.posterior import Posterior
 from sojourn.belief.estimate import at
 from sojourn.belief.summary import summarise
@@ -50,3 +51,18 @@ def test_weights_of_a_stand_are_what_was_said_since(posterior: Posterior) -> Non
     ]
     order = np.argsort(gained)
     assert np.all(np.diff(weights.weight[np.array(some)[order]]) >= 0)
+
+
+def test_draws_are_moved_where_weights_fail(posterior: Posterior) -> None:
+    """From nothing to the first date, and on: what was said later is not known yet."""
+    leaver = Leaver(posterior, chains=2, draws=25)
+    first, second = date(2021, 8, 1), date(2021, 11, 1)
+    moments = history(posterior, [first, second], leaver=leaver)
+    assert [m.date for m in moments] == [str(first), str(second)]
+    assert moments[0].method == "moved"
+    assert (moments[0].new, moments[1].new) == (("c01", "c02"), ("c03", "c04"))
+    assert [m.claims for m in moments] == [2, 4]
+    assert moments[0].then["arrived"] is not None
+    assert moments[0].then["arrived"]["q50"] < moments[0].asked["arrived"]["q50"]
+    # Of two claims the answer knows less than of all.
+    assert moments[0].asked["share stayed"]["sd"] > posterior.quantities["share stayed"].std()

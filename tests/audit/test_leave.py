@@ -56,7 +56,7 @@ def test_weights_agree_with_drawing_again(posterior: Posterior) -> None:
     Seven shifts of which none may be off by five standard errors; both runs are short, so
     that the error is large. On the shipped case: benchmarks/audit.py.
     """
-    leaver = Leaver(posterior)
+    leaver = Leaver(posterior, chains=2, draws=50)
     found = [leaver.by_weights(target) for target in targets_of_claims(posterior)]
     best = min(found, key=lambda w: w.k_hat)
     assert best.k_hat < K_HAT

@@ -65,12 +65,14 @@ def history(
     posterior: Posterior,
     dates: list[date] | None = None,
     report: Callable[[date], None] = lambda _: None,
+    leaver: Leaver | None = None,
 ) -> list[Moment]:
     """The answer as of each date (default: every date of publication).
 
-    The last moment, if all had been said by then, is the posterior itself.
+    The last moment, if all had been said by then, is the posterior itself. `leaver` draws
+    again where weights fail; by default a new one.
     """
-    leaver = Leaver(posterior, int(posterior.record["seed"]))
+    leaver = leaver or Leaver(posterior)
     points_of = make_points(posterior.model)
     stand: Stand | None = None
     found: list[Moment] = []

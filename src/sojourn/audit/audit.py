@@ -33,7 +33,7 @@ def audit(
     """
     claims, groups = targets_of_claims(posterior), targets_of_groups(posterior)
     sources = targets_of_sources(posterior)
-    leaver = Leaver(posterior, int(posterior.record["seed"]))
+    leaver = Leaver(posterior)
     found = leaver.leave([*claims, *groups, *sources], refits, report)
     alone = found[: len(claims) + len(groups)]
     together = found[len(alone) :]

@@ -2,7 +2,7 @@
 
 Readings of counts are compared on the log scale, shares on the logit scale, nets in
 crossings. Where one claim has readings of several scales its figures y are put on
-asinh(y / c), logarithmic far from nought and linear near it, c being a net's own error.
+asinh(y / c), logarithmic far from nought and linear near it, c being the size of the figure.
 """
 
 from __future__ import annotations

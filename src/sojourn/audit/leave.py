@@ -81,15 +81,15 @@ def targets_of_sources(posterior: Posterior) -> list[Target]:
 class Leaver:
     """Leaves targets out of a posterior; compiles a sampler when the first refit asks for it."""
 
-    def __init__(self, posterior: Posterior, seed: int = 1) -> None:
-        """Take the posterior; `seed` is that of the refits."""
-        self.posterior, self.seed = posterior, seed
+    def __init__(self, posterior: Posterior, chains: int = CHAINS, draws: int = DRAWS) -> None:
+        """Take the posterior; a refit has so many chains and draws of each, and the posterior's seed."""
+        self.posterior, self.chains, self.draws = posterior, chains, draws
+        self.seed = int(posterior.record["seed"])
 
     def by_weights(self, target: Target) -> Without:
         """Importance weights 1 / P(what is left out)."""
         p = self.posterior
-        silent = silence(p.model.said, target)
-        heard = log_heard(p.model, p.points, p.model.said) - log_heard(p.model, p.points, silent)
+        heard = self._heard - log_heard(p.model, p.points, silence(p.model.said, target))
         weights = smooth(-heard, p.efficiency)
         method: Method = "weights" if weights.k_hat <= K_HAT else "unreliable"
         return Without(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
@@ -105,13 +105,13 @@ class Leaver:
         weights = equal(len(flat), efficiency(quantities, z.shape[0]))
         return Without(target, points, quantities, weights, start.k_hat, method)
 
-    def draw(self, said: Said, weight: Real, chains: int = CHAINS, draws: int = DRAWS) -> Real:
+    def draw(self, said: Said, weight: Real) -> Real:
         """Draws (chains, draws, D) given what was said, starting from weighted draws of the posterior."""
         rng = np.random.default_rng(self.seed)
         points = self.posterior.z[rng.permutation(resample(weight, LOOKS, rng))]
-        return self.draw_from(points, said, chains, draws)
+        return self.draw_from(points, said)
 
-    def draw_from(self, points: Real, said: Said, chains: int = CHAINS, draws: int = DRAWS) -> Real:
+    def draw_from(self, points: Real, said: Said) -> Real:
         """Draws (chains, draws, D) with the metric of the curvature at some points."""
 
         def look(z: Real) -> Real:
@@ -119,18 +119,22 @@ class Leaver:
 
         with ThreadPoolExecutor(2) as pool:
             metric = from_curvature(points.mean(axis=0), list(pool.map(look, points)))
-        found, _ = self.sampler.draw(said, self.seed, chains, draws, metric=metric)
+        found, _ = self.sampler.draw(said, self.seed, self.chains, self.draws, metric=metric)
         return found.z
 
-    def draw_fresh(self, said: Said, chains: int = CHAINS, draws: int = DRAWS) -> Real:
+    def draw_fresh(self, said: Said) -> Real:
         """Draws (chains, draws, D) with a metric that pilot chains learn."""
-        return self.sampler.draw(said, self.seed, chains, draws)[0].z
+        return self.sampler.draw(said, self.seed, self.chains, self.draws)[0].z
 
     @cached_property
     def sampler(self) -> Sampler:
         """The density of the posterior, compiled with what was said as an argument."""
         m = self.posterior.model
         return Sampler(m.potential, m.unknowns.size, scales(m), m.said)
+
+    @cached_property
+    def _heard(self) -> Real:
+        return log_heard(self.posterior.model, self.posterior.points, self.posterior.model.said)
 
     @cached_property
     def _points(self) -> Callable[[Real, Said], Points]:
