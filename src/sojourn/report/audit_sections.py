@@ -1,25 +1,20 @@
-"""The audit's sections: conflict, influence, sensitivity, as-of history, worth, what if.
-
-A section that the audit does not hold says how to make it.
-"""
+"""The sections of `sojourn audit`: conflict, influence, sensitivity."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from sojourn.report import charts
+from sojourn.report.figures import TOP, figure, not_made, short
 from sojourn.report.material import Material, Record
-from sojourn.report.section import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
-from sojourn.report.words import OUTCOMES, number, quantity, share, span
+from sojourn.report.section import Cell, Column, Figure, Section, Table
+from sojourn.report.words import OUTCOMES, quantity
 
-TOP = 15
-"""Rows of a figure; all are in the table."""
 K_HAT = 0.7
 LEAST_P = 1e-4
 """Smaller p-values are drawn here."""
 SENSITIVE = 0.05
-AUDIT = "Not made yet: `sojourn {command}` with the folder of this answer adds it."
 DIAGNOSIS = (
     Column("p_error", "± of p", "plain"),
     Column("holm", "p, Holm", "plain"),
@@ -33,10 +28,10 @@ def conflict_section(material: Material) -> Section:
     """Each claim and source against all the rest, and pairs that cannot both be true."""
     title, conflict = "Who contradicts whom", material.section("conflict")
     if conflict is None:
-        return Section("conflict", title, missing=AUDIT.format(command="audit"))
+        return Section("conflict", title, missing=not_made("audit"))
     worst = sorted(conflict["claims"], key=lambda item: item["p"])[:TOP]
     rows = [_against(item) for item in worst]
-    figures = _figure(
+    figures = figure(
         "conflict",
         f"p-values (log scale) of the {len(rows)} claims farthest from what the rest expects; "
         f"those below {LEAST_P} are drawn there. Dashed: 0.05.",
@@ -68,7 +63,7 @@ def conflict_section(material: Material) -> Section:
         (
             material.source(s["source"]),
             s["claims"],
-            *(_short(s[k]) for k in ("p", "p_error", "holm", "bh", "k_hat")),
+            *(short(s[k]) for k in ("p", "p_error", "holm", "bh", "k_hat")),
             s["method"],
         )
         for s in conflict["sources"]
@@ -101,7 +96,7 @@ def _against(item: Record) -> dict[str, Any]:
 
 def _claims(material: Material, conflict: Record) -> Iterator[tuple[Cell, ...]]:
     for item in conflict["claims"]:
-        values = (_short(item[key]) for key in ("p", "p_error", "holm", "bh", "k_hat"))
+        values = (short(item[key]) for key in ("p", "p_error", "holm", "bh", "k_hat"))
         expected = (item["expected"][key] for key in ("q50", "q05", "q95"))
         yield (
             item["claim"],
@@ -117,13 +112,13 @@ def influence_section(material: Material) -> Section:
     """The answer without each claim, and without each source."""
     title, influence = "What the answer hangs on", material.section("influence")
     if influence is None:
-        return Section("influence", title, missing=AUDIT.format(command="audit"))
+        return Section("influence", title, missing=not_made("audit"))
     figures: list[Figure] = []
     tables: list[Table] = []
     for key, what in (("claims", "claim or contact group"), ("sources", "source")):
         items = influence[key]
         rows = [_moved(material, item, key) for item in items[:TOP]]
-        figures += _figure(
+        figures += figure(
             f"influence-{key}",
             f"How far the answer moves without one {what}, in posterior standard deviations (± 2 s.e.).",
             rows,
@@ -165,8 +160,8 @@ def _moved(material: Material, item: Record, key: str) -> dict[str, Any]:
 def _influence_row(material: Material, item: Record, key: str) -> tuple[Cell, ...]:
     name = item["name"] if key == "claims" else material.source(item["name"])
     without = (item["answer"].get(outcome, {}).get("q50") for outcome in OUTCOMES)
-    distance = (_short(item["distance"]), _short(item["distance_error"]), quantity(item["quantity"]))
-    return (item["rank"], name, item["claims"], *distance, *without, _short(item["k_hat"]), item["method"])
+    distance = (short(item["distance"]), short(item["distance_error"]), quantity(item["quantity"]))
+    return (item["rank"], name, item["claims"], *distance, *without, short(item["k_hat"]), item["method"])
 
 
 def sensitivity_section(material: Material) -> Section:
@@ -175,12 +170,12 @@ def sensitivity_section(material: Material) -> Section:
     learnt = _contraction_table(material)
     sensitivity = material.section("sensitivity")
     if sensitivity is None:
-        return Section("sensitivity", title, tables=(learnt,), missing=AUDIT.format(command="audit"))
+        return Section("sensitivity", title, tables=(learnt,), missing=not_made("audit"))
     ranked = sorted(
         sensitivity, key=lambda s: (s["name"] != "likelihood", -max(s["values"].values(), default=0))
     )
     rows = [_scaled(item) for item in ranked[:TOP]]
-    figures = _figure(
+    figures = figure(
         "sensitivity",
         f"How much the answer changes when a prior, or the likelihood, is made stronger; beyond {SENSITIVE} "
         "(dashed) is worth a look.",
@@ -195,7 +190,7 @@ def sensitivity_section(material: Material) -> Section:
         Column("diagnosis", "diagnosis"),
     )
     table = tuple(
-        (item["name"], item["what"], *(_short(item["values"].get(name)) for name in names), _diagnosis(item))
+        (item["name"], item["what"], *(short(item["values"].get(name)) for name in names), _diagnosis(item))
         for item in ranked
     )
     scaled = Table("sensitivity", "Power-scaling, distance per doubling", columns, table)
@@ -220,7 +215,7 @@ def _diagnosis(item: Record) -> str:
 def _contraction_table(material: Material) -> Table:
     """What the data taught, least first: quantities, then every unknown but walks."""
     rows = tuple(
-        (quantity(name), _short(value), material.label(name))
+        (quantity(name), short(value), material.label(name))
         for name, value in sorted(material.contraction.items(), key=lambda pair: pair[1])
     )
     columns = (
@@ -231,157 +226,3 @@ def _contraction_table(material: Material) -> Table:
     return Table(
         "contraction", "Contraction: 1 where data decide, near 0 where only the prior speaks", columns, rows
     )
-
-
-def history_section(material: Material) -> Section:
-    """The answer at every date on which claims were published."""
-    title, history = "The answer as it could have been given", material.section("history")
-    if history is None:
-        return Section("history", title, missing=AUDIT.format(command="history"))
-    rows = [
-        {**moment["asked"][key], "date": moment["date"], "group": label, "note": ", ".join(moment["new"])}
-        for key, label in ((f"share {name}", label) for name, label in OUTCOMES.items())
-        for moment in history
-        if key in moment["asked"]
-    ]
-    figures = _figure(
-        "history",
-        "Shares on the day asked, from the claims published until each date: median, 50 % and 90 % bands.",
-        rows,
-        lambda: charts.bands(rows, (), "share of those who arrived", axis="%"),
-    )
-    columns = (
-        Column("date", "date", "date"),
-        Column("claims", "claims in use", "plain"),
-        Column("quantity", "quantity"),
-        *SHARES,
-        Column("k_hat", "Pareto k̂", "plain"),
-        Column("method", "by"),
-        Column("new", "new claims", "claims"),
-    )
-    table = tuple(
-        (
-            m["date"],
-            m["claims"],
-            quantity(key),
-            *numbers(m["asked"][key]),
-            _short(m["k_hat"]),
-            m["method"],
-            tuple(m["new"]),
-        )
-        for m in history
-        for key in (f"share {name}" for name in OUTCOMES)
-        if key in m["asked"]
-    )
-    return Section(
-        "history", title, (), figures, (Table("history", "Shares by date of knowledge", columns, table),)
-    )
-
-
-def worth_section(material: Material) -> Section:
-    """Statistics not yet published, by what they would settle."""
-    title, worth = "What would settle it", material.section("worth")
-    if worth is None:
-        return Section("worth", title, missing=AUDIT.format(command="worth"))
-    rows = [
-        {
-            "label": item["name"],
-            "value": item["answer"],
-            "low": item["answer"] - 2 * item["answer_error"],
-            "high": item["answer"] + 2 * item["answer_error"],
-            "note": item["sentence"],
-        }
-        for item in worth[:TOP]
-    ]
-    figures = _figure(
-        "worth",
-        "Expected share of the answer's variance that a new statistic would remove, with the bias and error "
-        "of who would publish it (± 2 s.e.).",
-        rows,
-        lambda: charts.bars(rows, "share of variance removed", axis=".0%"),
-    )
-    columns = (
-        Column("rank", "rank", "plain"),
-        Column("name", "statistic"),
-        Column("sentence", "what"),
-        Column("answer", "variance removed", "share"),
-        Column("answer_error", "± s.e.", "share"),
-        *(Column(f"known_{name}", f"{label}, if known exactly", "share") for name, label in OUTCOMES.items()),
-        *(Column(f"heard_{name}", f"{label}, as heard", "share") for name, label in OUTCOMES.items()),
-    )
-    table = tuple(
-        (
-            *(item[key] for key in ("rank", "name", "sentence", "answer", "answer_error")),
-            *(item[key].get(name) for key in ("known", "heard") for name in OUTCOMES),
-        )
-        for item in worth
-    )
-    return Section("worth", title, (), figures, (Table("worth", "Candidates, best first", columns, table),))
-
-
-def whatif_section(material: Material) -> Section:
-    """Edited histories, each with the difference it makes."""
-    title, whatif = "What if", material.section("whatif")
-    if whatif is None:
-        return Section("whatif", title, missing=AUDIT.format(command="whatif"))
-    rows = [
-        {**change["difference"], "label": f"{i}: {quantity(name)}", "note": "; ".join(item["edits"])}
-        for i, item in enumerate(whatif, 1)
-        for name, change in item["quantities"].items()
-        if not name.startswith("share ")
-    ]
-    figures = _figure(
-        "whatif",
-        "Difference that each edit makes, persons: median, 50 % and 90 % interval.",
-        rows,
-        lambda: charts.intervals(rows, "persons, edited less as it is"),
-    )
-    columns = (
-        Column("number", "no.", "plain"),
-        Column("edits", "edit"),
-        Column("quantity", "quantity"),
-        Column("as_is", "as it is", "plain"),
-        Column("edited", "edited", "plain"),
-        *(Column(f"difference_{c.name}", f"difference, {c.title}", "plain", c.upto) for c in NUMBERS),
-        Column("more", "chance of more", "share"),
-    )
-    table = tuple(_changes(whatif))
-    text = tuple(f"{i}. {item['sentence']}" for i, item in enumerate(whatif, 1))
-    return Section(
-        "whatif", title, text, figures, (Table("whatif", "Edits and differences", columns, table),)
-    )
-
-
-def _changes(whatif: Iterable[Record]) -> Iterator[tuple[Cell, ...]]:
-    for i, item in enumerate(whatif, 1):
-        for name, change in item["quantities"].items():
-            medians = (change[key]["q50"] for key in ("as_is", "edited"))
-            yield (
-                i,
-                "; ".join(item["edits"]),
-                quantity(name),
-                *medians,
-                *numbers(change["difference"]),
-                change["more"],
-            )
-
-
-def _figure(
-    id: str, caption: str, rows: list[dict[str, Any]], draw: Callable[[], charts.Spec]
-) -> tuple[Figure, ...]:
-    """A figure, unless there is nothing to draw; its text names the first rows."""
-    if not rows:
-        return ()
-    return (Figure(id, caption, f"{caption} {'; '.join(_words(row) for row in rows[:8])}.", draw),)
-
-
-def _words(row: dict[str, Any]) -> str:
-    if "value" in row:
-        return f"{row['label']} {row['value']:.2g}"
-    form = share if abs(row["q95"]) <= 1 else number
-    name = row.get("label") or f"{row['date']}, {row['group']}"
-    return f"{name} {form(row['q50'])} ({span(row, form)})"
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.3g}")

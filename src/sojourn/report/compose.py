@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sojourn.report import answer_sections, audit_sections, claim_sections
+from sojourn.report import answer_sections, audit_sections, claim_sections, outlook_sections
 from sojourn.report.material import Material
 from sojourn.report.method_section import method_section
 from sojourn.report.section import Section
@@ -17,9 +17,9 @@ PARTS = (
     audit_sections.conflict_section,
     audit_sections.influence_section,
     audit_sections.sensitivity_section,
-    audit_sections.history_section,
-    audit_sections.worth_section,
-    audit_sections.whatif_section,
+    outlook_sections.history_section,
+    outlook_sections.worth_section,
+    outlook_sections.whatif_section,
     method_section,
 )
 
