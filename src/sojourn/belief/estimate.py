@@ -36,7 +36,7 @@ def estimate(
     claims_until: date | None = None,
     seed: int = 1,
     chains: int = 4,
-    draws: int = 1000,
+    draws: int = 2000,
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Answer:

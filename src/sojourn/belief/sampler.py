@@ -116,7 +116,7 @@ class Sampler:
         said: Said,
         seed: int,
         chains: int = 4,
-        draws: int = 1000,
+        draws: int = 2000,
         report: Callable[[Progress], None] | None = None,
         stop: threading.Event | None = None,
         metric: Metric | None = None,

@@ -18,7 +18,7 @@ def audit(
     refits: int = 10,
     out: Path | None = None,
     seed: int = 1,
-    draws: int = 1000,
+    draws: int = 2000,
     chains: int = 4,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:

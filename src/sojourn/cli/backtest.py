@@ -20,7 +20,7 @@ def backtest(
     /,
     *,
     seed: int = 1,
-    draws: int = 1000,
+    draws: int = 2000,
     chains: int = 4,
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,

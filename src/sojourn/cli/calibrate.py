@@ -34,6 +34,7 @@ def calibrate(
 
       sojourn calibrate --out out/calibration
       sojourn calibrate --out out/quick --worlds 5 --own 2 --draws 100 --chains 2
+      sojourn calibrate --out out/register --worlds 8 --own 0 --kinds plain,register
 
     Parameters
     ----------
@@ -44,7 +45,8 @@ def calibrate(
     own
         Number of ledgers that the model simulates itself.
     kinds
-        Kinds of world, comma-separated (default: all).
+        Kinds of world, comma-separated: plain, circular, shared, window, stale (the default:
+        these five), register (plain, with the register of crossings in hand).
     jobs
         Processes at a time.
     chains
@@ -53,11 +55,17 @@ def calibrate(
         Kept draws of each chain.
     """
     from sojourn.worlds.calibrate import plan_trials, run_trials
-    from sojourn.worlds.kinds import KINDS
+    from sojourn.worlds.kinds import KINDS, REGISTER
 
     chosen = tuple(kind.strip() for kind in kinds.split(",") if kind.strip()) or KINDS
     _check(
-        chosen, KINDS, worlds=(worlds, 0), own=(own, 0), jobs=(jobs, 1), chains=(chains, 2), draws=(draws, 25)
+        chosen,
+        (*KINDS, REGISTER),
+        worlds=(worlds, 0),
+        own=(own, 0),
+        jobs=(jobs, 1),
+        chains=(chains, 2),
+        draws=(draws, 25),
     )
     trials = plan_trials(worlds, own, chosen, chains, draws)
     if not trials:

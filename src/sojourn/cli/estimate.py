@@ -19,7 +19,7 @@ def estimate(
     asof: date | None = None,
     claims_until: date | None = None,
     seed: int = 1,
-    draws: int = 1000,
+    draws: int = 2000,
     chains: int = 4,
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,

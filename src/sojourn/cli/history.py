@@ -15,7 +15,7 @@ def history(
     case: str | None = None,
     out: Path | None = None,
     seed: int = 1,
-    draws: int = 1000,
+    draws: int = 2000,
     chains: int = 4,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:

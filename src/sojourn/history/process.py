@@ -358,9 +358,8 @@ class _Registers:
         self.visits = np.zeros((len(plan.visited), G))
         self.purge = np.zeros((G, plan.calendar.steps, plan.calendar.steps))
         self.delayed = np.eye(G)[[g for g, scheme in enumerate(schemes) if scheme.delay]]
-        days, middles = plan.calendar.days, plan.calendar.middles
-        since = [np.clip(bound[:, None] - middles, 0, None) for bound in (days[:-1], days[1:])]
-        self.elapsed = np.array(since)  # days from arrival to a step's begin and to its end
+        # Days from arrivals in the middle of each step to each bound.
+        self.elapsed = np.clip(plan.calendar.days[:, None] - plan.calendar.middles, 0, None)
         self.active = np.stack([_share_of_steps(plan, s.start, None) for s in schemes] or [[]], axis=-1)
         for g, scheme in enumerate(schemes):
             country = plan.country(scheme.place)
@@ -383,8 +382,8 @@ def _delayed(r: _Registers, delay: Array, into: Array) -> Array:
     """Those who come into a place, (T, G), by the step in which their document is issued."""
     if not len(r.delayed):
         return into
-    before, after = (jnp.exp(-elapsed / delay[:, None, None]) for elapsed in r.elapsed)
-    late = jnp.einsum("gts,sg->tg", before - after, into @ r.delayed.T)
+    waiting = jnp.exp(-r.elapsed / delay[:, None, None])
+    late = jnp.einsum("gts,sg->tg", waiting[:, :-1] - waiting[:, 1:], into @ r.delayed.T)
     return into * (1 - r.delayed.sum(axis=0)) + late @ r.delayed
 
 
