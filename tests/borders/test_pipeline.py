@@ -33,8 +33,8 @@ KEY = b"a key for the tests"
 CONFIG = """
 input = "raw.parquet"
 out = "out"
-from = 2018-01-01
-until = 2022-01-01
+from = 2019-01-01
+until = 2023-01-01
 by = ["nationality"]
 [read]
 key_file = "key"
@@ -45,16 +45,16 @@ case = "case"
 source = "register"
 name = "Border service"
 place = "HO"
-published = 2022-01-05
+published = 2022-12-31
 """
 
 
-def raw_rows(people: int = 300, lost: float = 0.0) -> list[tuple[Any, ...]]:
+def raw_rows(people: int = 400, lost: float = 0.0) -> list[tuple[Any, ...]]:
     rng, rows = random.Random("raw"), []
     for person in range(people):
-        day, arrives = date(2018, 1, 1) + timedelta(days=rng.randint(0, 900)), True
+        day, arrives = date(2019, 1, 1) + timedelta(days=rng.randint(0, 900)), True
         for _ in range(rng.randint(1, 8)):
-            if day < date(2022, 1, 1) and rng.random() >= lost:
+            if day < date(2023, 1, 1) and rng.random() >= lost:
                 rows.append(
                     (f"P{person}", day, "arrival" if arrives else "departure", "B1", rng.choice("XY"))
                 )
@@ -219,7 +219,7 @@ def test_a_process_killed_while_it_writes_leaves_the_old_output_whole(tmp_path: 
         "    engine.replace = lambda part, target: os.kill(os.getpid(), 9)\n"
         "folder = Path(sys.argv[2])\n"
         "with engine.connected('duckdb', '1GB', 1) as made:\n"
-        "    until = datetime.date(2022, 1, 1) if sys.argv[1] == 'fine' else datetime.date(2021, 1, 1)\n"
+        "    until = datetime.date(2023, 1, 1) if sys.argv[1] == 'fine' else datetime.date(2022, 6, 1)\n"
         "    clean_step(Desk(made, '1'), folder / 'raw.parquet', folder / 'out.parquet', \n"
         "        folder / 'bad.parquet', Cleaning(until=until), b'a key for the tests')\n"
     )

@@ -29,7 +29,7 @@ class Speaker:
 
 
 def with_claims(case: Case, released: list[dict[str, Any]], speaker: Speaker, rounding: int) -> Case:
-    """The case with a claim and a reading for every released monthly count of the speaker's.
+    """The case with a claim and a reading for every released count of a month within its calendar.
 
     Counts that were rounded are claimed as `about` their half base would have it: a range from half a base
     below to half a base above. Claims of a former call of the same source are replaced. Raises BordersError
@@ -41,10 +41,15 @@ def with_claims(case: Case, released: list[dict[str, Any]], speaker: Speaker, ro
             f"sources.csv: {speaker.source!r} is {known.name}, not an own count; take another id"
         )
     source = Source(speaker.source, speaker.name, "counts crossings of a register", "own_count")
+    begin, end = case.settings.start, max(case.settings.asof, case.settings.claims_until)
     pairs = [_claim(row, speaker, rounding) for row in released if _claimable(row, speaker)]
+    pairs = [
+        (claim, reading) for claim, reading in pairs if begin <= _first(reading) and _last(reading) <= end
+    ]
     if not pairs:
         raise BordersError(
-            f"summary: no released monthly count of table {speaker.table!r}, category {speaker.category!r}"
+            f"summary: no released monthly count of table {speaker.table!r}, category {speaker.category!r} "
+            f"lies within the calendar of the case, {begin} to {end}"
         )
     old = {claim.claim for claim in case.claims if claim.source == speaker.source}
     return replace(
@@ -53,6 +58,15 @@ def with_claims(case: Case, released: list[dict[str, Any]], speaker: Speaker, ro
         claims=(*(c for c in case.claims if c.claim not in old), *(claim for claim, _ in pairs)),
         readings=(*(r for r in case.readings if r.claim not in old), *(reading for _, reading in pairs)),
     )
+
+
+def _last(reading: Reading) -> date:
+    assert reading.end is not None
+    return reading.end
+
+
+def _first(reading: Reading) -> date:
+    return reading.start or _last(reading)
 
 
 def _claimable(row: dict[str, Any], speaker: Speaker) -> bool:

@@ -83,7 +83,8 @@ def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
     hidden = set(small)
     while exposed := bridges(hidden):
         month, category = min(exposed)
-        line = [c for c in cells if c not in hidden and (c[0] == month or c[1] == category)]
+        left = [cell for cell in cells if cell not in hidden]
+        line = [cell for cell in left if cell[0] == month or cell[1] == category] or left
         # Inner cells before totals: a total that is withheld hides more than it must.
         line.sort(key=lambda cell: (ALL in cell, cells[cell], cell))
         if not line:
