@@ -70,6 +70,19 @@ def test_a_new_case_is_clean(capsys, folder: Path) -> None:
     assert "\x1b" not in out
 
 
+def test_a_copy_of_a_shipped_case(capsys, tmp_path: Path) -> None:
+    """Byte for byte what a model reads."""
+    shipped = Path(sojourn.__file__).parent / "cases" / "kazakhstan-2022"
+    assert run(capsys, "new", tmp_path / "mine", "--like", "kazakhstan-2022")[0] == 0
+    copied = {Path(name).name: data for name, data in contents(tmp_path / "mine").items()}
+    assert set(copied) == {"case.toml", "claims.csv", "contacts.csv", "readings.csv", "sources.csv"}
+    assert all((shipped / name).read_bytes() == data for name, data in copied.items())
+    code, _, err = run(capsys, "new", tmp_path / "other", "--like", "kazakhstan-2023")
+    assert code == 2
+    assert "kazakhstan-2023" in err
+    assert not (tmp_path / "other").exists()
+
+
 def test_new_overwrites_nothing(capsys, folder: Path) -> None:
     before = contents(folder)
     code, out, err = run(capsys, "new", folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
+from .case import Case
 from .problems import CaseError, Problem
 from .read import parse_case
 from .write import write_bytes
@@ -110,13 +111,13 @@ TEMPLATE = {
 }
 
 
-def new_case(folder: str | PathLike[str]) -> Path:
-    """Make a template case in a folder that is new or empty; returns its path.
+def new_case(folder: str | PathLike[str], like: Case | None = None) -> Path:
+    """Make the template case, or a copy of another, in a folder that is new or empty; returns its path.
 
     Raises `CaseError`, and writes nothing, where something is in the way.
     """
     target = Path(folder)
-    files = {name: text.encode() for name, text in TEMPLATE.items()}
+    files = dict(like.files) if like else {name: text.encode() for name, text in TEMPLATE.items()}
     parse_case(files, target.resolve().name)
     try:
         if target.exists() and not target.is_dir():
