@@ -29,6 +29,9 @@ calibrate: $(VENV)/.dev
 referee: $(VENV)/.dev
 	$(BIN)/python -m tests.permits.agreement
 
+borders-full: $(VENV)/.dev
+	$(BIN)/python -m tests.borders.full
+
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/inference.py
 
