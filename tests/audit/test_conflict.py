@@ -14,12 +14,13 @@ from sojourn.audit.conflict import adjust
 from sojourn.audit.figures import Figures
 from sojourn.audit.predict import Prediction, log_mixture, predict
 from sojourn.belief.density import Model
-from sojourn.belief.likelihood import Said
+from sojourn.belief.likelihood import FAR, Said
 from sojourn.belief.pointwise import Points, make_points, meant
+from sojourn.case import intervals
 from tests.belief.simulated import say
 
-DRAWS = 200
-LEDGERS = 60
+DRAWS = 150
+LEDGERS = 40
 
 
 def prediction(location: list[float], spread: list[float], weight: list[float], said: float) -> Prediction:
@@ -110,3 +111,39 @@ def test_a_false_figure_has_a_small_p(model: Model, prior: Points) -> None:
         spans = spans[spans < len(said.low)]
         false = said._replace(low=said.low.at[spans].add(6.0), high=said.high.at[spans].add(6.0))
         assert p_of(model, prior, false, claim) < 0.02, model.wording.claims[claim].claim
+
+
+@pytest.mark.parametrize(("hedge", "value"), [("up_to", 30_000), ("more_than", 30_000), ("about", 837_000)])
+def test_words_weigh_what_they_allow(hedge: str, value: float) -> None:
+    """Against the intervals themselves, on the log scale; one end may lie at nought."""
+    spans = intervals(value, hedge)
+    low, high = (np.array([getattr(s, end) for s in spans]) for end in ("low", "high"))
+    log_low = np.where(low > 0, np.log(np.maximum(low, 1.0)), -FAR)
+    said = Said(
+        *(jnp.asarray(x) for x in (log_low, np.log(high), [s.log_weight for s in spans], [1.0], [1.0]))
+    )
+    figures = Figures(np.arange(1), ("log",), 1.0, 1.0, (np.arange(len(spans)),))
+    points, kernel = figures.spoken(said, 40)
+    # Where the widest interval begins at nought, it is followed for twelve on the log scale.
+    assert points.max() <= np.log(high.max())
+    assert points.min() >= max(log_low.min(), np.log(low[low > 0].min()) - 12)
+    narrow = (points > np.log(value * 0.999)) & (points < np.log(value * 1.001))
+    assert narrow.any() or hedge != "about"
+    expected = sum(
+        np.exp(s.log_weight)
+        * (np.log(s.high) - max((np.log(s.low) if s.low > 0 else -FAR), points.min() - 0.2))
+        for s in spans
+    )
+    assert kernel.sum() == pytest.approx(expected, rel=0.05)
+
+
+def test_a_figure_up_to_a_limit_is_no_conflict_below_it(model: Model, prior: Points) -> None:
+    """A one-sided figure whose interval reaches nought must not be moved away from where it lies."""
+    k = next(i for i, c in enumerate(model.wording.claims) if c.claim == "c09")
+    own = model.wording.of_claim[k]
+    spans = np.concatenate([model.wording.of_reading[i] for i in own[own < len(model.wording.log_prior)]])
+    spans = spans[spans < len(model.said.low)]
+    place = float(np.median(prior.location[:, own[0]]))
+    low = model.said.low.at[spans].set(-60.0)
+    said = model.said._replace(low=low, high=model.said.high.at[spans].set(place + 0.5))
+    assert p_of(model, prior, said, k) > 0.2

@@ -79,11 +79,12 @@ def history(
     before = -1
     for day in dates or publication_dates(posterior):
         said = said_by(posterior, day)
-        if _count(said) == _count(posterior.model.said):
+        whole = _count(said) == _count(posterior.model.said)
+        if whole:
             stand = Stand(posterior.z, posterior.points, said, posterior.efficiency)
         weights = weigh(posterior.model, stand, said) if stand is not None else None
         how: Literal["weights", "moved"] = "weights"
-        if stand is None or weights is None or not _holds(weights):
+        if stand is None or weights is None or not (whole or _holds(weights)):
             how = "moved"
             report(day)
             stand = _move(leaver, points_of, stand, weights, said)

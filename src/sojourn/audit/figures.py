@@ -64,14 +64,27 @@ class Figures:
         return self.percent * y
 
     def spoken(self, said: Said, count: int) -> tuple[Real, Real]:
-        """Points of what the words allow, on the common scale, and the weight of the words there."""
+        """Points of what the words allow, on the common scale, and the weight of the words there.
+
+        `count` points between each two ends of the nested intervals; an end that lies infinitely
+        far is followed for `OPEN`.
+        """
         own = self.intervals[0]
         low, high = (self._ends(np.asarray(bound)[own]) for bound in (said.low, said.high))
-        left, right = low.min(), high.max()
-        left, right = max(left, right - OPEN), min(right, left + OPEN)
-        points = left + (right - left) * (np.arange(count) + 0.5) / count
+        ends = np.unique(np.concatenate([low, high]))
+        near = ends[np.abs(ends) < FAR] if not self._linear else ends
+        first, last = (near[0], near[-1]) if len(near) else (0.0, 0.0)
+        ends = np.unique(np.clip(ends, first - OPEN, last + OPEN))
+        middle = (np.arange(count) + 0.5) / count
+        points = (ends[:-1, None] + np.diff(ends)[:, None] * middle).reshape(-1)
         inside = (points[:, None] >= low) & (points[:, None] <= high)
-        return points, inside @ np.exp(np.asarray(said.log_weight)[own])
+        width = np.repeat(np.diff(ends) / count, count)
+        return points, (inside @ np.exp(np.asarray(said.log_weight)[own])) * width
+
+    @property
+    def _linear(self) -> bool:
+        """Whether the scale is in crossings, on which no value is infinitely far."""
+        return self.same and self.scales[0] == "net"
 
     def _ends(self, bounds: Real) -> Real:
         return self.from_reading(

@@ -19,8 +19,8 @@ GRID = 1000
 CHUNK = 50
 REACH = 12.0
 """Scales of error beyond the draws to which the grid goes: e^-12 of the mass lies outside."""
-KERNEL = 61
-"""Points of a spoken interval."""
+KERNEL = 15
+"""Points between two ends of what the words allow."""
 
 
 @dataclass(frozen=True)
