@@ -42,7 +42,7 @@ def test_every_kind_makes_a_case_that_check_passes(kind: str, tmp_path: Path) ->
     (tmp_path / "case" / "truth.toml").write_text(truth_toml(world, records), encoding="utf-8")
     read = read_case(tmp_path / "case")
     assert 15 <= len(read.claims) <= 25
-    assert [f for f in check_case(read) if f.kind != "arithmetic"] == []
+    assert [f for f in check_case(read) if f.topic != "arithmetic"] == []
     assert len(naive_answers(read)) == 2
     assert read_truth(tmp_path / "case").persons() == Counts(world, records).outcomes(world.until)
 

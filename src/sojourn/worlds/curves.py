@@ -151,6 +151,26 @@ def unconverged(results: Iterable[Result]) -> int:
     return sum(result["diagnostics"]["rhat_max"] > CONVERGED_RHAT for result in results)
 
 
+def shrinkage(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """How the 90 % interval of those who stayed changes with the register in hand, world by world."""
+    stayed: dict[tuple[str, int], Result] = {}
+    for result in results:
+        for score in result["scores"]:
+            if score["outcome"] == "stayed":
+                stayed[result["trial"]["kind"], result["trial"]["seed"]] = score
+    return [
+        {
+            "seed": seed,
+            "width_without": stayed["plain", seed]["width"],
+            "width_with": score["width"],
+            "held_without": stayed["plain", seed]["covered"]["0.9"],
+            "held_with": score["covered"]["0.9"],
+        }
+        for (kind, seed), score in stayed.items()
+        if kind == "register" and ("plain", seed) in stayed
+    ]
+
+
 def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
     """Everything above as plain values for JSON."""
     return {
@@ -158,4 +178,5 @@ def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
         "unconverged": unconverged(results),
         "coverage": [asdict(row) for row in coverages(results)],
         "comparisons": [asdict(row) for row in comparisons(results)],
+        "register": shrinkage(results),
     }

@@ -26,6 +26,8 @@ from sojourn.worlds.settings import (
 )
 
 KINDS = ("plain", "circular", "shared", "window", "stale")
+REGISTER = "register"
+"""A plain world of which somebody has the register of crossings, too; asked for by name."""
 START, SHOCK, END = date(2022, 6, 1), date(2022, 8, 15), date(2023, 6, 30)
 """The rule of stay of the host changes on 27 January 2023, half-way through."""
 
@@ -36,8 +38,8 @@ def draw_world(kind: str, seed: int) -> WorldSettings:
     Raises:
         ValueError: an unknown kind.
     """
-    if kind not in KINDS:
-        raise ValueError(f"{kind} is no kind of world; one of: {', '.join(KINDS)}")
+    if kind not in (*KINDS, REGISTER):
+        raise ValueError(f"{kind} is no kind of world; one of: {', '.join((*KINDS, REGISTER))}")
     rng = np.random.default_rng([seed, 0x5EED])
     size, third = _near(rng, 60_000, 0.7), _near(rng, 10_000, 0.5)
     traders, residents, trips = _near(rng, 3_000, 0.5), _near(rng, 20_000, 0.4), 2.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sojourn
-from sojourn.worlds.kinds import draw_world
+from sojourn.worlds.kinds import REGISTER, draw_world
 from sojourn.worlds.naive import naive_answers
 from sojourn.worlds.officials import Told, make_case
 from sojourn.worlds.score import ScoreCard, draws_of, score_answer
@@ -36,7 +36,7 @@ def run_trial(trial: Trial, folder: Path) -> dict[str, Any]:
     """Run one trial; its case is kept in `folder`/cases/NAME. Returns a record for JSON.
 
     The record: `trial`, `version`, `truth` (persons), `scores` and `naive` as in `ScoreCard`,
-    `prior` (scores of the prior before anything was said), `meant` (per figure, the prior and
+    `meant` (per figure, the prior and
     posterior weight of what was really counted, null where no reading says it), `diagnostics`,
     `warnings` and `seconds`.
     """
@@ -45,7 +45,12 @@ def run_trial(trial: Trial, folder: Path) -> dict[str, Any]:
     records = simulate(world, trial.seed)
     case, told = make_case(world, records, trial.seed)
     truth = truth_of(world, records)
-    read = _kept(case, render_truth(truth), folder / "cases" / trial.name)
+    where = folder / "cases" / trial.name
+    if trial.kind == REGISTER:
+        from sojourn.worlds.register import with_register
+
+        case = with_register(world, records, trial.seed, case, where)
+    read = _kept(case, render_truth(truth), where)
     answer = sojourn.estimate(read, seed=trial.seed, chains=trial.chains, draws=trial.draws)
     card = score_answer(draws_of(answer), truth.persons(), naive_answers(read))
     return {

@@ -69,21 +69,20 @@ def crossing_table(
 ) -> pa.Table:
     """The register of one border service, as `sojourn borders` reads it, in order of time.
 
-    Columns: person, day, sequence (order of a person's crossings within a day), time,
-    direction (arrival, departure), place, counterpart, nationality, purpose as declared.
+    Columns: person, day, time (no two crossings of a person at once), direction (arrival,
+    departure), place, counterpart, nationality, purpose as declared.
     """
     import pyarrow as pa
 
     second, sequence = _moments(rows, rng)
     by_time = np.lexsort((sequence, second, rows.day))
-    rows, second, sequence = rows.take(by_time), second[by_time], sequence[by_time]
+    rows, second = rows.take(by_time), second[by_time]
     epoch = (world.start - date(1970, 1, 1)).days
     days = (rows.day + epoch).astype(np.int32)
     return pa.table(
         {
             "person": alias[rows.person].astype(np.int64),
             "day": pa.array(days, pa.int32()).cast(pa.date32()),
-            "sequence": sequence.astype(np.int32),
             "time": pa.array(days.astype(np.int64) * DAY_SECONDS + second).cast(pa.timestamp("s")),
             "direction": _words(rows.arrival.astype(np.int8), ("departure", "arrival")),
             "place": _words(rows.place, world.place_ids),

@@ -1,0 +1,49 @@
+"""World → register → `sojourn borders` → own counts in the case: the counts are those of the world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sojourn.case import check_case, read_case, write_case
+from sojourn.worlds.counts import Counts
+from sojourn.worlds.curves import shrinkage
+from sojourn.worlds.officials import make_case
+from sojourn.worlds.records import Records
+from sojourn.worlds.register import SOURCE, with_register
+from sojourn.worlds.settings import WorldSettings
+
+pytestmark = [
+    # Ibis 12 on DuckDB 2, which leaves sockets to the collector.
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def test_own_counts_are_what_crossed(
+    world: WorldSettings, records: Records, counts: Counts, tmp_path: Path
+) -> None:
+    before, _ = make_case(world, records, 1)
+    case = with_register(world, records, 1, before, tmp_path / "case")
+    own = [claim for claim in case.claims if claim.source == SOURCE]
+    readings = case.readings_by_claim
+    measures = {readings[claim.claim][0].measure for claim in own}
+    assert measures == {"entries", "exits", "people"}
+    assert len(own) == 3 * 13
+    for claim in own:
+        (reading,) = readings[claim.claim]
+        assert claim.value is not None
+        assert claim.high is not None
+        assert claim.value <= counts.figure(reading) <= claim.high
+    write_case(case, tmp_path / "again")
+    assert [f for f in check_case(read_case(tmp_path / "again")) if f.topic != "arithmetic"] == []
+
+
+def test_shrinkage_pairs_worlds_of_one_seed() -> None:
+    def result(kind: str, seed: int, width: float) -> dict[str, object]:
+        score = {"outcome": "stayed", "width": width, "covered": {"0.9": True}}
+        return {"trial": {"kind": kind, "seed": seed}, "scores": [score]}
+
+    found = shrinkage([result("plain", 1, 1.0), result("register", 1, 0.5), result("register", 2, 0.4)])
+    assert [(row["seed"], row["width_without"], row["width_with"]) for row in found] == [(1, 1.0, 0.5)]
