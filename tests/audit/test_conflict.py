@@ -129,11 +129,9 @@ def test_words_weigh_what_they_allow(hedge: str, value: float) -> None:
     assert points.min() >= max(log_low.min(), np.log(low[low > 0].min()) - 12)
     narrow = (points > np.log(value * 0.999)) & (points < np.log(value * 1.001))
     assert narrow.any() or hedge != "about"
-    expected = sum(
-        np.exp(s.log_weight)
-        * (np.log(s.high) - max((np.log(s.low) if s.low > 0 else -FAR), points.min() - 0.2))
-        for s in spans
-    )
+    cut = points.min() - 0.2
+    begin = np.maximum(log_low, cut)
+    expected = sum(np.exp(s.log_weight) * (np.log(s.high) - b) for s, b in zip(spans, begin, strict=True))
     assert kernel.sum() == pytest.approx(expected, rel=0.05)
 
 
