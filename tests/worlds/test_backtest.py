@@ -113,10 +113,11 @@ def test_an_estimate_is_the_same_whatever_the_truth(tmp_path: Path, opened: list
         folder = shutil.copytree(SMALL, tmp_path / name / "small")
         if name == "with":
             (folder / "truth.toml").write_bytes(b"\xff not TOML")
+        opened.clear()
         out = estimate(read_case(folder), draws=25, chains=2).save(tmp_path / name / "out")
+        assert any(name.endswith("claims.csv") for name in opened)
+        assert not [name for name in opened if name.endswith("truth.toml")]
         bytes_of.append([(out / file).read_bytes() for file in FILES if file != "answer.json"])
     assert bytes_of[0] == bytes_of[1]
-    assert any(name.endswith("claims.csv") for name in opened)
-    assert not [name for name in opened if name.endswith("truth.toml")]
     with pytest.raises(CaseError, match="not valid TOML"):
         truth_of(read_case(tmp_path / "with" / "small"))
