@@ -60,8 +60,8 @@ def answered(rows: Table, rule: OutcomeRule) -> Table:
     against = rows.arr.ifelse(rows.was_low == 0, rows.was_high == 1)
     along = rows.arr.ifelse(rows.was_high == 1, rows.was_low == 0)
     can_fit = (rows.gaps > 0).ifelse(rows.able.fill_null(False), fits(rows, rule))
-    can = rows.missed.isnull() & against & (~rows.open | can_fit)
-    cannot = rows.reached.isnull() | along
+    can: Any = rows.missed.isnull() & against & (~rows.open | can_fit)
+    cannot: Any = rows.reached.isnull() | along
     return rows.mutate(answer=ibis.cases((~can, False), (~cannot, True), else_=ibis.null("boolean")))
 
 

@@ -109,7 +109,7 @@ def _read(rows: Table, how: Cleaning) -> Table:
     )
     if rows.day.type().is_string():
         text = rows.day.strip()
-        good = text.re_search(ISO) | text.re_search(ISO_TIME)
+        good: Any = text.re_search(ISO) | text.re_search(ISO_TIME)
         head = good.ifelse(text.substr(0, 10), ibis.null("string"))
         timed = text.length() > 10
         zoned = text.replace("Z", "+00:00")

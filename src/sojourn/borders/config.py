@@ -25,7 +25,7 @@ class EngineSettings(Part):
 
     url: str = "duckdb"
     memory: str = "4GB"
-    threads: int | None = Field(None, ge=1)
+    threads: int | None = Field(default=None, ge=1)
 
 
 class ReadSettings(Part):

@@ -14,6 +14,7 @@ follows from other releases.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ def protect(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[st
         small = {cell for cell, value in cells.items() if value < release.minimum}
         adds = measure not in ADDING
         hidden = withheld(cells, small) if adds else small
-        exposed = bridges(hidden) if adds else set[Cell]()
+        exposed = given_away(cells, hidden) if adds else set[Cell]()
         verdicts.append(Verdict(table, measure, len(cells), len(small), len(hidden - small), len(exposed)))
         for (month, category), value in sorted(cells.items()):
             why = "small" if (month, category) in small else "total" if (month, category) in hidden else ""
@@ -81,7 +82,7 @@ def protect(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[st
 def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
     """The small cells and those that must go with them, the smallest first."""
     hidden = set(small)
-    while exposed := bridges(hidden):
+    while exposed := given_away(cells, hidden):
         month, category = min(exposed)
         left = [cell for cell in cells if cell not in hidden]
         line = [cell for cell in left if cell[0] == month or cell[1] == category] or left
@@ -93,8 +94,18 @@ def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
     return hidden
 
 
+def given_away(cells: Iterable[Cell], hidden: set[Cell]) -> set[Cell]:
+    """The withheld cells of a table that the others and the totals give away.
+
+    In a table of months alone the only sum is that over months: it gives away a single cell.
+    """
+    if {category for _, category in cells} == {ALL}:
+        return hidden if len(hidden) == 1 else set()
+    return bridges(hidden)
+
+
 def bridges(hidden: set[Cell]) -> set[Cell]:
-    """The withheld cells that the others and the totals give away."""
+    """The withheld cells of a table of months by categories that a sum gives away."""
     near: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for month, category in hidden:
         near["month", month].add(("category", category))

@@ -16,7 +16,7 @@ from sojourn.borders.people import read_key
 from sojourn.borders.protect import Release
 from sojourn.borders.rule import OutcomeRule
 from sojourn.borders.steps import Desk, Report, classify_step, clean_step, quiet, stays_step, summarise_step
-from sojourn.case import read_case, write_case
+from sojourn.case import read_case, render_case, write_case
 
 
 def run(settings: RunSettings, version: str, report: Report = quiet) -> dict[str, bool]:
@@ -71,7 +71,7 @@ def claim(desk: Desk, summary: Path, wanted: ClaimSettings) -> bool:
     made = with_claims(
         case, [dict(zip(names, row, strict=True)) for row in rows], speaker, release["rounding"]
     )
-    if (made.sources, made.claims, made.readings) == (case.sources, case.claims, case.readings):
+    if render_case(made) == render_case(case):
         return False
     write_case(made, wanted.case)
     return True

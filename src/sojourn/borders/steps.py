@@ -185,17 +185,16 @@ CROSSING = ("person", "day", "direction", "sequence", "initial_status", "nationa
 def write_cells(cells: list[dict[str, Any]], out: Path) -> None:
     """The released cells, in order, as CSV or Parquet: the same cells give the same bytes."""
     import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet
+    from pyarrow import csv, parquet
 
     words = [(name, pa.string()) for name in ("table", "measure", "month", "category")]
     table = pa.Table.from_pylist(cells, pa.schema([*words, ("value", pa.int64()), ("withheld", pa.string())]))
     part = out.with_name(f".{out.name}.part")
     try:
         if out.suffix == ".csv":
-            pa.csv.write_csv(table, part)
+            csv.write_csv(table, part)
         else:
-            pa.parquet.write_table(table, part, compression="zstd")
+            parquet.write_table(table, part, compression="zstd")
         replace(part, out)
     finally:
         discard(part)
