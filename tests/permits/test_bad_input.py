@@ -280,8 +280,6 @@ def test_register_columns(duck: Any) -> None:
         permits.assess_register(good, rule, nationality="RU", reading="x")
     with pytest.raises(permits.NotCovered):
         permits.assess_register(good, rule, nationality="DE")
-    with pytest.raises(permits.PermitError, match="P2M"):
-        permits.assess_register(good, rule_of(Spec("rolling", 20, span="P2M")), nationality="RU")
     assert isinstance(permits.assess_register(good, rule, nationality="RU"), ibis.Table)
 
 
