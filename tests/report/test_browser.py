@@ -49,7 +49,7 @@ def visit(browser: Browser, path: Path, width: int) -> tuple[Page, list[str]]:
     page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: None if request.url == path.as_uri() else said.append(request.url))
-    page.goto(path.as_uri())
+    page.goto(path.as_uri(), timeout=120_000)  # a busy machine may be slow; nothing here is timed
     page.wait_for_selector("body[data-charts]", timeout=120_000)
     return page, said
 
