@@ -6,12 +6,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sojourn.belief.density import Account, Model, build_model
 from sojourn.belief.runtime import configure
 from sojourn.case import Case, read_case
 
 configure()
+# A busy machine is no failure: nothing is timed in the tests.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 SMALL = Path(__file__).parent / "data" / "small"
 
 
