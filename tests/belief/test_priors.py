@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE
+from sojourn.belief.parameters import _sticks
 from sojourn.belief.priors import (
     Block,
     Unknowns,
     _Collector,
-    _sticks,
     excursion_prior,
     location,
     own_bias,

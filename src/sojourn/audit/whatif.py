@@ -19,9 +19,8 @@ from sojourn.audit.posterior import QUANTITIES, Posterior, quantities_at
 from sojourn.audit.results import Change, WhatIf
 from sojourn.audit.words import day
 from sojourn.belief.density import Model
-from sojourn.belief.pointwise import in_batches, make_timeline
-from sojourn.belief.priors import parameters
-from sojourn.belief.quantities import position_of
+from sojourn.belief.parameters import parameters
+from sojourn.belief.quantities import in_batches, make_timeline, position_of
 from sojourn.belief.runtime import OPTIONS
 from sojourn.belief.summary import summarise
 from sojourn.case import Case, CaseError, CaseSettings, Problem

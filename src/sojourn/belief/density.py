@@ -12,7 +12,8 @@ import jax.numpy as jnp
 from sojourn.belief import contacts as people
 from sojourn.belief.contacts import CompiledContacts, compile_contacts
 from sojourn.belief.likelihood import Expectation, Said, Wording, expect, score, sum_readings, word
-from sojourn.belief.priors import Unknowns, parameters, unknowns
+from sojourn.belief.parameters import parameters
+from sojourn.belief.priors import Unknowns, unknowns
 from sojourn.case import Case
 from sojourn.history import History, Parameters, Plan, build_plan, make_history, with_stay_rules
 from sojourn.measures import CompiledReadings, compile_readings, evaluate

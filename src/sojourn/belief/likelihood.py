@@ -11,7 +11,7 @@ Readings are summed out with their prior weights; those of a series of claims to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -83,7 +83,8 @@ class Wording:
 
 def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
     """Lay out the claims of the compiled readings, and their data."""
-    claims = [claim for claim in case.claims if claim.claim in {r.claim for r in compiled.readings}]
+    read = {r.claim for r in compiled.readings}
+    claims = [claim for claim in case.claims if claim.claim in read]
     log_prior = np.log(_prior_weights(compiled))
     reading: list[int] = []
     rows: list[tuple[float, float, float]] = []
@@ -139,6 +140,14 @@ def on_scale(value: float, scale: Scale, claim: Claim, reading: Reading) -> floa
         share = min(max(value / unit, 0.0), 1.0)
         return float(np.clip(logit(share), -FAR, FAR))
     return float(np.clip(np.log(value), -FAR, FAR)) if value > 0 else -FAR
+
+
+def off_scale(location: Array, scale: Sequence[Scale], percent: NDArray[np.float64] | float = 1.0) -> Array:
+    """What readings expect, from their scales to numbers; proportions and changes of rent times `percent`."""
+    kind = np.array(scale)
+    value = jnp.where(kind == "log", jnp.exp(location), location)
+    value = jnp.where(kind == "logit", percent * jax.nn.sigmoid(location), value)
+    return jnp.where(kind == "linear", percent * jnp.expm1(location), value)
 
 
 def _prior_weights(compiled: CompiledReadings) -> NDArray[np.float64]:

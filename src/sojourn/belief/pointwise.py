@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.belief.density import Model
-from sojourn.belief.likelihood import Said, expect, said_around, sum_readings
-from sojourn.belief.priors import parameters
+from sojourn.belief.likelihood import Said, expect, off_scale, said_around, sum_readings
+from sojourn.belief.parameters import parameters
+from sojourn.belief.quantities import in_batches, make_timeline
 from sojourn.belief.runtime import OPTIONS
 from sojourn.case import Reading
-from sojourn.history import History, Plan, make_history
+from sojourn.history import Plan, make_history
 from sojourn.measures import compile_readings, evaluate
 
 Array = jax.Array
 Real = NDArray[np.float64]
-BATCH = 50
 
 
 class Points(NamedTuple):
@@ -83,26 +83,6 @@ def meant(model: Model, points: Points, said: Said, claim: int) -> Real:
     return np.asarray(jax.vmap(one)(jnp.asarray(points.scores)))
 
 
-def make_timeline(plan: Plan) -> Callable[[History], Array]:
-    """Of a history: persons of the cohort asked about who arrived, stayed, moved on and returned.
-
-    (B, 4), at the bounds of the calendar.
-    """
-    selector = (plan.settings.host, plan.settings.wave)
-    rows, cohorts = np.array(plan.rows_of(selector)), np.array(plan.cohorts_of(selector))
-    host, home = plan.states_of(plan.settings.host), plan.states_of(plan.settings.origin)
-    away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
-
-    def timeline(history: History) -> Array:
-        flow = jnp.sum(history.arrivals[:, cohorts], axis=1)
-        arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
-        stock = jnp.sum(history.stock[:, rows], axis=1)
-        found = [jnp.sum(stock[:, np.array(s)], axis=1) for s in (host, away, home)]
-        return jnp.stack([arrived, *found], axis=1)
-
-    return timeline
-
-
 def make_expectations(
     model: Model, readings: Sequence[Reading], plan: Plan | None = None
 ) -> Callable[[Real], Real]:
@@ -119,22 +99,12 @@ def make_expectations(
     plan = plan or model.plan
     compiled = compile_readings(plan, readings)
     simulate = make_history(plan)
-    scale = np.array(compiled.scale)
 
     def one(z: Array) -> Array:
         v = model.unknowns.values(z)
         p = parameters(plan, v)
         found = expect(compiled, evaluate(compiled.operator, plan, simulate(p), p), v)
-        value = jnp.where(scale == "log", jnp.exp(found.location), found.location)
-        value = jnp.where(scale == "logit", jax.nn.sigmoid(found.location), value)
-        return jnp.where(scale == "linear", jnp.expm1(found.location), value)
+        return off_scale(found.location, compiled.scale)
 
     mapped = jax.jit(lambda z: jax.lax.map(one, z), compiler_options=OPTIONS)
     return lambda z: np.concatenate([mapped(jnp.asarray(chunk)) for chunk in in_batches(z)])[: len(z)]
-
-
-def in_batches(z: Real, size: int = BATCH) -> list[Real]:
-    """Equal batches; the last is filled up, so that one shape is compiled."""
-    count = -(-len(z) // size)
-    filled = np.concatenate([z, np.repeat(z[-1:], count * size - len(z), axis=0)])
-    return np.split(filled, count)

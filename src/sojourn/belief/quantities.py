@@ -11,8 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from sojourn.belief.density import Account, Model
-from sojourn.belief.likelihood import Said, said_around
+from sojourn.belief.likelihood import Said, off_scale, said_around
 from sojourn.belief.runtime import OPTIONS
+from sojourn.history import History, Plan
 
 Array = jax.Array
 OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
@@ -48,28 +49,20 @@ class Quantities(NamedTuple):
 def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
     """Quantities for many draws (n, D) at once; compiled once per model."""
     plan, settings = model.plan, model.plan.settings
-    selector = (settings.host, settings.wave)
-    rows, cohorts = plan.rows_of(selector), plan.cohorts_of(selector)
-    host, home = plan.states_of(settings.host), plan.states_of(settings.origin)
-    away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
-    at, travel = position_of(model, settings.asof), np.array(rows)
+    at, rows = position_of(model, settings.asof), np.array(plan.rows_of((settings.host, settings.wave)))
+    timeline = make_timeline(plan)
     member = np.array([[p == s.place for p in plan.places] for s in plan.states], dtype=float)
     own_parts = np.array([plan.country(part) == settings.host for part in plan.parts], dtype=float)
 
     def one(z: Array, said: Said) -> Quantities:
         a = model.account(z, said)
-        X = jnp.sum(a.history.stock[:, travel], axis=1)
-        flow = jnp.sum(a.history.arrivals[:, np.array(cohorts)], axis=1)
-        arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
-        stayed, returned, moved = (jnp.sum(X[:, np.array(s)], axis=1) for s in (host, home, away))
+        when = timeline(a.history)
         lone = lone_bias(model, a, said)
         return Quantities(
-            timeline=jnp.stack([arrived, stayed, moved, returned], axis=1),
-            by_place=X[at] @ member,
-            flows=jnp.einsum(
-                "trs,rsd,sp->pd", a.history.movers[:at, travel], a.history.split[travel], member
-            ),
-            parts=stayed[at] * a.parameters.part_stock * own_parts,
+            timeline=when,
+            by_place=jnp.sum(a.history.stock[at, rows], axis=0) @ member,
+            flows=jnp.einsum("trs,rsd,sp->pd", a.history.movers[:at, rows], a.history.split[rows], member),
+            parts=when[at, OUTCOMES.index("stayed")] * a.parameters.part_stock * own_parts,
             expected=in_unit_of_claim(model, a),
             readings=a.readings,
             claims=a.claims,
@@ -82,7 +75,7 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
     batched = jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=OPTIONS)
 
     def many(z: np.ndarray, said: Said) -> Quantities:
-        parts = [batched(jnp.asarray(chunk), said) for chunk in _chunks(z)]
+        parts = [batched(jnp.asarray(chunk), said) for chunk in in_batches(z)]
         return Quantities(
             *(
                 np.concatenate([np.asarray(a) for a in column])[: len(z)]
@@ -93,10 +86,30 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
     return many
 
 
-def _chunks(z: np.ndarray) -> list[np.ndarray]:
+def make_timeline(plan: Plan) -> Callable[[History], Array]:
+    """Of a history: persons of the cohort asked about who arrived, stayed, moved on and returned.
+
+    (B, 4), at the bounds of the calendar.
+    """
+    selector = (plan.settings.host, plan.settings.wave)
+    rows, cohorts = np.array(plan.rows_of(selector)), np.array(plan.cohorts_of(selector))
+    host, home = plan.states_of(plan.settings.host), plan.states_of(plan.settings.origin)
+    away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
+
+    def timeline(history: History) -> Array:
+        flow = jnp.sum(history.arrivals[:, cohorts], axis=1)
+        arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
+        stock = jnp.sum(history.stock[:, rows], axis=1)
+        found = [jnp.sum(stock[:, np.array(s)], axis=1) for s in (host, away, home)]
+        return jnp.stack([arrived, *found], axis=1)
+
+    return timeline
+
+
+def in_batches(z: np.ndarray, size: int = BATCH) -> list[np.ndarray]:
     """Equal batches; the last is filled up, so that one shape is compiled."""
-    count = -(-len(z) // BATCH)
-    filled = np.concatenate([z, np.repeat(z[-1:], count * BATCH - len(z), axis=0)])
+    count = -(-len(z) // size)
+    filled = np.concatenate([z, np.repeat(z[-1:], count * size - len(z), axis=0)])
     return np.split(filled, count)
 
 
@@ -114,11 +127,7 @@ def in_unit_of_claim(model: Model, a: Account) -> Array:
     """What readings expect, in the unit of their claims: persons, crossings, per cent, shares."""
     units = [model.case.claims_by_id[r.claim].unit for r in model.compiled.readings]
     percent = np.array([100.0 if unit == "percent" else 1.0 for unit in units])
-    scale = np.array(model.compiled.scale)
-    location = a.expected.location
-    value = jnp.where(scale == "log", jnp.exp(location), location)
-    value = jnp.where(scale == "logit", percent * jax.nn.sigmoid(location), value)
-    return jnp.where(scale == "linear", percent * jnp.expm1(location), value)
+    return off_scale(a.expected.location, model.compiled.scale, percent)
 
 
 def tail(model: Model, a: Account, said: Said) -> Array:

@@ -5,8 +5,9 @@ In: a `Case`. Out: a `Plan` (calendar, places, cohorts, states) and, for given
 """
 
 from sojourn.history.calendar import Calendar, build_calendar
+from sojourn.history.parameters import Parameters
 from sojourn.history.plan import Cohort, Plan, State, build_plan
-from sojourn.history.process import History, Parameters, make_history
+from sojourn.history.process import History, make_history
 from sojourn.history.rules import with_stay_rules
 
 __all__ = [

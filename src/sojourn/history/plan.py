@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sojourn.case import Case, Reading
 from sojourn.case.settings import CaseSettings, Event, Regime
@@ -244,3 +245,14 @@ def _knots(calendar: Calendar, every: int) -> tuple[date, ...]:
 def arrival_events(settings: CaseSettings) -> list[Event]:
     """The shocks from which displaced persons arrive, in order of date."""
     return sorted((event for event in settings.events if event.arrivals), key=lambda event: event.date)
+
+
+def share_of_steps(
+    plan: Plan, start: date | None, end: date | None, open_end: bool = False
+) -> NDArray[np.float64]:
+    """Share of each step that lies in [start, end], or in [start, end) with `open_end`; shape (T,)."""
+    days, origin = plan.calendar.days, plan.calendar.start
+    left = -np.inf if start is None else (start - origin).days
+    right = np.inf if end is None else (end - origin).days + (0 if open_end else 1)
+    inside = np.minimum(days[1:], right) - np.maximum(days[:-1], left)
+    return np.clip(inside, 0, None) / np.diff(days)

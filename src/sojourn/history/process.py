@@ -17,57 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.history.chain import Step, Wiring, propagate
-from sojourn.history.plan import Plan, arrival_events
+from sojourn.history.parameters import Parameters
+from sojourn.history.plan import Plan, arrival_events, share_of_steps
+from sojourn.history.registers import Flows, Registers, registered
 
 Array = jax.Array
-YEAR_WEEKS = 365.25 / 7
 STANDINGS = ("staying", "settled", "passing")
 CHUNK_DAYS = 150
 """Visitors' stock is summed with weights exp(days / stay) inside a chunk: no overflow from 1/4 day up."""
-
-
-class Parameters(NamedTuple):
-    """Unknowns on their natural scale.
-
-    C cohorts, D places, S states, M places with permits, N visited places, G schemes,
-    L strata, W waves, E regimes; K knots (months) and Q slow knots (quarters).
-    Rates are per week, unless said otherwise.
-    """
-
-    size: Array  # (C,) persons in the surge of arrivals
-    duration: Array  # (W,) scale of the surge, weeks
-    background: Array  # (C,) arrivals per week after the surge, as a share of its size
-    background_walk: Array  # (Q,) log deviations of the background
-    passing: Array  # (C,) share of arrivals on their way through
-    leave: Array  # (S,) log rate of leaving the place
-    leave_walk: Array  # (K, C′) log deviations, for the C′ hosts of cohorts
-    regime_push: Array  # (E,) change in the log rate of leaving under a regime
-    regime_settle: Array  # (E,) change in the log rate of settling
-    settle: Array  # (M,) log rate of settling
-    pull: Array  # (D,) attraction of a destination, log
-    pair: Array  # (C′, D) extra attraction from a host of a cohort, log
-    back: Array  # (3,) extra attraction of the origin when staying, settled, passing
-    stratum_share: Array  # (L,) shares, sum 1
-    stratum_push: Array  # (L,) log contrast in the rate of leaving
-    stratum_back: Array  # (L,) log contrast in the attraction of the origin
-    via_origin: Array  # (D,) share of moves to third places that go through the origin
-    excursions: Array  # (D + E,) per staying person, without a regime and under each
-    visitors: Array  # (N,) log entries per week in an average week
-    season: Array  # (N,) log of peak over average
-    visitor_step: Array  # (number of steps,) lasting changes of the log level
-    visitor_walk: Array  # (K, N) log deviations
-    visit_days: Array  # (N,) mean stay, days
-    trips: Array  # (N,) trips per visitor and year
-    from_origin: Array  # (N,) share whose last border is the origin's
-    residents: Array  # (D,) persons
-    resident_trips: Array  # (D,) per resident and year
-    part_arrivals: Array  # (P,) a part's share of its country's arrivals
-    part_stock: Array  # (P,) a part's share of its country's stock
-    uptake: Array  # (G,)
-    delay: Array  # (G′,) mean days from arrival to the document, of the G′ schemes that have one
-    leak: Array  # (G,) per visitor entry
-    renewal: Array  # (G,) per resident or settled person and year
-    struck: Array  # (G,) share of leavers struck off
 
 
 class History(NamedTuple):
@@ -93,8 +50,7 @@ class History(NamedTuple):
 def surge(x: Array) -> Array:
     """Share of a surge that has arrived by time x (in scales): gamma distribution, shape 2.
 
-    A fixed integer shape has a closed form with an exact derivative; see
-    docs/decisions/0002-surge.md.
+    A fixed integer shape has a closed form with an exact derivative (docs/decisions, account).
     """
     x = jnp.maximum(x, 0.0)
     return -jnp.expm1(-x) - x * jnp.exp(-x)
@@ -124,7 +80,7 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
         movers = stock[:-1] * steps.move + steps.move_first
         settling = jnp.sum(stock[:-1] * steps.settle + steps.settle_first, axis=1)
         entries, present = _visitors(known, p)
-        issued, struck = _schemes(known, p, _Flows(stock, movers, split, enter, settling, entries))
+        issued, struck = registered(known.registers, p, Flows(stock, movers, split, enter, settling, entries))
         return History(
             arrivals=arrivals,
             stock=stock,
@@ -140,17 +96,6 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
         )
 
     return history
-
-
-class _Flows(NamedTuple):
-    """What registers and permits are fed from; shapes as in `History`, `enter` as in `Step`."""
-
-    stock: Array
-    movers: Array
-    split: Array
-    enter: Array
-    settling: Array
-    entries: Array
 
 
 class _Known:
@@ -173,7 +118,7 @@ class _Known:
         self.regime = np.zeros((calendar.steps, len(plan.regimes)))
         self.regime_at = np.zeros((len(plan.regimes), self.D))
         for e, regime in enumerate(plan.regimes):
-            self.regime[:, e] = _share_of_steps(plan, regime.start, regime.end)
+            self.regime[:, e] = share_of_steps(plan, regime.start, regime.end)
             self.regime_at[e, plan.place(regime.place)] = 1.0
         lasting = (self.standing != STANDINGS.index("passing")).astype(float)
         self.regime_state = self.regime_at[:, self.of_place] * lasting
@@ -191,33 +136,21 @@ class _Known:
         self.elapsed = (
             np.stack([self.days - (c.start - calendar.start).days for c in plan.cohorts], axis=-1) / 7
         )
-        self.open = np.stack([_share_of_steps(plan, c.start, c.until, True) for c in plan.cohorts], axis=-1)
+        self.open = np.stack([share_of_steps(plan, c.start, c.until, True) for c in plan.cohorts], axis=-1)
         staying, passing = _slots(plan)
         self.staying_slot = self.member[:, :, None] * staying
         self.passing_slot = self.member[:, :, None] * (passing - staying)
         self.chunks = _chunks(self.days)
         self.in_chunks = np.flatnonzero(self.chunks[0].reshape(-1) < calendar.steps)
-        self.registers = _Registers(plan)
+        self.registers = Registers(plan)
         self.visitor_shift = _visitor_shifts(plan)
         self.season = _season(plan)
-        self.schemes = settings.schemes
 
 
 def _interpolation(knots: tuple[date, ...], start: date, at: NDArray[np.float64]) -> NDArray[np.float64]:
     """Matrix (T, K) that interpolates linearly between knots."""
     positions = np.array([(k - start).days for k in knots], dtype=float)
     return np.stack([np.interp(at, positions, row) for row in np.eye(len(knots))], axis=-1)
-
-
-def _share_of_steps(
-    plan: Plan, start: date | None, end: date | None, open_end: bool = False
-) -> NDArray[np.float64]:
-    """Share of each step that lies in [start, end], or in [start, end) with `open_end`; shape (T,)."""
-    days, origin = plan.calendar.days, plan.calendar.start
-    left = -np.inf if start is None else (start - origin).days
-    right = np.inf if end is None else (end - origin).days + (0 if open_end else 1)
-    inside = np.minimum(days[1:], right) - np.maximum(days[:-1], left)
-    return np.clip(inside, 0, None) / np.diff(days)
 
 
 def _slots(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -261,7 +194,7 @@ def _visitor_shifts(plan: Plan) -> NDArray[np.float64]:
     for event in plan.settings.events:
         for place in event.visitors:
             column = np.zeros((plan.calendar.steps, len(plan.visited)))
-            column[:, plan.visited.index(place)] = _share_of_steps(plan, event.date, None)
+            column[:, plan.visited.index(place)] = share_of_steps(plan, event.date, None)
             shifts.append(column)
     shape = (plan.calendar.steps, 0, len(plan.visited))
     return np.stack(shifts, axis=1) if shifts else np.zeros(shape)
@@ -343,66 +276,3 @@ def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
     present = (jnp.stack(before)[:, None] + running) / growth
     flat = present.reshape(inside.size, len(known.plan.visited))[known.in_chunks]
     return known.weeks[:, None] * rate, jnp.concatenate([(rate[0] / leave)[None], flat])
-
-
-class _Registers:
-    """Which persons and crossings feed each of G schemes: constant matrices with G columns."""
-
-    def __init__(self, plan: Plan) -> None:
-        schemes = plan.settings.schemes
-        S, D, G = len(plan.states), len(plan.places), len(schemes)
-        self.permit = np.array([float(scheme.permit) for scheme in schemes])
-        self.holding = np.zeros((S, G))  # states of those who are on the register
-        self.settling = np.zeros((S, G))  # states from which a permit is got
-        self.place = np.zeros((D, G))
-        self.visits = np.zeros((len(plan.visited), G))
-        self.purge = np.zeros((G, plan.calendar.steps, plan.calendar.steps))
-        self.delayed = np.eye(G)[[g for g, scheme in enumerate(schemes) if scheme.delay]]
-        # Days from arrivals in the middle of each step to each bound.
-        self.elapsed = np.clip(plan.calendar.days[:, None] - plan.calendar.middles, 0, None)
-        self.active = np.stack([_share_of_steps(plan, s.start, None) for s in schemes] or [[]], axis=-1)
-        for g, scheme in enumerate(schemes):
-            country = plan.country(scheme.place)
-            self.place[plan.place(country), g] = 1.0
-            if scheme.permit:
-                self.holding[plan.state(country, "settled"), g] = 1.0
-                self.settling[plan.state(country, "staying"), g] = 1.0
-            else:
-                self.holding[plan.states_of(country), g] = 1.0
-            if country in plan.visited:
-                self.visits[plan.visited.index(country), g] = 1.0
-            since = 0
-            for purge in sorted(filter(plan.calendar.covers, scheme.purges)):
-                at = min(round(plan.calendar.position(purge)), plan.calendar.steps - 1)
-                self.purge[g, at, since:at] = 1.0  # what has gone stale since the last purge
-                since = at
-
-
-def _delayed(r: _Registers, delay: Array, into: Array) -> Array:
-    """Those who come into a place, (T, G), by the step in which their document is issued."""
-    if not len(r.delayed):
-        return into
-    waiting = jnp.exp(-r.elapsed / delay[:, None, None])
-    late = jnp.einsum("gts,sg->tg", waiting[:, :-1] - waiting[:, 1:], into @ r.delayed.T)
-    return into * (1 - r.delayed.sum(axis=0)) + late @ r.delayed
-
-
-def _schemes(known: _Known, p: Parameters, f: _Flows) -> tuple[Array, Array]:
-    """Documents issued and persons struck off per step, both (T, G)."""
-    r = known.registers
-    if not known.plan.settings.schemes:
-        return jnp.zeros((len(known.weeks), 0)), jnp.zeros((len(known.weeks), 0))
-    inflow = jnp.einsum("trs,rsj->tj", f.movers, f.split)
-    into = inflow @ r.place + jnp.sum(f.enter, axis=1) @ r.holding
-    gone = jnp.sum(f.movers, axis=1) @ r.holding
-    holders = jnp.sum(f.stock[:-1], axis=1) @ r.holding + p.residents @ r.place
-    renewed = r.permit * p.renewal / YEAR_WEEKS * known.weeks[:, None] * holders
-    share = r.permit + (1 - r.permit) * p.uptake
-    new = r.permit * (f.settling @ r.settling) + (1 - r.permit) * p.uptake * _delayed(r, p.delay, into)
-    leak = p.leak * (f.entries @ r.visits)
-    issued = r.active * (new + leak + renewed)
-    struck = r.active * (p.struck * share * gone + renewed)
-    if r.purge.any():
-        stale = r.active * ((1 - p.struck) * share * gone + leak)
-        struck = struck + jnp.einsum("gtu,ug->tg", r.purge, stale)
-    return jnp.asarray(issued), jnp.asarray(struck)

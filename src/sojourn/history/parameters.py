@@ -1,0 +1,53 @@
+"""The unknowns of a history on their natural scale."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+
+Array = jax.Array
+
+
+class Parameters(NamedTuple):
+    """Unknowns on their natural scale.
+
+    C cohorts, D places, S states, M places with permits, N visited places, G schemes,
+    L strata, W waves, E regimes; K knots (months) and Q slow knots (quarters).
+    Rates are per week, unless said otherwise.
+    """
+
+    size: Array  # (C,) persons in the surge of arrivals
+    duration: Array  # (W,) scale of the surge, weeks
+    background: Array  # (C,) arrivals per week after the surge, as a share of its size
+    background_walk: Array  # (Q,) log deviations of the background
+    passing: Array  # (C,) share of arrivals on their way through
+    leave: Array  # (S,) log rate of leaving the place
+    leave_walk: Array  # (K, C′) log deviations, for the C′ hosts of cohorts
+    regime_push: Array  # (E,) change in the log rate of leaving under a regime
+    regime_settle: Array  # (E,) change in the log rate of settling
+    settle: Array  # (M,) log rate of settling
+    pull: Array  # (D,) attraction of a destination, log
+    pair: Array  # (C′, D) extra attraction from a host of a cohort, log
+    back: Array  # (3,) extra attraction of the origin when staying, settled, passing
+    stratum_share: Array  # (L,) shares, sum 1
+    stratum_push: Array  # (L,) log contrast in the rate of leaving
+    stratum_back: Array  # (L,) log contrast in the attraction of the origin
+    via_origin: Array  # (D,) share of moves to third places that go through the origin
+    excursions: Array  # (D + E,) per staying person, without a regime and under each
+    visitors: Array  # (N,) log entries per week in an average week
+    season: Array  # (N,) log of peak over average
+    visitor_step: Array  # (number of steps,) lasting changes of the log level
+    visitor_walk: Array  # (K, N) log deviations
+    visit_days: Array  # (N,) mean stay, days
+    trips: Array  # (N,) trips per visitor and year
+    from_origin: Array  # (N,) share whose last border is the origin's
+    residents: Array  # (D,) persons
+    resident_trips: Array  # (D,) per resident and year
+    part_arrivals: Array  # (P,) a part's share of its country's arrivals
+    part_stock: Array  # (P,) a part's share of its country's stock
+    uptake: Array  # (G,)
+    delay: Array  # (G′,) mean days from arrival to the document, of the G′ schemes that have one
+    leak: Array  # (G,) per visitor entry
+    renewal: Array  # (G,) per resident or settled person and year
+    struck: Array  # (G,) share of leavers struck off
