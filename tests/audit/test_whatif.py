@@ -31,7 +31,8 @@ def test_a_rule_that_never_came(case: Case, model: Model) -> None:
     assert rolling.id == "AA-rolling"
     written = case.settings.model_copy(update={"regimes": (entry.model_copy(update={"end": None}),)})
     edited = edited_outcomes(model, Edits(without=("AA-rolling",)))(z)
-    assert edited == pytest.approx(of_case(replace(case, settings=written), model, z), rel=1e-9)
+    # The calendar built anew has no steps around the day on which the days would have run out.
+    assert edited == pytest.approx(of_case(replace(case, settings=written), model, z), rel=2e-3)
 
 
 def test_a_rule_that_came_later(case: Case, model: Model) -> None:
@@ -42,7 +43,7 @@ def test_a_rule_that_came_later(case: Case, model: Model) -> None:
         update={
             "regimes": (
                 entry.model_copy(update={"end": dates["end"]}),
-                rolling.model_copy(update={"start": dates["start"]}),
+                rolling.model_copy(update={"start": dates["start"], "counts_from": dates["start"]}),
             )
         }
     )

@@ -1,6 +1,7 @@
 """The traced history against plain loops, and what must hold whatever the unknowns are."""
 
 from dataclasses import replace
+from datetime import date
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +11,7 @@ from scipy.stats import gamma
 
 from sojourn.belief.density import build_model
 from sojourn.case.settings import LogNormal
-from sojourn.history import History
+from sojourn.history import History, make_history
 from sojourn.history.process import surge
 from tests.referees.history_steps import tell
 
@@ -52,6 +53,23 @@ def test_probabilities(accounts) -> None:
         assert np.min(account.history.split) >= 0
         np.testing.assert_allclose(account.history.split.sum(axis=2), 1, atol=1e-12)
         assert np.min(account.history.stock) >= 0
+
+
+def test_days_that_run_out_together(model, accounts) -> None:
+    """In the fortnight around 30 November a share `run_out` of those without a permit leave, no others."""
+    account = accounts[0][1]
+    plan, p = model.plan, account.parameters
+    still = p._replace(leave=jnp.full_like(p.leave, -30.0), settle=jnp.full_like(p.settle, -30.0))
+    history = make_history(plan)(still._replace(background=jnp.zeros_like(p.background)))
+    first, after = (plan.calendar.bounds.index(day) for day in (date(2021, 11, 23), date(2021, 12, 7)))
+    here = plan.state("AA", "staying")
+    stock = np.asarray(history.stock)[:, :, here].sum(axis=1)
+    late = float(np.sum(history.arrivals[first:after]) / stock[first])
+    assert late < 1e-3
+    assert float(stock[after] / stock[first]) == pytest.approx(1 - float(p.run_out[1]), abs=2 * late)
+    assert float(p.run_out[0]) == 0
+    gone = np.asarray(history.movers).sum(axis=(1, 2))
+    assert gone[first:after].sum() == pytest.approx(gone.sum(), rel=1e-6)
 
 
 def test_nobody_moves_to_where_they_are(model, accounts) -> None:

@@ -25,6 +25,8 @@ def test_the_hinge_of_the_shipped_case() -> None:
     assert (entry.kind, entry.cap, entry.end) == ("entry", 90, date(2023, 1, 26))
     assert (rolling.kind, rolling.cap, rolling.days) == ("rolling", 90, 180)
     assert (rolling.start, rolling.end) == (date(2023, 1, 27), None)
+    assert (rolling.counts_from, rolling.runs_out) == (date(2023, 1, 27), date(2023, 4, 27))
+    assert (entry.counts_from, entry.runs_out) == (None, None)
     first, second = rates(library()["KZ.visa_free.EAEU"], nationality="RU")
     assert first.excursions == pytest.approx(7 / 90)
     assert second.excursions == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import cos, exp, pi
+from math import cos, exp, log, pi
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,18 @@ class _Teller:
             if state.place in self.hosts:
                 log_rate += self.walk(t, self.plan.knots, self.p.leave_walk[:, self.hosts.index(state.place)])
             log_rate += sum(self.p.regime_push[e] * part for e, part in self.in_force(t, state.place))
-        return exp(log_rate)
+        return exp(log_rate) + (self.running_out(t, state.place) if state.standing == "staying" else 0.0)
+
+    def running_out(self, t: int, place: str) -> float:
+        """Rate of leaving in the week before and the week after everybody's permitted days run out."""
+        rate = 0.0
+        for e, regime in enumerate(self.plan.regimes):
+            if regime.place == place and regime.kind == "rolling" and regime.counts_from:
+                day = regime.counts_from.toordinal() + regime.cap
+                if regime.end is None or day <= regime.end.toordinal():
+                    start, stop = date.fromordinal(day - 7), date.fromordinal(day + 7)
+                    rate += -log(1 - self.p.run_out[e]) / 2 * self.part_of_step(t, start, stop)
+        return rate
 
     def settles_into(self, s: int) -> int | None:
         place, standing = self.plan.states[s].place, self.plan.states[s].standing

@@ -15,9 +15,7 @@ from sojourn.audit.posterior import Posterior
 from sojourn.audit.readings import audit_claims
 from sojourn.audit.results import Audit, Conflict, Header, Influences
 from sojourn.audit.sensitivity import contractions, sensitivities
-
-REFITS = 10
-"""Posteriors without a claim or a source that are drawn again where weights fail."""
+from sojourn.effort import REFITS
 
 
 def audit(

@@ -25,6 +25,7 @@ from sojourn.belief.runtime import OPTIONS
 from sojourn.belief.summary import summarise
 from sojourn.case import Case, CaseError, CaseSettings, Problem
 from sojourn.case.problems import one_of
+from sojourn.case.settings import Regime
 from sojourn.history import Plan, make_history
 
 Array = jax.Array
@@ -108,19 +109,29 @@ def edit_settings(settings: CaseSettings, edits: Edits) -> CaseSettings:
                 regimes[other.id] = other.model_copy(update={"end": gone.end})
     for key, days in (("start", edits.begin), ("end", edits.end)):
         for name, moment in days.items():
-            regimes[name] = regimes[name].model_copy(update={key: moment})
+            regimes[name] = _moved(regimes[name], key, moment)
     return settings.model_copy(update={"regimes": tuple(regimes.values())})
+
+
+def _moved(regime: Regime, key: str, moment: date) -> Regime:
+    """A regime with another first or last day; days are counted from its start if they were before."""
+    changed: dict[str, date] = {key: moment}
+    if key == "start" and regime.counts_from == regime.start:
+        changed["counts_from"] = moment
+    return regime.model_copy(update=changed)
 
 
 def edit_values(model: Model, plan: Plan, v: Values, kept: list[int], edits: Edits) -> dict[str, Array]:
     """Named values of a draw for the edited plan: regimes that are gone, waves of another size."""
     out = dict(v)
-    rolling = [i for i, regime in enumerate(model.plan.regimes) if regime.kind == "rolling"]
     for name, positions in (("regime_push", kept), ("excursions.regime", kept)):
         if name in v:
             out[name] = v[name][np.array(positions, dtype=int)]
-    if "regime_settle" in v:
-        out["regime_settle"] = v["regime_settle"][np.array([i in kept for i in rolling], dtype=bool)]
+    rolling = [regime.kind == "rolling" for regime in model.plan.regimes]
+    forgetting = [regime.forgets for regime in model.plan.regimes]
+    for name, chosen in (("regime_settle", rolling), ("run_out", forgetting)):
+        if name in v:
+            out[name] = v[name][np.isin(np.flatnonzero(chosen), kept)]
     factor = {**dict.fromkeys(edits.without, 0.0), **edits.scale}
     out["size"] = v["size"] * np.array([factor.get(cohort.wave, 1.0) for cohort in plan.cohorts])
     if "visitor_step" in v:

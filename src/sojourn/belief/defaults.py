@@ -37,6 +37,11 @@ DEFAULTS: dict[str, Prior] = {
     "regime_settle": Normal(
         mean=0.3, sd=0.5, why="a stricter rule of stay makes more people ask for a permit"
     ),
+    "run_out": LogitNormal(
+        low=0.05,
+        high=0.75,
+        why="who has no permit must leave when permitted days run out; how many obey is not known beforehand",
+    ),
     "settle": LogNormal(median=0.005, factor=2.5, why="per week; a quarter get a permit within a year"),
     "pull": Normal(mean=0, sd=1, why="destinations differ by e either way before anything is heard"),
     "pair": Normal(mean=0, sd=0.5, why="neighbours, flights, language: a pair departs from the general pull"),

@@ -22,6 +22,7 @@ from sojourn.belief.quantities import make_quantities
 from sojourn.belief.runtime import configure
 from sojourn.belief.sampler import Draws, Progress, Sampler
 from sojourn.case import Case, CaseError, Problem
+from sojourn.effort import CHAINS, DRAWS
 from sojourn.measures.terms import ReadingError
 
 Real = NDArray[np.float64]
@@ -35,8 +36,8 @@ def estimate(
     asof: date | None = None,
     claims_until: date | None = None,
     seed: int = 1,
-    chains: int = 4,
-    draws: int = 2000,
+    chains: int = CHAINS,
+    draws: int = DRAWS,
     report: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Answer:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn.belief.priors import is_elsewhere
-from sojourn.case.settings import Regime
 from sojourn.history import Parameters, Plan
 
 Array = jax.Array
@@ -31,7 +30,8 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         leave=_leave(plan, v),
         leave_walk=_walks(plan, "leave_walk", first, v),
         regime_push=v.get("regime_push", empty),
-        regime_settle=_rolling(plan.regimes, v.get("regime_settle", empty)),
+        regime_settle=_laid_out([r.kind == "rolling" for r in plan.regimes], v.get("regime_settle", empty)),
+        run_out=_laid_out([r.forgets for r in plan.regimes], v.get("run_out", empty)),
         settle=jnp.log(v["settle"]) if "settle" in v else empty,
         pull=jnp.concatenate([zeros(1), v["pull"]]),
         pair=_pair(plan, v["pair"]),
@@ -115,10 +115,9 @@ def _pair(plan: Plan, values: Array) -> Array:
     return jnp.concatenate([values, jnp.zeros(1)])[position]
 
 
-def _rolling(regimes: Sequence[Regime], values: Array) -> Array:
-    """Values for the rolling regimes laid out over all regimes, 0 elsewhere."""
-    chosen = [i for i, regime in enumerate(regimes) if regime.kind == "rolling"]
-    return values @ np.eye(len(regimes))[chosen] if chosen else jnp.zeros(len(regimes))
+def _laid_out(chosen: Sequence[bool], values: Array) -> Array:
+    """Values for the regimes that are chosen laid out over all regimes, 0 elsewhere."""
+    return values @ np.eye(len(chosen))[np.array(chosen)] if any(chosen) else jnp.zeros(len(chosen))
 
 
 def _sticks(shares: Array, strata: int) -> Array:

@@ -154,6 +154,7 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     _walk_blocks(collect, plan, "leave_walk", first)
     collect.add("regime_push", [r.id for r in plan.regimes], [r.push for r in plan.regimes])
     collect.same("regime_settle", [r.id for r in plan.regimes if r.kind == "rolling"])
+    collect.same("run_out", [r.id for r in plan.regimes if r.forgets])
     collect.same("pull", others)
     collect.same("pair", [f"{h}:{j}" for h in first for j in others if j != h])
     for standing in ("staying", "settled", "passing"):

@@ -5,7 +5,7 @@ Three families of prior serve everything: a positive quantity is log-normal
 normal (`mean`, `sd`).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
@@ -142,12 +142,29 @@ class Regime(Settings):
     kind: str = Field("entry", pattern="^(entry|rolling)$")
     cap: Annotated[int, Field(gt=0)] = Field(description="permitted days")
     days: int | None = Field(None, description="length of the rolling window")
+    counts_from: date | None = Field(None, description="days before it are not counted in the window")
     push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
     excursions: LogNormal | None = Field(
         None, description="per staying person and week; default from the rule"
     )
     url: str = ""
     why: str = ""
+
+    @property
+    def forgets(self) -> bool:
+        """Whether days before `counts_from` are forgotten, so that those of many run out together."""
+        return self.kind == "rolling" and self.counts_from is not None
+
+    @property
+    def runs_out(self) -> date | None:
+        """First day that is no longer permitted to anybody who has been there since `counts_from`.
+
+        None where no days are forgotten, or the rule ends before.
+        """
+        if self.kind != "rolling" or self.counts_from is None:
+            return None
+        day = self.counts_from + timedelta(days=self.cap)
+        return day if self.end is None or day <= self.end else None
 
 
 class StayRule(Settings):

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from sojourn.case import CaseError, Problem
+from sojourn.case import CaseError
+from sojourn.cli.options import PRINTED, Subject, too_small
+from sojourn.effort import REFITS
 
 
 def audit(
     target: str,
     /,
     *,
-    case: str | None = None,
-    refits: int = 10,
-    out: Path | None = None,
-    seed: int = 1,
-    draws: int = 2000,
-    chains: int = 4,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    refits: int = REFITS,
+    subject: Subject = PRINTED,
 ) -> int:
     """Why this answer: what each figure counts, who contradicts whom, what carries it.
 
@@ -37,30 +29,18 @@ def audit(
     ----------
     target
         A folder that `sojourn estimate --out` wrote, or a case.
-    case
-        The folder of the answer's case, where it is not a shipped one.
     refits
         How many posteriors at most to draw again where importance weights fail; 0: none.
-    out
-        For a case: folder for the answer and its audit.
-    seed
-        For a case: as in estimate.
-    draws
-        For a case: kept draws of each chain.
-    chains
-        For a case: Markov chains.
-    json
-        Print audit.json instead of the tables.
     """
-    if refits < 0:
-        raise CaseError([Problem("--refits", "must be 0 or more", value=str(refits))])
-    from sojourn.cli.posterior import finish, posterior_for, say
+    if problems := too_small(refits=(refits, 0)):
+        raise CaseError(problems)
+    from sojourn.cli.explaining import begin
 
-    posterior, folder = posterior_for(target, case, out, seed, draws, chains, json)
+    work = begin(target, subject)
     from sojourn.audit.audit import audit as run
     from sojourn.cli.audit_text import render_audit
 
-    found = run(posterior, refits=refits, report=lambda name: say(f"drawing again without {name} …", json))
-    if not json:
-        render_audit(found)
-    return finish(found, folder, json)
+    def report(name: str) -> None:
+        work.say(f"drawing again without {name} …")
+
+    return work.finish(run(work.posterior, refits=refits, report=report), render_audit)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json as js
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from sojourn.case import CaseError, Problem, read_case
+from sojourn.case import read_case
+from sojourn.cli.options import USUAL, Flag, Sampling, check_answering
 
 if TYPE_CHECKING:
     from sojourn.worlds.backtest import Backtest
@@ -19,11 +18,9 @@ def backtest(
     case: str,
     /,
     *,
-    seed: int = 1,
-    draws: int = 2000,
-    chains: int = 4,
+    sampling: Sampling = USUAL,
     out: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Flag = False,
 ) -> int:
     """Where the truth fell in the answer, and how the naive answers did.
 
@@ -37,39 +34,25 @@ def backtest(
     ----------
     case
         A folder, or the name of a shipped case.
-    seed
-        The same case, seed and version give the same draws on one machine.
-    draws
-        Kept draws of each chain.
-    chains
-        Markov chains.
     out
         Folder for the answer, as `sojourn estimate --out` writes it.
     json
         Print JSON instead of the tables.
     """
-    from sojourn.cli.estimate import check_numbers
-
-    check_numbers(seed=seed, draws=draws, chains=chains)
-    if out is not None and out.exists() and not out.is_dir():
-        raise CaseError([Problem(str(out), "is a file; --out takes a folder")])
+    check_answering(sampling, out)
     read = read_case(case)
-    from sojourn.belief.estimate import estimate
-    from sojourn.cli.progress import watching
+    from sojourn.cli.answering import answer_now, status_of
     from sojourn.worlds.backtest import backtest as score
     from sojourn.worlds.backtest import truth_of
 
     truth = truth_of(read)  # first, so that a case without a truth fails before the long run
-    with watching(chains, quiet=json or not sys.stderr.isatty()) as (report, stop):
-        answer = estimate(read, seed=seed, draws=draws, chains=chains, report=report, stop=stop)
-    if out is not None:
-        answer.save(out)
+    answer = answer_now(read, sampling, out, quiet=json)
     result = score(read, answer, truth)
     if json:
         sys.stdout.write(js.dumps(result.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         render(result)
-    return int(any(warning.startswith("not converged") for warning in answer.warnings))
+    return status_of(answer.warnings)
 
 
 def render(result: Backtest) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sojourn.case import CaseError, Problem
+from sojourn.cli.options import LEAST, too_small
+from sojourn.effort import CHAINS
 
 if TYPE_CHECKING:
     from sojourn.worlds.trial import Trial
@@ -22,7 +24,7 @@ def calibrate(
     own: int = 20,
     kinds: str = "",
     jobs: int = JOBS,
-    chains: int = 4,
+    chains: int = CHAINS,
     draws: int = 200,
 ) -> int:
     """Simulate worlds, estimate what was said of them, and compare with the truth.
@@ -64,8 +66,8 @@ def calibrate(
         worlds=(worlds, 0),
         own=(own, 0),
         jobs=(jobs, 1),
-        chains=(chains, 2),
-        draws=(draws, 25),
+        chains=(chains, LEAST["chains"]),
+        draws=(draws, LEAST["draws"]),
     )
     trials = plan_trials(worlds, own, chosen, chains, draws)
     if not trials:
@@ -83,11 +85,7 @@ def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int,
         for kind in kinds
         if kind not in known
     ]
-    problems += [
-        Problem("--" + name, f"must be at least {least}", value=str(value))
-        for name, (value, least) in numbers.items()
-        if value < least
-    ]
+    problems += too_small(**numbers)
     if problems:
         raise CaseError(problems)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
-from sojourn.case import CaseError, Problem, read_case
+from sojourn.case import read_case
+from sojourn.cli.options import USUAL, Flag, Sampling, check_answering
 
 
 def estimate(
@@ -18,11 +16,9 @@ def estimate(
     *,
     asof: date | None = None,
     claims_until: date | None = None,
-    seed: int = 1,
-    draws: int = 2000,
-    chains: int = 4,
+    sampling: Sampling = USUAL,
     out: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Flag = False,
 ) -> int:
     """Answer the question of a case: arrived, stayed, moved on, returned.
 
@@ -43,52 +39,19 @@ def estimate(
         The day on which to count (default: the case's).
     claims_until
         Use only claims published by this day (default: the case's).
-    seed
-        The same case, seed and version give the same draws on one machine.
-    draws
-        Kept draws of each chain.
-    chains
-        Markov chains.
     out
         Folder for answer.json, posterior.nc, timeline.parquet and claims.parquet.
     json
         Print answer.json instead of the tables.
     """
-    check_numbers(seed=seed, draws=draws, chains=chains)
-    if out is not None and out.exists() and not out.is_dir():
-        raise CaseError([Problem(str(out), "is a file; --out takes a folder")])
+    check_answering(sampling, out)
     read = read_case(case)
-    from sojourn.belief.estimate import estimate as run
     from sojourn.cli.answer_text import render
-    from sojourn.cli.progress import watching
+    from sojourn.cli.answering import answer_now, status_of
 
-    with watching(chains, quiet=json or not sys.stderr.isatty()) as (report, stop):
-        answer = run(
-            read,
-            asof=asof,
-            claims_until=claims_until,
-            seed=seed,
-            draws=draws,
-            chains=chains,
-            report=report,
-            stop=stop,
-        )
-    if out is not None:
-        answer.save(out)
+    answer = answer_now(read, sampling, out, quiet=json, asof=asof, claims_until=claims_until)
     if json:
         sys.stdout.write(answer.to_json())
     else:
         render(answer.record)
-    return int(any(warning.startswith("not converged") for warning in answer.warnings))
-
-
-def check_numbers(**numbers: int) -> None:
-    """Refuse numbers that no run can have."""
-    least = {"seed": 0, "draws": 25, "chains": 2}
-    problems = [
-        Problem("--" + name, f"must be at least {least[name]}", value=str(value))
-        for name, value in numbers.items()
-        if value < least[name]
-    ]
-    if problems:
-        raise CaseError(problems)
+    return status_of(answer.warnings)

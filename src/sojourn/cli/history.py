@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
+from sojourn.cli.options import PRINTED, Subject
 
 
 def history(
     target: str,
     /,
     *,
-    case: str | None = None,
-    out: Path | None = None,
-    seed: int = 1,
-    draws: int = 2000,
-    chains: int = 4,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    subject: Subject = PRINTED,
 ) -> int:
     """The answer at every date on which claims were published, from what was known by then.
 
@@ -32,29 +24,13 @@ def history(
     ----------
     target
         A folder that `sojourn estimate --out` wrote, or a case.
-    case
-        The folder of the answer's case, where it is not a shipped one.
-    out
-        For a case: folder for the answer and this history.
-    seed
-        For a case: as in estimate.
-    draws
-        For a case: kept draws of each chain.
-    chains
-        For a case: Markov chains.
-    json
-        Print audit.json with this section instead of the table.
     """
-    from sojourn.cli.posterior import finish, posterior_for, say
+    from sojourn.cli.explaining import begin
 
-    posterior, folder = posterior_for(target, case, out, seed, draws, chains, json)
+    work = begin(target, subject)
     from sojourn.audit.asof import history as run
-    from sojourn.audit.audit import header
     from sojourn.audit.results import Audit
     from sojourn.cli.audit_text import render_history
 
-    moments = run(posterior, report=lambda day: say(f"drawing again as of {day} …", json))
-    found = Audit(header=header(posterior.record), history=tuple(moments))
-    if not json:
-        render_history(found)
-    return finish(found, folder, json)
+    moments = run(work.posterior, report=lambda day: work.say(f"drawing again as of {day} …"))
+    return work.finish(Audit(header=work.header(), history=tuple(moments)), render_history)

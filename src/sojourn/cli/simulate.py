@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sojourn.case import CaseError, Problem
+from sojourn.case import CaseError
+from sojourn.cli.options import LEAST, too_small
 
 
 def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
@@ -29,8 +30,8 @@ def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
     seed
         The same settings, seed and version give the same files.
     """
-    if seed < 0:
-        raise CaseError([Problem("--seed", "must be at least 0", value=str(seed))])
+    if problems := too_small(seed=(seed, LEAST["seed"])):
+        raise CaseError(problems)
     from sojourn.worlds.settings import read_world
 
     settings = read_world(world)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 from cyclopts import Parameter
 
 from sojourn.case import CaseError, Problem
+from sojourn.cli.options import PRINTED, Subject
 
 Value = TypeVar("Value")
 Many = Annotated[list[str] | None, Parameter(negative="")]
@@ -23,12 +23,7 @@ def whatif(
     begin: Many = None,
     end: Many = None,
     scale: Many = None,
-    case: str | None = None,
-    out: Path | None = None,
-    seed: int = 1,
-    draws: int = 2000,
-    chains: int = 4,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    subject: Subject = PRINTED,
 ) -> int:
     """What if a stay rule or an event had been otherwise: the difference, with its interval.
 
@@ -53,36 +48,20 @@ def whatif(
         REGIME=YYYY-MM-DD: last day of a stay rule; repeatable.
     scale
         EVENT=FACTOR: so many times as many arrivals; repeatable.
-    case
-        The folder of the answer's case, where it is not a shipped one.
-    out
-        For a case: folder for the answer and this result.
-    seed
-        For a case: as in estimate.
-    draws
-        For a case: kept draws of each chain.
-    chains
-        For a case: Markov chains.
-    json
-        Print audit.json with this section instead of the table.
     """
     begins = _pairs("--begin", begin, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     ends = _pairs("--end", end, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     factors = _pairs("--scale", scale, float, "an event and a factor, EVENT=0.5")
-    from sojourn.cli.posterior import finish, posterior_for
+    from sojourn.cli.explaining import begin
 
-    posterior, folder = posterior_for(target, case, out, seed, draws, chains, json)
-    from sojourn.audit.audit import header
+    work = begin(target, subject)
     from sojourn.audit.results import Audit
     from sojourn.audit.whatif import Edits
     from sojourn.audit.whatif import whatif as run
     from sojourn.cli.audit_text import render_whatif
 
-    changed = run(posterior, Edits(tuple(without or ()), begins, ends, factors))
-    found = Audit(header=header(posterior.record), whatif=(changed,))
-    if not json:
-        render_whatif(found)
-    return finish(found, folder, json)
+    changed = run(work.posterior, Edits(tuple(without or ()), begins, ends, factors))
+    return work.finish(Audit(header=work.header(), whatif=(changed,)), render_whatif)
 
 
 def _pairs(

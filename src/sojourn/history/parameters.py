@@ -26,6 +26,7 @@ class Parameters(NamedTuple):
     leave_walk: Array  # (K, C′) log deviations, for the C′ hosts of cohorts
     regime_push: Array  # (E,) change in the log rate of leaving under a regime
     regime_settle: Array  # (E,) change in the log rate of settling
+    run_out: Array  # (E,) share leaving in the fortnight in which permitted days run out together
     settle: Array  # (M,) log rate of settling
     pull: Array  # (D,) attraction of a destination, log
     pair: Array  # (C′, D) extra attraction from a host of a cohort, log

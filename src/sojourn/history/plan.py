@@ -228,6 +228,7 @@ def _marks(case: Case, readings: list[Reading]) -> list[date]:
     marks = [settings.asof + day, *(event.date for event in settings.events)]
     for regime in settings.regimes:
         marks.extend([regime.start] + ([regime.end + day] if regime.end else []))
+        marks.extend(fortnight(regime))
     for scheme in settings.schemes:
         marks.extend(scheme.purges)
     for r in readings:
@@ -245,6 +246,15 @@ def _knots(calendar: Calendar, every: int) -> tuple[date, ...]:
 def arrival_events(settings: CaseSettings) -> list[Event]:
     """The shocks from which displaced persons arrive, in order of date."""
     return sorted((event for event in settings.events if event.arrivals), key=lambda event: event.date)
+
+
+def fortnight(regime: Regime) -> tuple[date, ...]:
+    """The two weeks around the day on which permitted days run out together: first day, day after the last.
+
+    Empty for a regime without such a day.
+    """
+    around = timedelta(days=7)
+    return (regime.runs_out - around, regime.runs_out + around) if regime.runs_out else ()
 
 
 def share_of_steps(

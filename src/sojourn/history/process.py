@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sojourn.history.chain import Step, Wiring, propagate
 from sojourn.history.parameters import Parameters
-from sojourn.history.plan import Plan, arrival_events, share_of_steps
+from sojourn.history.plan import Plan, arrival_events, fortnight, share_of_steps
 from sojourn.history.registers import Flows, Registers, registered
 
 Array = jax.Array
@@ -117,11 +117,15 @@ class _Known:
         self.slow_walk = _interpolation(plan.slow_knots, calendar.start, calendar.middles)
         self.regime = np.zeros((calendar.steps, len(plan.regimes)))
         self.regime_at = np.zeros((len(plan.regimes), self.D))
+        self.running_out = np.zeros_like(self.regime)
         for e, regime in enumerate(plan.regimes):
             self.regime[:, e] = share_of_steps(plan, regime.start, regime.end)
             self.regime_at[e, plan.place(regime.place)] = 1.0
+            if ends := fortnight(regime):
+                self.running_out[:, e] = share_of_steps(plan, *ends, open_end=True)
         lasting = (self.standing != STANDINGS.index("passing")).astype(float)
         self.regime_state = self.regime_at[:, self.of_place] * lasting
+        self.regime_staying = self.regime_at[:, self.of_place] * (self.standing == STANDINGS.index("staying"))
         host_of = np.array([[h == state.place for state in plan.states] for h in self.hosts])
         self.host_state = host_of * lasting
         self.host_any = host_of.astype(float)
@@ -232,6 +236,9 @@ def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
     regime = jnp.asarray(known.regime) @ (p.regime_push[:, None] * known.regime_state)
     push = jnp.concatenate([p.stratum_push, jnp.zeros(1)])[known.strata]
     leave = jnp.exp(p.leave + push[:, None]) * jnp.exp(walk + regime)[:, None, :]
+    # Permitted days that run out together: over two weeks, a share `run_out` of those without a permit.
+    hazard = -jnp.log1p(-p.run_out)[:, None] / 2
+    leave = leave + (jnp.asarray(known.running_out) @ (hazard * known.regime_staying))[:, None, :]
     shift = jnp.asarray(known.regime) @ (p.regime_settle[:, None] * known.regime_state)
     per_state = jnp.asarray(known.permit) @ jnp.exp(p.settle)
     return leave, (per_state * jnp.exp(shift))[:, None, :]

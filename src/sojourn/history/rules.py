@@ -64,6 +64,7 @@ def _regime(settings: CaseSettings, stay_rule: StayRule, rate: Rate) -> Regime:
         kind="entry" if anew else "rolling",
         cap=cap,
         days=None if anew else cap + round(rate.away_days or 0),
+        counts_from=None if anew else rate.counts_from,
         push=stay_rule.push,
         excursions=stay_rule.excursions,
         url=stay_rule.url,

@@ -38,6 +38,8 @@ class Rate:
     """Days outside after which a full new stay is open again; None where stay does not end."""
     limits: tuple[str, ...]
     """Names of the limits in force."""
+    counts_from: date | None = None
+    """Days before it are not counted; None: all are, or no limit looks back."""
 
 
 def rates(
@@ -112,6 +114,7 @@ def _rate(era: Era) -> Rate:
         stay_ends_after=ends,
         away_days=None if hard is None else _away(hard),
         limits=tuple(k.id for k in era.limits),
+        counts_from=day(era.since) if era.since > FIRST and lasting else None,
     )
 
 
@@ -119,7 +122,7 @@ def _joined(first: Rate, second: Rate) -> Rate:
     return Rate(first.start, second.end, *(getattr(first, n) for n in _SAME))
 
 
-_SAME = ("excursions", "stay_ends_after", "away_days", "limits")
+_SAME = ("excursions", "stay_ends_after", "away_days", "limits", "counts_from")
 
 
 def _days(cap: int | str) -> float:

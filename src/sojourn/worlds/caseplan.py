@@ -146,6 +146,7 @@ def _regimes(world: WorldSettings) -> list[Regime]:
                 "kind": "rolling" if rolling else "entry",
                 "cap": limit.cap,
                 "days": limit.window if isinstance(limit, Rolling) else None,
+                "counts_from": date.fromordinal(era.since) if rolling and era.since > 1 else None,
                 "why": place.rules,
             }
             found.append(Regime.model_validate(known))
