@@ -34,9 +34,9 @@ def audit(
     """
     if problems := too_small(refits=(refits, 0)):
         raise CaseError(problems)
-    from sojourn.cli.explaining import begin
+    from sojourn.cli.explaining import open_work
 
-    work = begin(target, subject)
+    work = open_work(target, subject)
     from sojourn.audit.audit import audit as run
     from sojourn.cli.audit_text import render_audit
 

@@ -59,7 +59,7 @@ class Work:
         return status_of(found.header.warnings)
 
 
-def begin(target: str, subject: Subject) -> Work:
+def open_work(target: str, subject: Subject) -> Work:
     """The draws of a saved answer, or of a case that is answered now.
 
     Raises:

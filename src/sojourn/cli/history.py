@@ -25,9 +25,9 @@ def history(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     """
-    from sojourn.cli.explaining import begin
+    from sojourn.cli.explaining import open_work
 
-    work = begin(target, subject)
+    work = open_work(target, subject)
     from sojourn.audit.asof import history as run
     from sojourn.audit.results import Audit
     from sojourn.cli.audit_text import render_history

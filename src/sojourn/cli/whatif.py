@@ -52,9 +52,9 @@ def whatif(
     begins = _pairs("--begin", begin, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     ends = _pairs("--end", end, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     factors = _pairs("--scale", scale, float, "an event and a factor, EVENT=0.5")
-    from sojourn.cli.explaining import begin
+    from sojourn.cli.explaining import open_work
 
-    work = begin(target, subject)
+    work = open_work(target, subject)
     from sojourn.audit.results import Audit
     from sojourn.audit.whatif import Edits
     from sojourn.audit.whatif import whatif as run

@@ -26,9 +26,9 @@ def worth(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     """
-    from sojourn.cli.explaining import begin
+    from sojourn.cli.explaining import open_work
 
-    work = begin(target, subject)
+    work = open_work(target, subject)
     from sojourn.audit.candidates import proposals
     from sojourn.audit.results import Audit
     from sojourn.audit.worth import worth as run
