@@ -268,7 +268,9 @@ def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dic
     named: dict[str, Any] = {name: x.reshape(*shape, -1) for name, x in values.items()}
     coords: dict[str, Any] = {f"{b.name}_label": list(b.labels) for b in model.unknowns.blocks}
     dims = {b.name: [f"{b.name}_label"] for b in model.unknowns.blocks}
-    named["outcomes"] = np.asarray(posterior.timeline).reshape(*shape, -1, len(OUTCOMES))
+    # Whole persons need no more digits, and half of the file is this.
+    timeline = np.asarray(posterior.timeline, dtype=np.float32)
+    named["outcomes"] = timeline.reshape(*shape, -1, len(OUTCOMES))
     coords |= {"date": [str(day) for day in bounds(model)], "outcome": list(OUTCOMES)}
     dims |= {"outcomes": ["date", "outcome"], "claims": ["claim"]}
     coords["claim"] = [claim.claim for claim in model.wording.claims]
