@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sojourn.report import charts
@@ -15,13 +14,15 @@ K_HAT = 0.7
 LEAST_P = 1e-4
 """Smaller p-values are drawn here."""
 SENSITIVE = 0.05
-DIAGNOSIS = (
+TESTED = (
+    Column("p", "p", "plain"),
     Column("p_error", "± of p", "plain"),
     Column("holm", "p, Holm", "plain"),
     Column("bh", "p, Benjamini–Hochberg", "plain"),
     Column("k_hat", "Pareto k̂", "plain"),
     Column("method", "by"),
 )
+"""Columns of a test of a claim, or of a source, against the rest."""
 
 
 def conflict_section(material: Material) -> Section:
@@ -29,63 +30,29 @@ def conflict_section(material: Material) -> Section:
     title, conflict = "Who contradicts whom", material.section("conflict")
     if conflict is None:
         return Section("conflict", title, missing=not_made("audit"))
+    pairs = len(conflict["pairs"])
+    found = (
+        f"{pairs} pairs of claims cannot both be true, whatever either counts."
+        if pairs
+        else "No two claims contradict each other under all their readings."
+    )
+    tables = [_claims_table(material, conflict), _sources_table(material, conflict)]
+    if pairs:
+        tables.append(_pairs_table(conflict))
+    return Section("conflict", title, (conflict["note"], found), _conflict_figure(conflict), tuple(tables))
+
+
+def _conflict_figure(conflict: Record) -> tuple[Figure, ...]:
+    """The claims farthest from what the rest expects, by p-value."""
     worst = sorted(conflict["claims"], key=lambda item: item["p"])[:TOP]
     rows = [_against(item) for item in worst]
-    figures = figure(
+    return figure(
         "conflict",
         f"p-values (log scale) of the {len(rows)} claims farthest from what the rest expects; "
         f"those below {LEAST_P} are drawn there. Dashed: 0.05.",
         rows,
         lambda: charts.dots(rows, "p-value of the claim against the rest", line=0.05, log=True),
     )
-    claims = (
-        Column("claim", "claim", "claim"),
-        Column("source", "source"),
-        Column("p", "p", "plain"),
-        *DIAGNOSIS,
-        Column("side", "lies"),
-        Column("expected", "the rest expects", "count"),
-        Column("q05", "90 %", "count"),
-        Column("q95", "90 %, to", "count", upto=True),
-    )
-    tables = [
-        Table(
-            "conflict-claims", "Each claim against all the rest", claims, tuple(_claims(material, conflict))
-        )
-    ]
-    sources = (
-        Column("source", "source"),
-        Column("claims", "claims", "plain"),
-        Column("p", "p", "plain"),
-        *DIAGNOSIS,
-    )
-    by_source = tuple(
-        (
-            material.source(s["source"]),
-            s["claims"],
-            *(short(s[k]) for k in ("p", "p_error", "holm", "bh", "k_hat")),
-            s["method"],
-        )
-        for s in conflict["sources"]
-    )
-    tables.append(Table("conflict-sources", "Each source against all the others", sources, by_source))
-    pairs = tuple(
-        (pair["first"], pair["second"], pair["ratio"], pair["sentence"]) for pair in conflict["pairs"]
-    )
-    columns = (
-        Column("first", "claim", "claim"),
-        Column("second", "against", "claim"),
-        Column("ratio", "miss by a factor of", "plain"),
-        Column("sentence", "why"),
-    )
-    found = (
-        f"{len(pairs)} pairs of claims cannot both be true, whatever either counts."
-        if pairs
-        else ("No two claims contradict each other under all their readings.")
-    )
-    if pairs:
-        tables.append(Table("pairs", "Pairs that cannot both be true", columns, pairs))
-    return Section("conflict", title, (conflict["note"], found), figures, tuple(tables))
 
 
 def _against(item: Record) -> dict[str, Any]:
@@ -94,18 +61,53 @@ def _against(item: Record) -> dict[str, Any]:
     return {"label": item["claim"], "value": max(item["p"], LEAST_P), "group": group, "note": note}
 
 
-def _claims(material: Material, conflict: Record) -> Iterator[tuple[Cell, ...]]:
-    for item in conflict["claims"]:
-        values = (short(item[key]) for key in ("p", "p_error", "holm", "bh", "k_hat"))
-        expected = (item["expected"][key] for key in ("q50", "q05", "q95"))
-        yield (
+def _claims_table(material: Material, conflict: Record) -> Table:
+    columns = (
+        Column("claim", "claim", "claim"),
+        Column("source", "source"),
+        *TESTED,
+        Column("side", "lies"),
+        Column("expected", "the rest expects", "count"),
+        Column("q05", "90 %", "count"),
+        Column("q95", "90 %, to", "count", upto=True),
+    )
+    rows = tuple(
+        (
             item["claim"],
             material.source(item["source"]),
-            *values,
-            item["method"],
+            *_tested(item),
             item["side"],
-            *expected,
+            *(item["expected"][key] for key in ("q50", "q05", "q95")),
         )
+        for item in conflict["claims"]
+    )
+    return Table("conflict-claims", "Each claim against all the rest", columns, rows)
+
+
+def _sources_table(material: Material, conflict: Record) -> Table:
+    columns = (Column("source", "source"), Column("claims", "claims", "plain"), *TESTED)
+    rows = tuple(
+        (material.source(item["source"]), item["claims"], *_tested(item)) for item in conflict["sources"]
+    )
+    return Table("conflict-sources", "Each source against all the others", columns, rows)
+
+
+def _tested(item: Record) -> tuple[Cell, ...]:
+    """Cells of `TESTED`."""
+    return (*(short(item[key]) for key in ("p", "p_error", "holm", "bh", "k_hat")), item["method"])
+
+
+def _pairs_table(conflict: Record) -> Table:
+    columns = (
+        Column("first", "claim", "claim"),
+        Column("second", "against", "claim"),
+        Column("ratio", "miss by a factor of", "plain"),
+        Column("sentence", "why"),
+    )
+    rows = tuple(
+        (pair["first"], pair["second"], pair["ratio"], pair["sentence"]) for pair in conflict["pairs"]
+    )
+    return Table("pairs", "Pairs that cannot both be true", columns, rows)
 
 
 def influence_section(material: Material) -> Section:
