@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from sojourn.case import Case, CaseError, Change, Finding, Problem, changed_priors, check_case, read_case
+from sojourn.case import Case, CaseError, Change, Finding, changed_priors, check_case, read_case
 from sojourn.cli.output import styled
 
 TOPICS = {
@@ -66,18 +66,10 @@ def check(
 
 def _check_stay_rules(case: Case) -> None:
     """Raise `CaseError` for stay rules that the library does not have."""
-    from sojourn.permits import PermitError, rate_on
+    if case.settings.stay_rules:
+        from sojourn.stay_rules import rates_of
 
-    problems: list[Problem] = []
-    for place, chosen in enumerate(case.settings.stay_rules, 1):
-        origin, reading = case.settings.origin, chosen.reading or None
-        try:
-            rate_on(chosen.rule, nationality=origin, on=chosen.in_force, reading=reading)
-        except PermitError as error:
-            column = f"stay_rules[{place}].rule"
-            problems.append(Problem("case.toml", str(error), column=column, value=chosen.rule))
-    if problems:
-        raise CaseError(problems)
+        rates_of(case.settings)
 
 
 def _write_package(case: Case) -> Path | None:

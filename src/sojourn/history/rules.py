@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sojourn.case import Case, CaseError, Problem
+from sojourn.case import Case
 from sojourn.case.settings import CaseSettings, Regime, StayRule
-from sojourn.permits import PermitError, Rate, rate_on
+from sojourn.permits import Rate
+from sojourn.stay_rules import rates_of
 
 FIRST_DAY = date(1990, 1, 1)
 
@@ -26,27 +27,9 @@ def with_stay_rules(case: Case) -> Case:
     settings = case.settings
     if not settings.stay_rules:
         return case
-    regimes, problems = [*settings.regimes], list[Problem]()
-    for place, stay_rule in enumerate(settings.stay_rules, 1):
-        try:
-            regimes.append(_regime(settings, stay_rule, rate_of(settings, stay_rule)))
-        except PermitError as error:
-            column = f"stay_rules[{place}].rule"
-            problems.append(Problem("case.toml", str(error), column=column, value=stay_rule.rule))
-    if problems:
-        raise CaseError(problems)
-    changed = {"regimes": tuple(regimes), "stay_rules": ()}
-    return replace(case, settings=settings.model_copy(update=changed))
-
-
-def rate_of(settings: CaseSettings, stay_rule: StayRule) -> Rate:
-    """What the version meant implies for nationals of the origin. Raises `PermitError`."""
-    return rate_on(
-        stay_rule.rule,
-        nationality=settings.origin,
-        on=stay_rule.in_force,
-        reading=stay_rule.reading or None,
-    )
+    named = zip(settings.stay_rules, rates_of(settings), strict=True)
+    regimes = (*settings.regimes, *(_regime(settings, stay_rule, rate) for stay_rule, rate in named))
+    return replace(case, settings=settings.model_copy(update={"regimes": regimes, "stay_rules": ()}))
 
 
 def _regime(settings: CaseSettings, stay_rule: StayRule, rate: Rate) -> Regime:
