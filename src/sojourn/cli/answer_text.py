@@ -9,20 +9,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sojourn.cli.printing import open_console, people, per_cent, plain_table
+
 NAMES = {"arrived": "arrived", "stayed": "stayed", "moved_on": "moved on", "returned": "returned"}
 TOP = 5
-WIDTH = 100
 Record = Mapping[str, Any]
 Numbers = Mapping[str, float]
 
 
 def render(record: Record) -> None:
     """Print an answer."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
-    console.print(Text(record["question"], style="bold"))
-    console.print(f"As of {record['asof']}, from claims published by {record['claims_until']}.\n")
+    line = f"As of {record['asof']}, from claims published by {record['claims_until']}."
+    console = open_console(record["question"], line)
     console.print(_table(record))
     console.print()
     console.print(Text("The figures whose reading matters most", style="bold"))
@@ -33,13 +31,10 @@ def render(record: Record) -> None:
 
 
 def _table(record: Record) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column, side in (("", "left"), ("median", "right"), ("50 %", "right"), ("90 %", "right")):
-        table.add_column(column, justify=side)  # pyright: ignore[reportArgumentType]
-    table.add_column("of those who arrived", justify="right")
+    table = plain_table(("", "median", "50 %", "90 %", "of those who arrived"), right=(1, 2, 3, 4))
     for name, label in NAMES.items():
         share = record["shares"].get(name)
-        table.add_row(label, *_numbers(record["outcomes"][name]), _per_cent(share) if share else "")
+        table.add_row(label, *_numbers(record["outcomes"][name]), per_cent(share) if share else "")
         if name == "stayed":
             for part, numbers in record["parts"].items():
                 table.add_row(Text(f"  in {part}", style="dim"), *_numbers(numbers), "")
@@ -61,15 +56,6 @@ def _numbers(numbers: Numbers) -> tuple[str, str, str]:
         f"{people(numbers['q25'])} – {people(numbers['q75'])}",
         f"{people(numbers['q05'])} – {people(numbers['q95'])}",
     )
-
-
-def people(value: float) -> str:
-    """Persons, to three significant digits."""
-    return f"{float(f'{value:.3g}'):,.0f}"
-
-
-def _per_cent(numbers: Numbers) -> str:
-    return f"{numbers['q50']:.0%} ({numbers['q05']:.0%} – {numbers['q95']:.0%})"
 
 
 def figures(record: Record, count: int = TOP) -> list[str]:

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sojourn.audit.results import Audit, Influence, Method, Numbers
-from sojourn.cli.answer_text import WIDTH, people
+from sojourn.audit.results import Audit, Influence, Method
+from sojourn.cli.printing import open_console, people, per_cent, plain_table
 
 TOP = 8
 DOUBT: dict[Method, str] = {"weights": "", "refit": "", "unreliable": "?"}
@@ -31,7 +31,7 @@ def render_history(audit: Audit) -> None:
     console = _open(audit)
     table = _table(("known by", "new", "stayed", "moved on", "returned", "how"), right=(1, 2, 3, 4))
     for moment in audit.history or ():
-        shares = [_per_cent(moment.asked[f"share {name}"]) for name in ("stayed", "moved_on", "returned")]
+        shares = [per_cent(moment.asked[f"share {name}"]) for name in ("stayed", "moved_on", "returned")]
         table.add_row(moment.date, str(len(moment.new)), *shares, moment.method)
     console.print(f"Shares on {audit.header.asof} of those who arrived, by what was known: median (90 %)\n")
     console.print(table)
@@ -79,19 +79,12 @@ def render_whatif(audit: Audit) -> None:
 
 
 def _open(audit: Audit) -> Console:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
-    console.print(Text(audit.header.question, style="bold"))
-    console.print(f"As of {audit.header.asof}, from claims published by {audit.header.claims_until}.\n")
-    return console
+    asked = audit.header
+    return open_console(asked.question, f"As of {asked.asof}, from claims published by {asked.claims_until}.")
 
 
 def _table(columns: Sequence[str], right: Sequence[int]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="right" if i in right else "left", no_wrap=i in right)
-    return table
+    return plain_table(columns, right, no_wrap=right)
 
 
 def _verdicts(console: Console, audit: Audit) -> None:
@@ -169,10 +162,6 @@ def _close(console: Console, audit: Audit) -> None:
     for warning in audit.header.warnings:
         if warning.startswith("not converged"):
             console.print(f"! {warning}", style="yellow")
-
-
-def _per_cent(numbers: Numbers) -> str:
-    return f"{numbers['q50']:.0%} ({numbers['q05']:.0%} – {numbers['q95']:.0%})"
 
 
 def _share(value: float) -> str:

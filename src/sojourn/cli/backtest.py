@@ -57,20 +57,12 @@ def backtest(
 
 def render(result: Backtest) -> None:
     """Print a back-test."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from sojourn.cli.printing import open_console, people, plain_table
 
-    from sojourn.cli.answer_text import WIDTH, people
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
-    console.print(Text(result.answer.record["question"], style="bold"))
-    console.print(f"As of {result.truth.asof}, against what became known later.\n")
-    table = Table(box=None, pad_edge=False)
-    for column in ("", "truth", "median", "90 %", "below the truth", "log score"):
-        table.add_column(column, justify="right" if column else "left")
+    line = f"As of {result.truth.asof}, against what became known later."
+    console = open_console(result.answer.record["question"], line)
+    columns = ("", "truth", "median", "90 %", "below the truth", "log score")
+    table = plain_table(columns, right=range(1, len(columns)))
     for score in result.card.scores:
         table.add_row(
             score.outcome.replace("_", " "),
@@ -94,7 +86,7 @@ def render(result: Backtest) -> None:
 
 def _verdicts(result: Backtest) -> list[str]:
     """In words: inside which interval the truth lies, and whether the answer says more than officials."""
-    from sojourn.cli.answer_text import people
+    from sojourn.cli.printing import people
 
     lines: list[str] = []
     for score in result.card.scores:
