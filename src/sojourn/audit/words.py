@@ -75,13 +75,8 @@ def counts(case: Case, r: Reading) -> str:
     if r.measure == "rent":
         return f"the change of rents in {place(case, r.place)} {window(r)}"
     part = _count(case, r)
-    if not r.of_measure:
-        return part
-    whole = Reading(
-        r.claim, r.reading, 1.0, r.of_measure, r.of_place or r.place, "", r.of_who or r.who,
-        r.of_wave or r.wave, r.of_start or r.start, r.of_end or r.end, scheme=r.scheme,
-    )  # fmt: skip
-    return f"a share: {part}, out of {_count(case, whole)}"
+    whole = r.whole()
+    return part if whole is None else f"a share: {part}, out of {_count(case, whole)}"
 
 
 def _count(case: Case, r: Reading) -> str:

@@ -136,6 +136,23 @@ class Reading:
     row: int = 0
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def whole(self) -> Reading | None:
+        """What a share is a share of, as a reading of its own; None where this is no share."""
+        if not self.of_measure:
+            return None
+        return Reading(
+            claim=self.claim,
+            reading=self.reading,
+            weight=1.0,
+            measure=self.of_measure,
+            place=self.of_place or self.place,
+            who=self.of_who or self.who,
+            wave=self.of_wave or self.wave,
+            start=self.of_start or self.start,
+            end=self.of_end or self.end,
+            scheme=self.scheme,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ContactGroup:

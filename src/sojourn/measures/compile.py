@@ -84,21 +84,8 @@ def _terms(builder: _Builder, r: Reading) -> tuple[int, int]:
         group = builder.plan.country(r.of_place or r.place)
         before = Reading(r.claim, r.reading, 1.0, "present", group, wave=r.of_wave or r.wave, end=r.start)
         return builder.rate(r), builder.term(before)
-    if not r.of_measure:
-        return builder.term(r), -1
-    whole = Reading(
-        claim=r.claim,
-        reading=r.reading,
-        weight=1.0,
-        measure=r.of_measure,
-        place=r.of_place or r.place,
-        who=r.of_who or r.who,
-        wave=r.of_wave or r.wave,
-        start=r.of_start or r.start,
-        end=r.of_end or r.end,
-        scheme=r.scheme,
-    )
-    return builder.term(r), builder.term(whole)
+    whole = r.whole()
+    return builder.term(r), -1 if whole is None else builder.term(whole)
 
 
 def _as(r: Reading, measure: str) -> Reading:

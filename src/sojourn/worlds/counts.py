@@ -57,20 +57,8 @@ class Counts:
         value = self.measures[reading.measure](reading)
         if reading.per != "total":
             value *= STEP[reading.per] / self._length(reading)
-        if not reading.of_measure:
-            return value
-        whole = Reading(
-            claim=reading.claim,
-            reading=reading.reading,
-            weight=1.0,
-            measure=reading.of_measure,
-            place=reading.of_place or reading.place,
-            who=reading.of_who or reading.who,
-            wave=reading.of_wave or reading.wave,
-            start=reading.of_start or reading.start,
-            end=reading.of_end or reading.end,
-        )
-        return value / max(self.figure(whole), 1.0)
+        whole = reading.whole()
+        return value if whole is None else value / max(self.figure(whole), 1.0)
 
     def outcomes(self, day: date, host: str = "", wave: str = "") -> dict[str, float]:
         """Arrived, stayed, moved on and returned of a cohort on a day; default: of the question."""
