@@ -79,22 +79,13 @@ class Judgement:
         begin = max(span.first, eras[0].first)
         now = self.timeline.at(begin, "a stay on")
         first = begin
-        skipped: set[int] = set()
-        for later in range(now + 1, len(eras)):
+        for later, opens, expired in self.timeline.successors(now):
             era = eras[later]
             if era.first > span.last:
                 break
-            change = era.version.transition
-            if era.position == eras[later - 1].position:
-                if era.position in skipped:
-                    continue
-            elif change.open_stay == "old_version":
-                skipped.add(era.position)
-                continue
-            elif change.until is not None:
-                until = change.until.toordinal()
+            if expired:
                 yield Part(position, now, Range(first, era.first - 1))
-                yield Part(position, later, Range(max(era.first, until + 1), span.last), expired=True)
+                yield Part(position, later, Range(opens, span.last), expired=True)
                 return
             yield Part(position, now, Range(first, min(era.first - 1, eras[now].last)))
             if eras[later - 1].last + 1 < era.first:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -59,6 +59,27 @@ class Timeline:
             if era.first <= ordinal <= era.last:
                 return position
         raise NotCovered(f"{what} {day(ordinal)}: {self.rule.id} covers {self.covered()} only")
+
+    def successors(self, start: int) -> Iterator[tuple[int, int, bool]]:
+        """The later eras that govern a stay open since era `start`.
+
+        Each is given by its position, the first day on which it governs, and whether the stay has
+        lost its permission by then: that ends the row.
+        """
+        skipped: set[int] = set()
+        for later in range(start + 1, len(self.eras)):
+            era = self.eras[later]
+            change = era.version.transition
+            if era.position == self.eras[later - 1].position:
+                if era.position in skipped:
+                    continue
+            elif change.open_stay == "old_version":
+                skipped.add(era.position)
+                continue
+            elif change.until is not None:
+                yield later, max(era.first, change.until.toordinal() + 1), True
+                return
+            yield later, era.first, False
 
     def covered(self) -> str:
         """In words, the days that the versions cover."""

@@ -118,7 +118,7 @@ def steps(line: Timeline, era: int) -> list[Step]:
     """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
     found: list[Step] = []
     for start in range(era + 1):
-        chain = _chain(line, start)
+        chain = [(start, line.eras[start].first, False), *line.successors(start)]
         for position, (number, first, expired) in enumerate(chain):
             if number == era:
                 last = chain[position + 1][1] - 1 if position + 1 < len(chain) else LAST
@@ -128,26 +128,6 @@ def steps(line: Timeline, era: int) -> list[Step]:
                     last = line.eras[chain[position + 1][0]].first - 1
                 found.append(Step((opens, begun.last), (max(first, begun.first), last), expired))
     return found
-
-
-def _chain(line: Timeline, start: int) -> list[tuple[int, int, bool]]:
-    """The eras that govern a stay begun in `start`, with their first days; expired ends the chain."""
-    chain = [(start, line.eras[start].first, False)]
-    skipped: set[int] = set()
-    for later in range(start + 1, len(line.eras)):
-        era = line.eras[later]
-        change = era.version.transition
-        if era.position == line.eras[later - 1].position:
-            if era.position in skipped:
-                continue
-        elif change.open_stay == "old_version":
-            skipped.add(era.position)
-            continue
-        elif change.until is not None:
-            chain.append((later, max(era.first, change.until.toordinal() + 1), True))
-            break
-        chain.append((later, era.first, False))
-    return chain
 
 
 def _pieces(rows: Any, line: Timeline, number: int) -> Any:
