@@ -74,6 +74,7 @@ def end_to_end(folder: str, crossings: int) -> dict[str, float]:
     from sojourn.borders.engine import connected
     from sojourn.borders.protect import Release, protect
     from sojourn.borders.rule import OutcomeRule
+    from sojourn.borders.scratch import forget
     from sojourn.borders.stays import stays
     from sojourn.borders.summary import COLUMNS, summarise
 
@@ -85,6 +86,7 @@ def end_to_end(folder: str, crossings: int) -> dict[str, float]:
         def timed(name: str, work: Any) -> None:
             start = time.perf_counter()
             work()
+            forget(engine.connection)
             seconds[name] = time.perf_counter() - start
 
         def cleaned() -> None:
@@ -110,7 +112,7 @@ def end_to_end(folder: str, crossings: int) -> dict[str, float]:
             ),
         )
         timed("summarise", summed)
-        timed("band", lambda: band(engine, engine.read(out / "clean.parquet"), rule, LinkErrors(draws=2)))
+        timed("band", lambda: band(engine, engine.read(out / "classified.parquet"), rule, LinkErrors()))
     return seconds
 
 

@@ -3,13 +3,14 @@
 A broken link makes one departure and one arrival of somebody who did neither. Links are removed at random,
 at a rate drawn between two bounds (uniform on the log scale), the outcome rule is applied again to the
 persons concerned, and the difference they make is added to the count. Which links break is drawn by hashing
-person, place and draw, so that a seed gives the same band on any engine.
+crossing and seed, so that a seed gives the same band on any engine.
 """
 
 from __future__ import annotations
 
 import math
 import random
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,11 @@ from sojourn.borders.days import engine
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table, laid, numbered, with_history
-from sojourn.borders.rule import OutcomeRule
+from sojourn.borders.rule import DIRECTIONS, OutcomeRule
+from sojourn.borders.scratch import kept
 
+DIGITS, EACH = 6, 5
+"""A hash of 32 digits gives five numbers of six."""
 MEASURES = ("migrant_arrivals", "migrant_departures", "net_migration")
 
 
@@ -41,69 +45,105 @@ class LinkErrors:
             )
 
 
-def band(worker: Engine, crossings: Table, rule: OutcomeRule, errors: LinkErrors) -> list[dict[str, Any]]:
-    """For each of `MEASURES` the count, and over draws the mean, least and greatest with broken links."""
-    rows = numbered(crossings)
-    whole = _counts(worker, rows, rule)
-    drawn: list[dict[str, int]] = []
-    rng = random.Random(errors.seed)
-    for draw in range(errors.draws):
-        rate = math.exp(rng.uniform(math.log(errors.low), math.log(errors.high)))
-        broken = _broken(rows, rate, f"{errors.seed}/{draw}")
-        touched = broken.filter(broken.pieces > 0)
-        less = _counts(worker, touched.drop("pieces", "piece"), rule)
-        more = _counts(worker, _split(touched), rule)
-        drawn.append({name: whole[name] - less[name] + more[name] for name in MEASURES})
+def band(worker: Engine, classified: Table, rule: OutcomeRule, errors: LinkErrors) -> list[dict[str, Any]]:
+    """For each of `MEASURES` the count, and over draws the mean, least and greatest with broken links.
+
+    `classified` comes from `classify`. The rule is applied again to persons with a broken link only: what
+    they counted before is taken away, what their pieces count is added. Nobody else's answer can change.
+    """
+    whole = _migrants(worker, classified.filter(classified.long_term_migrant))
+    pieces = _broken(classified, errors)
+    apart = pieces.mutate(person=_named(pieces, pieces.draw, pieces.piece), initial=_first_initial(pieces))
+    less = _counts(worker, pieces.mutate(person=_named(pieces, pieces.draw)), rule)
+    more = _counts(worker, apart, rule)
+    drawn = [
+        [whole[n] - less[draw][n] + more[draw][n] for n in range(len(MEASURES))]
+        for draw in range(errors.draws)
+    ]
     return [
         {
             "measure": name,
-            "value": whole[name],
-            "mean": sum(each[name] for each in drawn) / len(drawn),
-            "low": min(each[name] for each in drawn),
-            "high": max(each[name] for each in drawn),
+            "value": whole[n],
+            "mean": sum(each[n] for each in drawn) / len(drawn),
+            "low": min(each[n] for each in drawn),
+            "high": max(each[n] for each in drawn),
             "draws": len(drawn),
         }
-        for name in MEASURES
+        for n, name in enumerate(MEASURES)
     ]
 
 
-def _broken(rows: Table, rate: float, salt: str) -> Table:
-    """Adds how many links broke before a crossing (`piece`), and in the whole history (`pieces`)."""
+def _broken(classified: Table, errors: LinkErrors) -> Table:
+    """Crossings of persons with a broken link, for every `draw`; `piece` is how many broke before a crossing.
+
+    The digits of a hash of crossing and seed are as even as a uniform number, and independent of one another.
+    """
     ibis = engine()
 
     def md5(text: str) -> str: ...
 
     md5_of = ibis.udf.scalar.builtin(md5, name="md5", signature=(("string",), "string"))
+    rng = random.Random(errors.seed)
+    rates = [math.exp(rng.uniform(math.log(errors.low), math.log(errors.high))) for _ in range(errors.draws)]
+    given = [name for name in ("sequence", "initial_status") if name in classified.columns]
+    rows = numbered(classified.select("person", "day", "direction", *given))
     rows = rows.select("person", "d", "arr", "initial", "sequence")
-    order = ibis.window(group_by=rows.person, order_by=[rows.d, rows.sequence])
-    rows = rows.mutate(n=ibis.row_number().over(order).cast("string"))
-    drawn = md5_of(rows.person.cast("string") + "/" + rows.n + f"/{salt}")
-    # A hash is below the threshold as often as a uniform number is; the first crossing has no link before it.
-    breaks = ((drawn < f"{int(rate * 16**12):012x}") & (rows.n != "0")).cast("int32")
-    before = ibis.window(group_by=rows.person, order_by=[rows.d, rows.sequence], preceding=None, following=0)
-    whole = ibis.window(group_by=rows.person)
-    return (
-        rows.mutate(breaks=breaks)
-        .mutate(
-            piece=lambda each: each.breaks.sum().over(before),
-            pieces=lambda each: each.breaks.sum().over(whole),
-        )
-        .drop("n", "breaks")
-    )
+    words = [rows[name].cast("string") for name in ("person", "d", "arr", "sequence")]
+    drawn = rows
+    for block in range(-(-errors.draws // EACH)):
+        text = ibis.literal(f"{errors.seed}/{block}")
+        for word in words:
+            text = text + "/" + word
+        drawn = drawn.mutate(**{f"digits{block}": md5_of(text)})
+    hits = [
+        drawn[f"digits{draw // EACH}"].substr(draw % EACH * DIGITS, DIGITS) < f"{int(rate * 16**DIGITS):06x}"
+        for draw, rate in enumerate(rates)
+    ]
+    some = kept(drawn.mutate(**{f"hit{draw}": hit for draw, hit in enumerate(hits)}).filter(ibis.or_(*hits)))
+    parts: list[Table] = []
+    for draw in range(errors.draws):
+        hit = some.filter(some[f"hit{draw}"])
+        parts.append(hit.select(of="person", on="d", way="arr", at="sequence", of_draw=ibis.literal(draw)))
+    broken = kept(ibis.union(*parts))
+    touched = broken.select("of", draw="of_draw").distinct()
+    mine = kept(rows.inner_join(touched, [("person", "of")]).drop("of"))
+    keys = [("person", "of"), ("d", "on"), ("arr", "way"), ("sequence", "at"), ("draw", "of_draw")]
+    mine = mine.left_join(broken.mutate(breaks=1), keys)
+    order = {"group_by": [mine.person, mine.draw], "order_by": [mine.d, mine.sequence]}
+    first = ibis.row_number().over(ibis.window(**order)) == 0  # no link is before it
+    mine = mine.mutate(breaks=first.ifelse(0, mine.breaks.fill_null(0)))
+    so_far = ibis.window(group_by=["person", "draw"], order_by=["d", "sequence"], preceding=None, following=0)
+    mine = mine.mutate(piece=mine.breaks.sum().over(so_far))
+    return kept(mine.select("person", "d", "arr", "initial", "sequence", "draw", "piece"))
 
 
-def _split(touched: Table) -> Table:
-    """The pieces as persons of their own; only the first keeps a given status."""
-    ibis = engine()
-    return touched.mutate(
-        person=touched.person.cast("string") + "/" + touched.piece.cast("string"),
-        initial=(touched.piece == 0).ifelse(touched.initial, ibis.null("int32")),
-    ).drop("pieces", "piece")
+def _named(rows: Table, *parts: Any) -> Any:
+    name = rows.person.cast("string")
+    for part in parts:
+        name = name + "/" + part.cast("string")
+    return name
 
 
-def _counts(worker: Engine, rows: Table, rule: OutcomeRule) -> dict[str, int]:
-    found = answered(laid(with_history(rows, rule), rule), rule)
-    sure = found.filter(found.answer & ~found.history)
-    came, went = worker.rows(sure.aggregate(came=sure.arr.sum(), went=(~sure.arr).sum()))[0]
+def _first_initial(pieces: Table) -> Any:
+    """Only the first piece keeps a given status."""
+    return (pieces.piece == 0).ifelse(pieces.initial, engine().null("int32"))
+
+
+def _counts(worker: Engine, rows: Table, rule: OutcomeRule) -> dict[int, tuple[int, ...]]:
+    """The certain migrations of every draw."""
+    draws = kept(rows.select("draw", of="person").distinct())
+    laid_rows = kept(laid(with_history(rows.drop("draw", "piece"), rule), rule))
+    found = answered(laid_rows, rule)
+    found = found.filter(found.answer & ~found.history).inner_join(draws, [("person", "of")])
+    found = found.group_by("draw").aggregate(came=found.arr.sum(), went=(~found.arr).sum())
+    counts: dict[int, tuple[int, ...]] = defaultdict(lambda: (0,) * len(MEASURES))
+    for draw, came, went in worker.rows(found):
+        counts[int(draw)] = (int(came), int(went), int(came) - int(went))
+    return counts
+
+
+def _migrants(worker: Engine, sure: Table) -> tuple[int, ...]:
+    arrives = sure.direction == DIRECTIONS[0]
+    came, went = worker.rows(sure.aggregate(came=arrives.sum(), went=(~arrives).sum()))[0]
     came, went = int(came or 0), int(went or 0)
-    return dict(zip(MEASURES, (came, went, came - went), strict=True))
+    return came, went, came - went

@@ -14,70 +14,77 @@ it is multiplied by the share of certain statuses before such crossings that wer
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sojourn.borders.days import engine
 from sojourn.borders.order import Table
 from sojourn.borders.rule import OutcomeRule
+from sojourn.borders.scratch import kept
 
 WEEK = 7
 LEAST = 50
 TRAITS = ("nationality", "purpose")
 
 
-def with_chance(rows: Table, rule: OutcomeRule) -> Table:
-    """Adds `p_migrant` to answered crossings: 1 or 0 where the answer is certain, else between them.
+@dataclass(frozen=True)
+class Life:
+    """Life tables of spells by group and by direction, and how often a status before was the other one.
 
-    `rows` come from `answered`, with `day` and, where known, `nationality` and `purpose`. Null where no
-    spell in that direction was ever watched.
+    The tables have `w` (week), `s` (share of spells that last to its beginning) and `risk` (how many did);
+    `against` has `way` (leads into the country) and `share`.
     """
-    groups = [name for name in TRAITS if name in rows.columns]
-    keys = ["arr", "month", *groups]
-    rows = _with_spell(rows, rule)
-    rows = rows.mutate(month=rows.day.month())
-    watched = rows.filter(rows.watched).mutate(**{name: rows[name].fill_null("") for name in groups})
-    tables = [_survival(watched, keys, rule), _survival(watched, ["arr"], rule)]
-    asked = rows.filter(rows.answer.isnull() & ~rows.history & (rows.d < rule.end))
-    asked = asked.mutate(**{name: asked[name].fill_null("") for name in groups})
-    asked = asked.mutate(start=asked.going.ifelse(asked.age, 0))
-    asked = _with_ratio(asked, tables, "stays", asked.arr, asked.start, asked.start + asked.need)
-    asked = _with_ratio(asked, tables, "away", ~asked.arr, asked.age, asked.age + asked.slack + 1)
-    chance = asked.going.ifelse(asked.stays, asked.stays * (1 - asked.away))
-    share = _against(rows)
-    asked = asked.mutate(chance=chance).left_join(share, [("arr", "way")])
-    certain = asked.arr.ifelse(asked.was_high == 0, asked.was_low == 1)
-    p = asked.chance * certain.ifelse(1.0, asked.share.fill_null(0.5))
-    found = asked.select(of="person", at="n", p=p)
-    rows = rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
-    return rows.mutate(p_migrant=rows.answer.ifelse(1.0, 0.0).fill_null(rows.p))
+
+    tables: tuple[Table, ...]
+    against: Table
+    groups: tuple[str, ...]
 
 
-def _with_spell(rows: Table, rule: OutcomeRule) -> Table:
-    """Adds the spell that a crossing begins, and what it still needs at the end of observation."""
+def life_of(rows: Table, sure: list[Table], rule: OutcomeRule) -> Life:
+    """Life tables from the spells after `rows` (`arr`, `d`, `next_d`, `gap_after`, `day`, traits).
+
+    `sure` are the crossings whose status before is certain: `arr`, and `was` (1 resident, 0 not).
+    """
     ibis = engine()
+    groups = tuple(name for name in TRAITS if name in rows.columns)
+    spells = rows.filter(~rows.gap_after & (rows.d < rule.end))
     end = ibis.literal(rule.end, "int32")
-    own = rows.arr.ifelse(rows.all_in - rows.inn, rows.all_out - rows.out)
-    other = rows.arr.ifelse(rows.all_out - rows.out, rows.all_in - rows.inn)
-    return rows.mutate(
-        spell=ibis.greatest(0, ibis.least(rows.next_d.fill_null(rule.end), end) - rows.c),
-        ended=(rows.next_d < end).fill_null(False),
-        watched=~rows.gap_after & (rows.d < end) & ~rows.history,
-        need=ibis.greatest(0, rule.threshold - own),
-        slack=ibis.greatest(0, rule.slack - other),
-        going=rows.arr == (rows.last_state == 1),
-        age=end - rows.last_c,
+    length = ibis.greatest(0, ibis.least(spells.next_d.fill_null(rule.end), end) - spells.d)
+    spells = _grouped(spells, groups).mutate(
+        week=ibis.least(length // WEEK, _weeks(rule)).cast("int32"),
+        ended=(spells.next_d < end).fill_null(False),
     )
-
-
-def _survival(watched: Table, keys: list[str], rule: OutcomeRule) -> Table:
-    """`s`, the share of a group's spells that last to the beginning of week `w`; `risk`, how many did."""
-    ibis = engine()
-    weeks = -(-2 * rule.window // WEEK) + 2
-    spells = watched.mutate(week=ibis.least(watched.spell // WEEK, weeks).cast("int32"))
+    keys = ("arr", "month", *groups)
     counts = spells.group_by([*keys, "week"]).aggregate(
         seen=spells.count(), ends=spells.ended.cast("int64").sum()
     )
-    every = ibis.range(weeks + 1).unnest().name("w").as_table()
+    counts = kept(counts)
+    votes = [
+        each.group_by(way=each.arr).aggregate(
+            all=each.count(), other=each.arr.ifelse(1 - each.was, each.was).sum()
+        )
+        for each in sure
+    ]
+    votes = ibis.union(*votes) if len(votes) > 1 else votes[0]
+    against = votes.group_by("way").aggregate(share=votes.other.sum() / votes["all"].sum())
+    tables = tuple(kept(_survival(counts, list(by), rule)) for by in (keys, ("arr",)))
+    return Life(tables, kept(against), groups)
+
+
+def _grouped(rows: Table, groups: tuple[str, ...]) -> Table:
+    """Adds the month; a group that is not known is a group."""
+    return rows.mutate(month=rows.day.month(), **{name: rows[name].fill_null("") for name in groups})
+
+
+def _weeks(rule: OutcomeRule) -> int:
+    return -(-2 * rule.window // WEEK) + 2
+
+
+def _survival(counts: Table, keys: list[str], rule: OutcomeRule) -> Table:
+    """`s`, the share of a group's spells that last to the beginning of week `w`; `risk`, how many did."""
+    ibis = engine()
+    counts = counts.group_by([*keys, "week"]).aggregate(seen=counts.seen.sum(), ends=counts.ends.sum())
+    every = ibis.range(_weeks(rule) + 1).unnest().name("w").as_table()
     grid = counts.select(*keys).distinct().cross_join(every).mutate(w=lambda each: each.w.cast("int32"))
     on = [grid[key] == counts[key] for key in keys]
     grid = grid.left_join(counts, [*on, grid.w == counts.week]).select(
@@ -92,7 +99,31 @@ def _survival(watched: Table, keys: list[str], rule: OutcomeRule) -> Table:
     return grid.select(*keys, "w", "s", "risk")
 
 
-def _with_ratio(asked: Table, tables: list[Table], name: str, way: Any, start: Any, stop: Any) -> Table:
+def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
+    """Adds `p`, the chance of a migration, to undetermined crossings; null where nothing like it was watched.
+
+    `rows` have `person`, `n`, `arr`, `day`, traits; `own` and `other`, days observed since the crossing in the
+    state it leads to and in the other; `going`, whether the person is in that state at the end of
+    observation, and `age`, for how many days they have been in whichever; `certain`, whether the status
+    before is certain.
+    """
+    ibis = engine()
+    asked = _grouped(rows.filter(rows.answer.isnull() & (rows.d < rule.end)), life.groups).select(
+        "person", "n", "arr", "month", *life.groups, "own", "other", "going", "age", "certain"
+    )
+    need = ibis.greatest(0, rule.threshold - asked.own)
+    slack = ibis.greatest(0, rule.slack - asked.other)
+    asked = asked.mutate(need=need, slack=slack, start=asked.going.ifelse(asked.age, 0))
+    asked = _with_ratio(asked, life.tables, "stays", asked.arr, asked.start, asked.start + asked.need)
+    asked = _with_ratio(asked, life.tables, "back", ~asked.arr, asked.age, asked.age + asked.slack + 1)
+    chance = asked.going.ifelse(asked.stays, asked.stays * (1 - asked.back))
+    asked = asked.mutate(chance=chance).left_join(life.against, [("arr", "way")])
+    p = asked.chance * asked.certain.ifelse(1.0, asked.share.fill_null(0.5))
+    found = kept(asked.select(of="person", at="n", p=p))
+    return rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
+
+
+def _with_ratio(asked: Table, tables: tuple[Table, ...], name: str, way: Any, start: Any, stop: Any) -> Table:
     """Adds S(stop) / S(start) of spells in a direction; the group's own where enough lasted to `start`."""
     ibis = engine()
     asked = asked.mutate(way_=way, from_=(start // WEEK).cast("int32"), to_=(stop // WEEK).cast("int32"))
@@ -110,10 +141,3 @@ def _with_ratio(asked: Table, tables: list[Table], name: str, way: Any, start: A
     ratio = enough.ifelse(asked.s0to_ / asked.s0from_, asked.s1to_ / asked.s1from_)
     kept = asked.mutate(**{name: ibis.least(1.0, ratio.fill_null(0.0))})
     return kept.drop(*columns, "way_", "from_", "to_")
-
-
-def _against(rows: Table) -> Table:
-    """`share` of crossings in each direction (`way`) whose status before is certain and was the other one."""
-    sure = rows.filter((rows.was_low == rows.was_high) & ~rows.history)
-    other = sure.arr.ifelse(1 - sure.was_low, sure.was_low)
-    return sure.group_by(way=sure.arr).aggregate(share=other.mean())

@@ -1,29 +1,32 @@
 """The outcome rule over a register: migrant, not a migrant, or not yet determined, for every crossing.
 
 In: crossings (person, day, direction). Out: the same rows with the status before and after, the answer and
-the day on which it became final. The work is done by the engine that holds the table; see `order` (what is
-certain between crossings), `reach` (when days are full), `status` (the extreme courses), `together` and
-`gaps` (open crossings), `final` (since when an answer holds).
+the day on which it became final. The work is done by the engine that holds the table. Persons whose journeys
+all are short are settled in one pass (`trips`); for the others see `order` (what is certain between
+crossings), `reach` (when days are full), `status` (the extreme courses), `together` and `gaps` (open
+crossings), `final` (since when an answer holds). `chance` is about what is not yet determined.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.chance import with_chance
+from sojourn.borders.chance import life_of, with_chance
 from sojourn.borders.days import dated, engine
-from sojourn.borders.final import with_final
+from sojourn.borders.final import final_days
 from sojourn.borders.gaps import able
 from sojourn.borders.order import Table, laid, numbered, with_history
 from sojourn.borders.reach import with_reach
 from sojourn.borders.rule import STATUSES, OutcomeRule
+from sojourn.borders.scratch import kept
 from sojourn.borders.status import events, with_status
 from sojourn.borders.together import fits, with_company
+from sojourn.borders.trips import answers, settled, walked
 
 RESULT = ("status_before", "status_after", "long_term_migrant", "final_on", "p_migrant")
 
 
-def classify(table: Table, rule: OutcomeRule) -> Table:
+def classify(table: Table, rule: OutcomeRule, shortcut: bool = True) -> Table:
     """A row per crossing with `status_before`, `status_after`, `long_term_migrant`, `final_on`, `p_migrant`.
 
     `table` has `person`, `day` (date), `direction` (`arrival`, `departure`), and optionally `initial_status`
@@ -34,27 +37,61 @@ def classify(table: Table, rule: OutcomeRule) -> Table:
     day by which all that the answer rests on was known. `p_migrant` is the chance of a migration (`chance`).
 
     Crossings before `rule.since` are history like any other; those on or after `rule.until` settle nothing.
+    Without `shortcut` the whole rule runs on every person: the same rows, later. The engine holds tables in
+    between until `scratch.forget`.
     Raises BordersError for columns; a row that is no crossing ends the query with a message.
     """
     names = [name for name in table.columns if name not in RESULT]
-    rows = answered(laid(with_history(numbered(table.select(*names)), rule), rule), rule)
-    rows = with_chance(with_final(rows, rule), rule)
-    rows = rows.filter(~rows.history)
-    return rows.select(
-        *names,
-        status_before=_status(rows.was_low, rows.was_high),
-        status_after=_status(rows.is_low, rows.is_high),
-        long_term_migrant=rows.answer,
-        final_on=dated(rows.final),
-        p_migrant=rows.p_migrant,
+    rows = kept(walked(numbered(table.select(*names)), rule))
+    rest, parts = rows, list[Table]()
+    if shortcut and rule.apart > 0:
+        people = kept(settled(rows, rule))
+        rest = kept(rows.anti_join(people, [("person", "of")]))
+        parts.append(answers(rows, people, rule))
+    parts.append(_by_whole_rule(rest, rule))
+    life = life_of(rows, [part.filter(part.was.notnull()).select("arr", "was") for part in parts], rule)
+    return engine().union(*[_shown(with_chance(part, life, rule), names) for part in parts])
+
+
+def _by_whole_rule(crossings: Table, rule: OutcomeRule) -> Table:
+    """Answers for crossings from `walked`, in the columns of `trips.answers`."""
+    ibis = engine()
+    # Windows carry every column of a row along, so the rule gets those that it needs.
+    narrow = crossings.select("person", "d", "arr", "initial", "sequence", place="n")
+    rows = kept(laid(with_history(narrow, rule), rule))
+    rows = kept(answered(rows, rule).select(*ANSWERED))
+    final = kept(final_days(rows, rule)).rename(whose="person", which="n")
+    nothing = ibis.null("int32")
+    found = rows.filter(~rows.history).inner_join(final, [("person", "whose"), ("n", "which")])
+    found = found.select(
+        "place",
+        "answer",
+        "final",
+        of="person",
+        was=(found.was_low == found.was_high).ifelse(found.was_low, nothing),
+        became=(found.is_low == found.is_high).ifelse(found.is_low, nothing),
+        certain=found.arr.ifelse(found.was_high == 0, found.was_low == 1),
+        own=found.arr.ifelse(found.all_in - found.inn, found.all_out - found.out),
+        other=found.arr.ifelse(found.all_out - found.out, found.all_in - found.inn),
+        going=found.arr == (found.last_state == 1),
+        age=ibis.literal(rule.end, "int32") - found.last_c,
     )
+    return crossings.inner_join(found, [("person", "of"), ("n", "place")]).drop("of", "place")
+
+
+ANSWERED = (
+    *("person", "n", "place", "history", "d", "arr", "born", "gaps", "answer", "reached", "missed"),
+    *("inn", "out", "all_in", "all_out", "last_c", "last_state", "was_low", "was_high", "is_low", "is_high"),
+)
+"""What the day on which an answer became final, and the chance, are worked out from."""
 
 
 def answered(rows: Table, rule: OutcomeRule) -> Table:
     """Adds `answer` (true, false, null) to crossings that are laid."""
     ibis = engine()
-    rows = with_status(events(with_reach(rows, rule), rule))
-    rows = with_company(rows, rule)
+    passing = ("before_low", "before_high", "own_low", "own_high", "last_low", "last_high")
+    rows = kept(with_status(events(kept(with_reach(rows, rule)), rule)).drop(*passing))
+    rows = kept(with_company(rows, rule))
     able_rows = able(rows, rule).mutate(able=ibis.literal(True))
     rows = rows.left_join(able_rows, [("person", "of"), ("n", "at")]).drop("of", "at")
     against = rows.arr.ifelse(rows.was_low == 0, rows.was_high == 1)
@@ -65,7 +102,17 @@ def answered(rows: Table, rule: OutcomeRule) -> Table:
     return rows.mutate(answer=ibis.cases((~can, False), (~cannot, True), else_=ibis.null("boolean")))
 
 
-def _status(low: Any, high: Any) -> Any:
-    """The status as a word where both courses agree."""
-    ibis = engine()
-    return ibis.cases((low == 1, STATUSES[0]), (high == 0, STATUSES[1]), else_=ibis.null("string"))
+def _shown(rows: Table, names: list[str]) -> Table:
+    """The columns of the result. The chances of what is certain are 1 and 0."""
+    return rows.select(
+        *names,
+        status_before=_status(rows.was),
+        status_after=_status(rows.became),
+        long_term_migrant=rows.answer,
+        final_on=dated(rows.final),
+        p_migrant=rows.answer.ifelse(1.0, 0.0).fill_null(rows.p),
+    )
+
+
+def _status(code: Any) -> Any:
+    return engine().cases((code == 1, STATUSES[0]), (code == 0, STATUSES[1]), else_=engine().null("string"))

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sojourn.borders.days import engine, number
+from sojourn.borders.days import engine, first_row, number
 from sojourn.borders.errors import BordersError
+from sojourn.borders.lane import before, in_order, placed
 from sojourn.borders.order import Table, alternating
 from sojourn.borders.people import with_pseudonyms
 from sojourn.borders.rule import DIRECTIONS, STATUSES
+from sojourn.borders.scratch import kept
 
 ISO = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
@@ -57,17 +59,22 @@ def clean(table: Table, how: Cleaning, key: bytes | None = None) -> tuple[Table,
     Raises BordersError for a missing or mistyped column.
     """
     rows = _named(table, how)
-    kept = [name for name in (*TRAITS, "initial_status") if name in rows.columns]
+    kept_names = [name for name in (*TRAITS, "initial_status") if name in rows.columns]
     hidden = [name for name in LINKING if name in rows.columns]
-    rows = _with_reason(_read(rows, how), how, kept)
+    rows = _with_reason(_read(rows, how), how, kept_names)
     rows = with_pseudonyms(rows, ["person", *hidden], key)
-    names = ["person", "day", "direction", "sequence", *kept, *hidden]
-    rows = _with_duplicates(rows)
-    rejected = rows.filter(rows.reason.notnull())
-    return (
-        rows.filter(rows.reason.isnull()).select(*names),
-        rejected.select("person", "said_day", "said_direction", *kept, "reason"),
-    )
+    good, twice = _in_sequence(rows.filter(rows.reason.isnull()).drop("reason"))
+    bad = [rows.filter(rows.reason.notnull()), twice.mutate(reason=engine().literal("duplicate"))]
+    told = [
+        each.select("person", "said_direction", *kept_names, "reason", said_day=_said_day(each))
+        for each in bad
+    ]
+    return good.select("person", "day", "direction", "sequence", *kept_names, *hidden), told[0].union(told[1])
+
+
+def _said_day(rows: Table) -> Any:
+    """The day as it was written; a date or time is not carried along a second time as text."""
+    return rows.said_day if "said_day" in rows.columns else rows.day.cast("string")
 
 
 def _named(table: Table, how: Cleaning) -> Table:
@@ -101,7 +108,7 @@ def _read(rows: Table, how: Cleaning) -> Table:
     """Adds `day` as a date, `moment` (seconds that order crossings, or null), `direction` in our words."""
     ibis = engine()
     said = rows.direction.strip().lower()
-    rows = rows.mutate(said_day=rows.day.cast("string"), said_direction=rows.direction)
+    rows = rows.mutate(said_direction=rows.direction)
     direction = ibis.cases(
         (said.isin(how.arrival), DIRECTIONS[0]),
         (said.isin(how.departure), DIRECTIONS[1]),
@@ -114,7 +121,7 @@ def _read(rows: Table, how: Cleaning) -> Table:
         timed = text.length() > 10
         zoned = text.replace("Z", "+00:00")
         moment = (good & timed).ifelse(_seconds(zoned), ibis.null("int64"))
-        return rows.mutate(day=head.try_cast("date"), moment=moment, direction=direction)
+        return rows.mutate(said_day=rows.day, day=head.try_cast("date"), moment=moment, direction=direction)
     if rows.day.type().is_timestamp():
         moment = rows.day.hour() * 3600 + rows.day.minute() * 60 + rows.day.second()
         return rows.mutate(day=rows.day.cast("date"), moment=moment.cast("int64"), direction=direction)
@@ -142,9 +149,10 @@ def _seconds(text: Any) -> Any:
 def _with_reason(rows: Table, how: Cleaning, kept: list[str]) -> Table:
     """Adds why a row cannot be used, or null."""
     ibis = engine()
+    unsaid = (rows.said_day.fill_null("") == "") if "said_day" in rows.columns else rows.day.isnull()
     reasons = [
         (rows.person.isnull() | (rows.person.cast("string").strip() == ""), "no person"),
-        (rows.said_day.isnull() | (rows.said_day == ""), "no day"),
+        (unsaid, "no day"),
         (rows.day.isnull(), "day cannot be read: allowed are dates such as 2023-01-31 and ISO times"),
         (rows.direction.isnull(), "unknown direction"),
         (rows.day < ibis.date(1900, 1, 1), "impossible date: before 1900"),
@@ -162,35 +170,32 @@ def _with_reason(rows: Table, how: Cleaning, kept: list[str]) -> Table:
     return rows.mutate(reason=ibis.cases(*reasons, else_=ibis.null("string")))
 
 
-def _with_duplicates(rows: Table) -> Table:
-    """Adds `sequence`, and the reason `duplicate` to all but one row that say the same of the same moment.
+def _in_sequence(good: Table) -> tuple[Table, Table]:
+    """Crossings with `sequence`, by person, day and sequence; and those that say the same of the same moment.
 
     Crossings of a day are in the order of their times; those without times alternate.
     """
     ibis = engine()
-    bad = rows.filter(rows.reason.notnull()).mutate(sequence=ibis.null("int64"))
-    good = rows.filter(rows.reason.isnull())
     border = good.border.cast("string").fill_null("") if "border" in good.columns else ibis.literal("")
     good = good.mutate(d=number(good.day), arr=good.direction == DIRECTIONS[0], at=border)
-    order = ibis.window(group_by=[good.person, good.d], order_by=[good.moment, good.direction, good["at"]])
-    same = [good[name].lag().over(order).identical_to(good[name]) for name in ("moment", "direction", "at")]
-    first = ibis.row_number().over(order) == 0
-    way, of_day = good.arr.cast("int32"), ibis.window(group_by=[good.person, good.d])
-    good = good.mutate(
-        again=~first & same[0] & same[1] & same[2], mixed=way.max().over(of_day) > way.min().over(of_day)
+    good = good.mutate(sequence=ibis.coalesce(good.moment, 0))
+    also = ("moment", "arr", "at")
+    rows = placed(in_order(good, also), also)
+    same_day = before(rows, rows.d) == rows.d
+    same = [before(rows, rows[name]).identical_to(rows[name]) for name in also]
+    untimed = rows.moment.isnull() & before(rows, rows.moment).isnull()
+    rows = rows.mutate(
+        again=(same_day & same[0] & same[1] & same[2]).fill_null(False),
+        mixed=(same_day & untimed & ~same[1]).fill_null(False),
     )
-    twice = good.filter(good.again).mutate(reason=ibis.literal("duplicate"), sequence=ibis.null("int64"))
-    single = good.filter(~good.again)
-    status = (
-        single.initial_status == STATUSES[0] if "initial_status" in single.columns else ibis.null("boolean")
-    )
-    single = single.mutate(initial=status.cast("int32"))
-    untimed = single.filter(single.moment.isnull())
-    mixed = untimed.filter(untimed.mixed).select(of="person").distinct()
-    timed = single.filter(single.moment.notnull())
-    ordered = (
-        timed.mutate(sequence=timed.moment)
-        .select(*rows.columns, "sequence")
-        .union(alternating(untimed, mixed).select(*rows.columns, "sequence"))
-    )
-    return ordered.union(twice.select(ordered.columns), bad.select(ordered.columns))
+    single = rows.filter(~rows.again)
+    mixed = kept(rows.filter(rows.mixed).select(of="person").distinct())
+    if first_row(mixed.aggregate(size=mixed.count()))[0] > 0:
+        status = ibis.null("boolean")
+        if "initial_status" in single.columns:
+            status = single.initial_status == STATUSES[0]
+        single = single.mutate(initial=status.cast("int32"))
+        timed = single.filter(single.moment.notnull())
+        ordered = alternating(single.filter(single.moment.isnull()).drop("sequence"), mixed)
+        single = timed.union(ordered.select(timed.columns)).order_by(["person", "d", "sequence"])
+    return single, rows.filter(rows.again)

@@ -22,24 +22,31 @@ from sojourn.borders.order import Table
 from sojourn.borders.rule import OutcomeRule
 
 LATER = 2**30
+NEEDED = ("person", "n", "d", "arr", "born", "reached", "missed", "inn", "out", "answer")
 
 
-def with_final(rows: Table, rule: OutcomeRule) -> Table:
-    """Adds `final`, a day as a number or null, to crossings with an `answer`."""
+def final_days(rows: Table, rule: OutcomeRule) -> Table:
+    """`person`, `n` and `final`, a day as a number or null, for crossings with an `answer`."""
     ibis = engine()
-    rows = _with_next(rows)
-    rows = _with_settling(rows)
+    whole = rows.filter(rows.gaps == 0).select(*NEEDED)
+    whole = _with_settling(_with_next(whole))
     for arr, total in ((True, "out"), (False, "inn")):
-        rows = _with_far(rows, rule, arr, total)
-    true = ibis.greatest(rows.reached, _since_opposite(rows))
-    false = ibis.least(rows.missed.fill_null(LATER), _since_same(rows, rule))
-    plain = ibis.greatest(ibis.least(rows.d, rule.end), rows.answer.ifelse(true, false))
-    known = ibis.least(rows.d + rule.window, rule.end)
-    before = ibis.window(group_by=rows.person, order_by=rows.n, preceding=None, following=0)
-    rows = rows.mutate(plain=plain, known=ibis.coalesce(rows.reached, rows.missed, known).max().over(before))
-    late = ibis.coalesce((~rows.answer).ifelse(rows.missed, ibis.null("int32")), rows.known)
-    final = (rows.gaps > 0).ifelse(ibis.greatest(late, ibis.least(rows.d, rule.end)), rows.plain)
-    return rows.mutate(final=rows.answer.notnull().ifelse(final, ibis.null("int32")).cast("int32"))
+        whole = _with_far(whole, rule, arr, total)
+    true = ibis.greatest(whole.reached, _since_opposite(whole))
+    false = ibis.least(whole.missed.fill_null(LATER), _since_same(whole, rule))
+    since = whole.answer.ifelse(true, false)
+    gappy = rows.filter(rows.gaps > 0).select(*NEEDED)
+    known = ibis.least(gappy.d + rule.window, rule.end)
+    so_far = ibis.window(group_by=gappy.person, order_by=gappy.n, preceding=None, following=0)
+    known = ibis.coalesce(gappy.reached, gappy.missed, known).max().over(so_far)
+    late = ibis.coalesce((~gappy.answer).ifelse(gappy.missed, ibis.null("int32")), known)
+    found = whole.select("person", "n", "d", "answer", since=since).union(
+        gappy.select("person", "n", "d", "answer", since=late.cast("int32"))
+    )
+    final = ibis.greatest(ibis.least(found.d, rule.end), found.since)
+    return found.select(
+        "person", "n", final=found.answer.notnull().ifelse(final, ibis.null("int32")).cast("int32")
+    )
 
 
 def _sure(rows: Table, arr: bool) -> Any:

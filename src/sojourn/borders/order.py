@@ -200,4 +200,4 @@ def laid(crossings: Table, rule: OutcomeRule) -> Table:
         .ifelse(rows.arr.cast("int32"), ibis.null("int32"))
         .max()
         .over(whole),
-    )
+    ).drop("prev_arr", "next_arr", "initial", "sequence")

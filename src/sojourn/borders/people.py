@@ -15,6 +15,7 @@ from typing import Any
 from sojourn.borders.days import engine
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
+from sojourn.borders.scratch import kept
 
 VARIABLE = "SOJOURN_BORDERS_KEY"
 LEAST = 16
@@ -105,10 +106,8 @@ def with_pseudonyms(table: Table, columns: list[str], key: bytes | None) -> Tabl
     if key is None:
         return table
     for name in columns:
-        said = table.mutate(said_name=table[name].cast("string"))
-        distinct = said.filter(said.said_name.notnull()).select(of="said_name").distinct()
-        distinct = distinct.mutate(number=pseudonym(distinct.of, key))
-        # Named by position: Ibis would trace `of` back to the table and join every row with every other.
-        joined = said.left_join(distinct, [("said_name", "of")])
-        table = joined.mutate(**{name: joined.number}).drop("of", "number", "said_name")
+        distinct = kept(table.filter(table[name].notnull()).select(of=name).distinct())
+        distinct = kept(distinct.select("of", number=pseudonym(distinct.of, key)))
+        joined = table.left_join(distinct, [(name, "of")])
+        table = joined.mutate(**{name: joined.number}).drop("of", "number")
     return table

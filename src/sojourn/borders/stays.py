@@ -9,6 +9,7 @@ ends is open at the end of observation, one whose first crossing is a departure 
 from __future__ import annotations
 
 from sojourn.borders.days import dated, engine
+from sojourn.borders.lane import after, before, in_order, placed
 from sojourn.borders.order import Table, numbered
 from sojourn.borders.rule import OutcomeRule
 
@@ -26,13 +27,13 @@ def stays(table: Table, rule: OutcomeRule) -> Table:
     ibis = engine()
     rows = numbered(table)
     rows = rows.filter(rows.d < rule.end)
-    order = ibis.window(group_by=rows.person, order_by=[rows.d, rows.sequence])
+    rows = placed(in_order(rows))
     traits = [name for name in TRAITS if name in rows.columns]
     rows = rows.mutate(
-        next_arr=rows.arr.lead().over(order),
-        next_d=rows.d.lead().over(order),
-        prev_arr=rows.arr.lag().over(order),
-        prev_d=rows.d.lag().over(order),
+        next_arr=after(rows, rows.arr),
+        next_d=after(rows, rows.d),
+        prev_arr=before(rows, rows.arr),
+        prev_d=before(rows, rows.d),
     )
     # An arrival begins a stay; a departure ends one that no arrival began.
     begun = rows.arr

@@ -22,6 +22,7 @@ from sojourn.borders.order import Table
 from sojourn.borders.people import fingerprint
 from sojourn.borders.protect import Release, protect
 from sojourn.borders.rule import OutcomeRule
+from sojourn.borders.scratch import forget
 from sojourn.borders.stays import stays
 from sojourn.borders.summary import COLUMNS, summarise
 
@@ -65,7 +66,10 @@ def step(
             return False
     beside.path_of(outputs[0]).unlink(missing_ok=True)
     with told(str(inputs[0])):
-        counts = work()
+        try:
+            counts = work()
+        finally:
+            forget(desk.engine.connection)
     came_out = {Path(path).name: beside.digest(path) for path in outputs}
     record = beside.Record(name, settings, went_in, came_out, counts, desk.engine.version, desk.version)
     beside.write(record, outputs[0])
@@ -165,8 +169,7 @@ def summarise_step(
         cells = desk.engine.rows(summarise(rows, spells, rule, by).select(*COLUMNS))
         shown, verdicts = protect(cells, release)
         write_cells(shown, out)
-        crossings = rows.select(*[n for n in rows.columns if n in CROSSING])
-        bands = band(desk.engine, crossings, rule, errors) if errors else []
+        bands = band(desk.engine, rows, rule, errors) if errors else []
         unsafe = [f"{v.table}/{v.measure}" for v in verdicts if not v.safe]
         return {
             "cells": len(shown),
@@ -177,9 +180,6 @@ def summarise_step(
         }
 
     return step(desk, "summarise", settings, [classified, stayed], [out], work)
-
-
-CROSSING = ("person", "day", "direction", "sequence", "initial_status", "nationality", "purpose")
 
 
 def write_cells(cells: list[dict[str, Any]], out: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sojourn.borders.days import dated, engine, number
 from sojourn.borders.order import Table
 from sojourn.borders.rule import DIRECTIONS, OutcomeRule
+from sojourn.borders.scratch import kept
 
 ALL = "all"
 COLUMNS = ("table", "measure", "month", "category", "value")
@@ -23,6 +24,7 @@ LENGTHS = (
     (366, "91 to 365 days"),
 )
 LONGER = "over 365 days"
+MILLION = 1_000_000
 
 
 def summarise(classified: Table, stays: Table, rule: OutcomeRule, by: tuple[str, ...] = ()) -> Table:
@@ -35,51 +37,70 @@ def summarise(classified: Table, stays: Table, rule: OutcomeRule, by: tuple[str,
     `expected_departures` (certain ones and the chances of the others, crossings); `stays` by length (of
     which both ends are known).
     """
-    rows = classified.mutate(month=classified.day.strftime("%Y-%m"), category=engine().literal(ALL))
-    parts = [_crossings(rows, "months"), _present(stays, rule), _lengths(stays)]
+    ibis = engine()
+    rows = classified.mutate(month=classified.day.year() * 12 + classified.day.month() - 1)
+    parts = [_crossings(rows.mutate(category=ibis.literal(ALL)), "months")]
     for name in by:
         parts.append(_crossings(rows.mutate(category=_word(classified[name])), name))
-    return engine().union(*parts)
+    return ibis.union(*parts, _present(stays, rule), _lengths(stays))
 
 
 def _word(value: Any) -> Any:
     return value.cast("string").fill_null("unknown")
 
 
-def _margins(rows: Table, table: str, keys: tuple[str, ...] = ("month", "category")) -> list[Table]:
-    """The rows as they are, and with month, category or both replaced by `all`."""
+def _margins(rows: Table, table: str) -> list[Table]:
+    """The rows as they are, and with month (then null), category or both replaced by `all`."""
     ibis = engine()
+    every, always = ibis.literal(ALL), ibis.null("int32")
     if table == "months":
-        return [rows, rows.mutate(month=ibis.literal(ALL))]
-    every = ibis.literal(ALL)
+        return [rows, rows.mutate(month=always)]
     return [
         rows,
-        rows.mutate(month=every),
+        rows.mutate(month=always),
         rows.mutate(category=every),
-        rows.mutate(month=every, category=every),
+        rows.mutate(month=always, category=every),
     ]
 
 
 def _crossings(rows: Table, table: str) -> Table:
+    """Counts of crossings of one table: added up once, in its smallest cells, and these to totals."""
     ibis = engine()
+    rows = rows.mutate(month=rows.month.cast("int32"))
+    arrives = rows.direction == DIRECTIONS[0]
+    answer = rows.long_term_migrant
+    # Chances are added as whole millionths: the same sum in whatever order.
+    chance = (rows.p_migrant.fill_null(0.0) * MILLION).round(0).cast("int64")
+    counted: dict[str, Any] = {"entries": arrives.sum(), "exits": (~arrives).sum()}
+    for side, name in ((arrives, "arrivals"), (~arrives, "departures")):
+        counted[f"migrant_{name}"] = (side & answer.fill_null(False)).sum()
+        counted[f"undetermined_{name}"] = (side & answer.isnull()).sum()
+        counted[f"expected_{name}"] = side.ifelse(chance, 0).sum()
+    cells = kept(rows.group_by("month", "category").aggregate(**counted))
+    # Who entered more than once in a cell is one of its people.
+    people = kept(rows.filter(arrives).select("month", "category", "person").distinct())
     parts: list[Table] = []
-    for part in _margins(rows, table):
-        arrives = part.direction == DIRECTIONS[0]
-        answer, chance = part.long_term_migrant, part.p_migrant.fill_null(0.0)
-        counted: dict[str, Any] = {
-            "entries": arrives.sum(),
-            "exits": (~arrives).sum(),
-            "people": part.person.nunique(where=arrives),
-        }
-        for side, name in ((arrives, "arrivals"), (~arrives, "departures")):
-            counted[f"migrant_{name}"] = (side & answer.fill_null(False)).sum()
-            counted[f"undetermined_{name}"] = (side & answer.isnull()).sum()
-            counted[f"expected_{name}"] = side.ifelse(chance, 0.0).sum().round(0)
-        cells = part.group_by("month", "category").aggregate(**counted)
-        for measure in counted:
-            value = cells[measure].cast("int64")
-            parts.append(cells.select("month", "category", measure=ibis.literal(measure), value=value))
-    return ibis.union(*parts).mutate(table=ibis.literal(table)).select(*COLUMNS)
+    for part, persons in zip(_margins(cells, table), _margins(people, table), strict=True):
+        sums = part.group_by("month", "category").aggregate(**{name: part[name].sum() for name in counted})
+        for name in counted:
+            value = sums[name].cast("int64")
+            if name.startswith("expected"):
+                value = (sums[name] / MILLION).round(0).cast("int64")
+            parts.append(sums.select("month", "category", measure=ibis.literal(name), value=value))
+        heads = persons.group_by("month", "category").aggregate(value=persons.person.nunique())
+        parts.append(
+            heads.select("month", "category", measure=ibis.literal("people"), value=heads.value.cast("int64"))
+        )
+    found = ibis.union(*parts)
+    return found.select(
+        "measure", "category", "value", table=ibis.literal(table), month=_month(found.month)
+    ).select(*COLUMNS)
+
+
+def _month(number: Any) -> Any:
+    """`2023-01` for months since the year nought; `all` for null."""
+    year, month = (number // 12).cast("string"), (number % 12 + 1).cast("string").lpad(2, "0")
+    return (year + "-" + month).fill_null(ALL)
 
 
 def _present(stays: Table, rule: OutcomeRule) -> Table:
@@ -92,6 +113,7 @@ def _present(stays: Table, rule: OutcomeRule) -> Table:
     comes = ends.select(d=ends["first"], change=ibis.literal(1))
     goes = ends.select(d=ends["last"], change=ibis.literal(-1))
     changes = comes.union(goes)
+    changes = changes.group_by("d").aggregate(change=changes.change.sum())
     changes = changes.mutate(month=dated(changes.d).strftime("%Y-%m"))
     months = changes.filter(changes.d < rule.end).group_by("month").aggregate(change=changes.change.sum())
     so_far = ibis.window(order_by=months.month, preceding=None, following=0)
@@ -109,15 +131,18 @@ def _lengths(stays: Table) -> Table:
     ibis = engine()
     known = stays.filter(stays.kind == "complete")
     bands = [(known.days_until < below, words) for below, words in LENGTHS]
-    rows = known.mutate(month=known.entry_from.strftime("%Y-%m"), category=ibis.cases(*bands, else_=LONGER))
+    month = known.entry_from.year() * 12 + known.entry_from.month() - 1
+    rows = known.mutate(month=month.cast("int32"), category=ibis.cases(*bands, else_=LONGER))
+    cells = kept(rows.group_by("month", "category").aggregate(stays=rows.count()))
     parts = [
-        part.group_by("month", "category").aggregate(value=part.count()) for part in _margins(rows, "lengths")
+        part.group_by("month", "category").aggregate(value=part.stays.sum())
+        for part in _margins(cells, "lengths")
     ]
     shown = ibis.union(*parts)
     return shown.select(
         table=ibis.literal("lengths"),
         measure=ibis.literal("stays"),
-        month="month",
+        month=_month(shown.month),
         category="category",
         value=shown.value.cast("int64"),
     )

@@ -1,0 +1,120 @@
+"""What lies before and after a crossing of the same person.
+
+Any engine can gather the rows of each person and sort them (`PARTITION BY person ORDER BY …`), once for
+every set of windows. DuckDB can also pass once over rows that are sorted already, which costs a tenth of it:
+windows without partition or order look at the rows as they come, and a look beyond a person's first or last
+row is told from the person there. So rows are sorted once, and a row out of order ends the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sojourn.borders.days import engine, first_row
+from sojourn.borders.order import Table
+from sojourn.borders.scratch import kept
+
+LEAP = 2**24
+ORDER = ("person", "d", "sequence")
+
+
+def streams(rows: Table) -> bool:
+    """Whether the engine passes over sorted rows in their order."""
+    return rows.get_backend().name == "duckdb"
+
+
+def in_order(rows: Table, also: Sequence[str] = ()) -> Table:
+    """The rows, sorted by person, day and sequence (and `also`) where the engine streams.
+
+    What lies in a file in that order is taken as it lies, unless `also` matters.
+    """
+    if not streams(rows):
+        return rows
+    if also:
+        return kept(rows.order_by([rows[name] for name in (*ORDER, *also)]), ordered=True)
+    looked = _looked(rows.select(*ORDER))
+    if first_row(looked.aggregate(wrong=looked.wrong.max()))[0] in (None, False):
+        return rows
+    return kept(rows.order_by([rows[name] for name in ORDER]), ordered=True)
+
+
+def _looked(rows: Table) -> Table:
+    """Adds to sorted rows whether one begins a person (`start`), and whether it is out of order (`wrong`)."""
+    ibis = engine()
+    at = ibis.window()
+    was = {name: rows[name].lag().over(at) for name in ORDER}
+    same = was["person"] == rows.person
+    earlier = (was["d"] > rows.d) | ((was["d"] == rows.d) & (was["sequence"] > rows.sequence))
+    wrong = (was["person"] > rows.person) | (same & earlier)
+    return rows.mutate(start=~same.fill_null(False), wrong=wrong.fill_null(False))
+
+
+def placed(rows: Table, also: Sequence[str] = ()) -> Table:
+    """Adds `n`, the place among the crossings of a person, from 1. `rows` come from `in_order`.
+
+    `also` are columns that order crossings of one day and sequence, where these do not settle it.
+    """
+    ibis = engine()
+    if not streams(rows):
+        order = ibis.window(group_by=rows.person, order_by=[rows[name] for name in (*ORDER[1:], *also)])
+        return rows.mutate(n=(ibis.row_number().over(order) + 1).cast("int32"))
+    rows = _looked(rows).mutate(row=ibis.row_number().over(ibis.window()))
+    first = rows.start.ifelse(rows.row, ibis.null("int64")).max().over(_so_far())
+    message = ibis.literal("crossings are not in the order of persons and days")
+
+    def error(message: str) -> int: ...
+
+    stop = ibis.udf.scalar.builtin(error, name="error", signature=(("string",), "int64"))
+    rows = rows.mutate(first=rows.wrong.ifelse(stop(message), first))
+    return rows.mutate(n=(rows.row - rows["first"] + 1).cast("int32")).drop("start", "wrong", "row")
+
+
+def before(rows: Table, value: Any) -> Any:
+    """The value of the crossing before; null at the first. `rows` are `placed`."""
+    ibis = engine()
+    if not streams(rows):
+        return value.lag().over(ibis.window(group_by=rows.person, order_by=rows.n))
+    return (rows.n > 1).ifelse(value.lag().over(ibis.window()), ibis.null(value.type()))
+
+
+def after(rows: Table, value: Any, places: int = 1) -> Any:
+    """The value of the crossing so many places later; null after the last. `rows` are `placed`."""
+    ibis = engine()
+    if not streams(rows):
+        return value.lead(places).over(ibis.window(group_by=rows.person, order_by=rows.n))
+    same = rows.person.lead(places).over(ibis.window()) == rows.person
+    return same.ifelse(value.lead(places).over(ibis.window()), ibis.null(value.type()))
+
+
+def days_ahead(rows: Table, places: Sequence[int], end: int) -> dict[str, Any]:
+    """`d1`, `d2` …: the days of the next crossings, and `end` beyond it or after the last of a person."""
+    ibis = engine()
+    last = ibis.literal(end, "int32")
+    if not streams(rows):
+        return {f"d{k}": ibis.least(after(rows, rows.d, k).fill_null(last), last) for k in places}
+    # Days counted on from a number that leaps from person to person: the next one's lie beyond any end.
+    base = rows["first"] * LEAP
+    found: dict[str, Any] = {}
+    for k in places:
+        ahead = (base + rows.d).lead(k).over(ibis.window()) - base
+        found[f"d{k}"] = ibis.least(ahead, end).fill_null(end).cast("int32")
+    return found
+
+
+def with_total(rows: Table, name: str, value: Any) -> Table:
+    """Adds the sum of a value of nought or more over the crossings before. `rows` are `placed`."""
+    ibis = engine()
+    if not streams(rows):
+        earlier = ibis.window(group_by=rows.person, order_by=rows.n, preceding=(None, 1))
+        return rows.mutate(**{name: value.sum().over(earlier).fill_null(0).cast("int32")})
+    # Doubles hold whole numbers up to 2⁵³, and are added faster than what sums of whole numbers are kept in.
+    rows = rows.mutate(own=value.cast("float64"))
+    rows = rows.mutate(sum=rows.own.sum().over(_so_far()) - rows.own)
+    # The total up to each person's first crossing: totals never fall, so the latest is the greatest.
+    first = (rows.n == 1).ifelse(rows["sum"], ibis.null("float64")).max().over(_so_far())
+    return rows.mutate(**{name: (rows["sum"] - first).cast("int32")}).drop("own", "sum")
+
+
+def _so_far() -> Any:
+    return engine().window(preceding=None, following=0)

@@ -1,0 +1,39 @@
+"""Tables worked out once and used several times: an engine would work out a plain expression at every use."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+PREFIX = "sojourn_kept_"
+_numbers = count()
+
+
+def kept(table: Any, ordered: bool = False) -> Any:
+    """The rows of a table, held by its engine (in memory, then on disk) until `forget`; in order if asked."""
+    connection = table.get_backend()
+    name = f"{PREFIX}{next(_numbers)}"
+    sql = str(connection.compile(table))
+    if connection.name == "pyspark":
+        frame = connection._session.sql(sql).cache()
+        frame.createOrReplaceTempView(name)
+    else:
+        if ordered:
+            connection.raw_sql("SET preserve_insertion_order = true")
+        connection.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}")
+        if ordered:
+            connection.raw_sql("SET preserve_insertion_order = false")
+    return connection.table(name)
+
+
+def forget(connection: Any) -> None:
+    """Drop every kept table of a connection; expressions made from them can no longer be worked out."""
+    if connection.name == "pyspark":
+        session = connection._session
+        for row in session.sql(f"SHOW VIEWS LIKE '{PREFIX}*'").collect():
+            session.catalog.uncacheTable(row.viewName)
+            session.catalog.dropTempView(row.viewName)
+        return
+    held = f"SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, '{PREFIX}')"
+    for (name,) in connection.raw_sql(held).fetchall():
+        connection.raw_sql(f"DROP TABLE {name}")
