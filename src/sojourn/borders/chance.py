@@ -102,8 +102,8 @@ def _survival(counts: Table, keys: list[str], rule: OutcomeRule) -> Table:
 def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
     """Adds `p`, the chance of a migration, to undetermined crossings; null where nothing like it was watched.
 
-    `rows` have `person`, `n`, `arr`, `day`, traits; `own` and `other`, days observed since the crossing in the
-    state it leads to and in the other; `going`, whether the person is in that state at the end of
+    `rows` have `person`, `n`, `arr`, `day`, traits; `own` and `other`, days observed since the crossing in
+    the state it leads to and in the other; `going`, whether the person is in that state at the end of
     observation, and `age`, for how many days they have been in whichever; `certain`, whether the status
     before is certain.
     """

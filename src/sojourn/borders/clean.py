@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sojourn.borders.days import engine, first_row, number
+from sojourn.borders.days import dated, engine, first_row, number
 from sojourn.borders.errors import BordersError
 from sojourn.borders.lane import before, in_order, placed
 from sojourn.borders.order import Table, alternating
@@ -107,13 +107,7 @@ def _named(table: Table, how: Cleaning) -> Table:
 def _read(rows: Table, how: Cleaning) -> Table:
     """Adds `day` as a date, `moment` (seconds that order crossings, or null), `direction` in our words."""
     ibis = engine()
-    said = rows.direction.strip().lower()
-    rows = rows.mutate(said_direction=rows.direction)
-    direction = ibis.cases(
-        (said.isin(how.arrival), DIRECTIONS[0]),
-        (said.isin(how.departure), DIRECTIONS[1]),
-        else_=ibis.null("string"),
-    )
+    rows = _directed(rows, how)
     if rows.day.type().is_string():
         text = rows.day.strip()
         good: Any = text.re_search(ISO) | text.re_search(ISO_TIME)
@@ -121,11 +115,27 @@ def _read(rows: Table, how: Cleaning) -> Table:
         timed = text.length() > 10
         zoned = text.replace("Z", "+00:00")
         moment = (good & timed).ifelse(_seconds(zoned), ibis.null("int64"))
-        return rows.mutate(said_day=rows.day, day=head.try_cast("date"), moment=moment, direction=direction)
+        return rows.mutate(said_day=rows.day, day=head.try_cast("date"), moment=moment)
     if rows.day.type().is_timestamp():
         moment = rows.day.hour() * 3600 + rows.day.minute() * 60 + rows.day.second()
-        return rows.mutate(day=rows.day.cast("date"), moment=moment.cast("int64"), direction=direction)
-    return rows.mutate(moment=ibis.null("int64"), direction=direction)
+        return rows.mutate(day=rows.day.cast("date"), moment=moment.cast("int64"))
+    return rows.mutate(moment=ibis.null("int64"))
+
+
+def _directed(rows: Table, how: Cleaning) -> Table:
+    """The rows with `direction` in our words; what was said is `said_direction`."""
+    ibis = engine()
+    # A register has a handful of words for directions: each is read once, not once a row.
+    words = rows.select(said_direction="direction").distinct()
+    said = words.said_direction.strip().lower()
+    direction = ibis.cases(
+        (said.isin(how.arrival), DIRECTIONS[0]),
+        (said.isin(how.departure), DIRECTIONS[1]),
+        else_=ibis.null("string"),
+    )
+    words = kept(words.mutate(meant=direction))
+    found = rows.rename(said="direction").left_join(words, [("said", "said_direction")])
+    return found.rename(direction="meant").drop("said_direction").rename(said_direction="said")
 
 
 def _seconds(text: Any) -> Any:
@@ -149,9 +159,12 @@ def _seconds(text: Any) -> Any:
 def _with_reason(rows: Table, how: Cleaning, kept: list[str]) -> Table:
     """Adds why a row cannot be used, or null."""
     ibis = engine()
+    nobody = rows.person.isnull()
+    if rows.person.type().is_string():
+        nobody = rows.person.fill_null("").strip() == ""
     unsaid = (rows.said_day.fill_null("") == "") if "said_day" in rows.columns else rows.day.isnull()
     reasons = [
-        (rows.person.isnull() | (rows.person.cast("string").strip() == ""), "no person"),
+        (nobody, "no person"),
         (unsaid, "no day"),
         (rows.day.isnull(), "day cannot be read: allowed are dates such as 2023-01-31 and ISO times"),
         (rows.direction.isnull(), "unknown direction"),
@@ -177,25 +190,48 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
     """
     ibis = engine()
     border = good.border.cast("string").fill_null("") if "border" in good.columns else ibis.literal("")
-    good = good.mutate(d=number(good.day), arr=good.direction == DIRECTIONS[0], at=border)
-    good = good.mutate(sequence=ibis.coalesce(good.moment, 0))
-    also = ("moment", "arr", "at")
-    rows = placed(in_order(good, also), also)
+    good = good.mutate(
+        d=number(good.day),
+        arr=good.direction == DIRECTIONS[0],
+        sequence=ibis.coalesce(good.moment, 0),
+        untimed=good.moment.isnull(),
+        # Sorted by a number, the same borders lie together at less cost than by name.
+        tie=border.hash() if "border" in good.columns else ibis.literal(0, "int64"),
+    ).drop("moment", "direction", "day")
+    also = ("untimed", "arr", "tie")
+    good = in_order(good, also)
+    rows = placed(good, also)
     same_day = before(rows, rows.d) == rows.d
-    same = [before(rows, rows[name]).identical_to(rows[name]) for name in also]
-    untimed = rows.moment.isnull() & before(rows, rows.moment).isnull()
+    untimed = rows.untimed & before(rows, rows.untimed)
+    names = ("sequence", "untimed", "arr", *[name for name in ("border",) if name in rows.columns])
+    again: Any = same_day
+    for name in names:
+        again = again & before(rows, rows[name]).identical_to(rows[name])
     rows = rows.mutate(
-        again=(same_day & same[0] & same[1] & same[2]).fill_null(False),
-        mixed=(same_day & untimed & ~same[1]).fill_null(False),
+        again=again.fill_null(False),
+        mixed=(same_day & untimed & (before(rows, rows.arr) != rows.arr)).fill_null(False),
     )
-    single = rows.filter(~rows.again)
-    mixed = kept(rows.filter(rows.mixed).select(of="person").distinct())
-    if first_row(mixed.aggregate(size=mixed.count()))[0] > 0:
-        status = ibis.null("boolean")
-        if "initial_status" in single.columns:
-            status = single.initial_status == STATUSES[0]
-        single = single.mutate(initial=status.cast("int32"))
-        timed = single.filter(single.moment.notnull())
-        ordered = alternating(single.filter(single.moment.isnull()).drop("sequence"), mixed)
-        single = timed.union(ordered.select(timed.columns)).order_by(["person", "d", "sequence"])
-    return single, rows.filter(rows.again)
+    found = kept(rows.filter(rows.again | rows.mixed))
+    twice, mixed = found.filter(found.again), found.filter(found.mixed).select(of="person").distinct()
+    counts = found.aggregate(again=found.again.sum(), mixed=found.mixed.sum())
+    some_again, some_mixed = (bool(count) for count in first_row(counts))
+    single = rows.filter(~rows.again) if some_again else good
+    return _dated(_alternating(single, mixed) if some_mixed else single), _dated(twice)
+
+
+def _alternating(rows: Table, mixed: Table) -> Table:
+    """The rows with those of a day that have no time in an order in which they alternate."""
+    ibis = engine()
+    status = ibis.null("boolean")
+    if "initial_status" in rows.columns:
+        status = rows.initial_status == STATUSES[0]
+    rows = rows.mutate(initial=status.cast("int32"))
+    timed = rows.filter(~rows.untimed)
+    untimed = alternating(rows.filter(rows.untimed).drop("sequence"), mixed)
+    return timed.union(untimed.select(timed.columns)).order_by(["person", "d", "sequence"])
+
+
+def _dated(rows: Table) -> Table:
+    ibis = engine()
+    direction = rows.arr.ifelse(ibis.literal(DIRECTIONS[0]), ibis.literal(DIRECTIONS[1]))
+    return rows.mutate(day=dated(rows.d), direction=direction)

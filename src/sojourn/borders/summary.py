@@ -80,14 +80,17 @@ def _crossings(rows: Table, table: str) -> Table:
     # Who entered more than once in a cell is one of its people.
     people = kept(rows.filter(arrives).select("month", "category", "person").distinct())
     parts: list[Table] = []
-    for part, persons in zip(_margins(cells, table), _margins(people, table), strict=True):
+    for margin, (part, persons) in enumerate(
+        zip(_margins(cells, table), _margins(people, table), strict=True)
+    ):
         sums = part.group_by("month", "category").aggregate(**{name: part[name].sum() for name in counted})
         for name in counted:
             value = sums[name].cast("int64")
             if name.startswith("expected"):
                 value = (sums[name] / MILLION).round(0).cast("int64")
             parts.append(sums.select("month", "category", measure=ibis.literal(name), value=value))
-        heads = persons.group_by("month", "category").aggregate(value=persons.person.nunique())
+        heads = persons.count() if margin == 0 else persons.person.nunique()
+        heads = persons.group_by("month", "category").aggregate(value=heads)
         parts.append(
             heads.select("month", "category", measure=ibis.literal("people"), value=heads.value.cast("int64"))
         )
