@@ -52,6 +52,19 @@ def test_bad_input_is_status_2(arguments: tuple[str | Path, ...], words: str) ->
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["audit", "show", "worth"])
+def test_what_is_no_answer_is_status_2(tmp_path: Path, command: str) -> None:
+    """JSON, but not of an answer: of another version, say; whether its case is named or not."""
+    text = '{"question": "x", "outcomes": {}, "warnings": []}'
+    (tmp_path / "answer.json").write_text(text, encoding="utf-8")
+    for more in ((),) if command == "show" else ((), ("--case", SMALL)):
+        done = run(command, tmp_path, *more)
+        assert done.returncode == 2
+        assert "answer.json: cannot be read: it lacks case, host" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["answer.json"]
+
+
 def test_a_saved_answer_needs_its_case(saved: Path) -> None:
     done = run("history", saved)
     assert done.returncode == 2

@@ -11,19 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE
+from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE, Prior, prior_problems
 from sojourn.belief.parameters import _sticks
 from sojourn.belief.priors import (
     Block,
     Unknowns,
     _Collector,
     excursion_prior,
+    is_elsewhere,
     location,
     own_bias,
     unknowns,
 )
 from sojourn.case.schema import KINDS
-from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Regime
+from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Place, Regime
 from sojourn.case.tables import Interest
 
 EDGES = np.array([norm.ppf(0.16), 0.0, norm.ppf(0.84)])
@@ -179,3 +180,29 @@ def test_a_bias_told_once_is_part_of_the_error(small, model) -> None:
 def biases(names: Unknowns) -> dict[str, float]:
     block = next(block for block in names.blocks if block.name == "bias")
     return dict(zip(block.labels, block.scale.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "prior", "words"),
+    [
+        ("sigma.crossings", Normal(mean=0.05, sd=2), '"{ mean, sd }" is of another family'),
+        ("run_out", LogNormal(median=1, factor=2), "give { low, high }"),
+        ("bias.crossings", LogitNormal(low=0.1, high=0.2), "give { mean, sd }"),
+        ("sigma.crossing", LogNormal(median=1, factor=2), "is no prior of the model"),
+    ],
+)
+def test_a_prior_keeps_its_family(name: str, prior: Prior, words: str) -> None:
+    """Else an error might be negative or a share above 1."""
+    (problem,) = prior_problems({name: prior, "pull": Normal(mean=0, sd=2)})
+    assert problem.column == f"priors.{name}"
+    assert words in str(problem)
+
+
+def test_the_rest_of_the_world_is_known_by_its_id_or_its_name() -> None:
+    places = {
+        "elsewhere": Place(name="anywhere else"),
+        "XX": Place(name="Elsewhere"),
+        "TH": Place(name="Thirdland"),
+    }
+    settings = CaseSettings.model_construct(places=places)
+    assert [place for place in places if is_elsewhere(settings, place)] == ["elsewhere", "XX"]

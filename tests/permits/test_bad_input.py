@@ -122,6 +122,9 @@ def test_unknown_rule_and_plan() -> None:
         ask(rules="mine.yaml")
     with pytest.raises(permits.PermitError, match="2023-06-01:2023-06-20"):
         ask(plan="2023-06-01")
+    for plan in (["2023"], ["2023-06-01", "2023-07-01:2023-07-03"]):
+        with pytest.raises(permits.PermitError, match=r"plan: '2023.*2023-06-01:2023-06-20"):
+            ask(plan=plan)
     with pytest.raises(permits.PermitError, match="plan 2023-06-05:2023-06-01, exit"):
         ask(plan="2023-06-05:2023-06-01")
     with pytest.raises(permits.PermitError, match="want"):

@@ -133,6 +133,14 @@ def test_results_of_another_run_are_refused(tmp_path: Path) -> None:
         run_trials([trial], tmp_path, jobs=1)
 
 
+def test_a_folder_that_is_a_file_is_said_to_be_one(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_text("mine", encoding="utf-8")
+    with pytest.raises(CaseError, match="out: cannot be written"):
+        run_trials([Trial("plain", 1, 2, 25)], file, jobs=1)
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
 def test_one_world_from_end_to_end(tmp_path: Path) -> None:
     """In a process of its own, as `sojourn calibrate` runs it; too few draws to judge by, enough to score."""
     trial = Trial("window", 1, 2, 25)

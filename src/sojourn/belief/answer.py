@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,9 +117,12 @@ def read_answer(folder: str | Path) -> Answer:
 
     Raises:
         FileNotFoundError: there is no `answer.json` in the folder.
-        ValueError: `answer.json` is not an answer.
+        ValueError: `answer.json` is not JSON, or not an answer of this version.
     """
     record = json.loads((Path(folder) / "answer.json").read_text(encoding="utf-8"))
-    if not isinstance(record, dict) or not {"question", "outcomes", "warnings"} <= set(record):
-        raise ValueError(f"{Path(folder) / 'answer.json'} is not an answer of sojourn")
+    schema = json.loads(files("sojourn.belief").joinpath("answer.schema.json").read_text(encoding="utf-8"))
+    if not isinstance(record, dict):
+        raise ValueError("is not an answer of sojourn, which is a JSON object")
+    if lacking := [key for key in schema["required"] if key not in record]:
+        raise ValueError(f"it lacks {', '.join(lacking)}: no answer, or one of another version")
     return Answer(record)

@@ -6,6 +6,9 @@ The reasons stand beside the numbers; docs/reference/priors.md is made from them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sojourn.case import Problem
 from sojourn.case.settings import LogitNormal, LogNormal, Normal
 
 Prior = LogNormal | LogitNormal | Normal
@@ -123,3 +126,28 @@ LESS_RELIABLE = {
     "own_count": 0.5,
 }
 """Factor on the sd of a source's bias by interest: judgement, to be overridden by anchors."""
+
+
+def prior_problems(given: Mapping[str, Prior]) -> list[Problem]:
+    """What is wrong with the `[priors]` of a case: names that no prior has, and families of others.
+
+    A prior of another family would change what its unknown may be: a negative error, a share above 1.
+    """
+    return [
+        Problem("case.toml", message, column=f"priors.{name}", value=value)
+        for name, prior in given.items()
+        if (found := _prior_problem(name, prior))
+        for value, message in [found]
+    ]
+
+
+def _prior_problem(name: str, prior: Prior) -> tuple[str, str] | None:
+    if name not in DEFAULTS:
+        return name, f"is no prior of the model; see docs/reference/priors.md: {', '.join(DEFAULTS)}"
+    if type(prior) is not type(DEFAULTS[name]):
+        return _keys(prior), f"is of another family than this prior: give {_keys(DEFAULTS[name])}"
+    return None
+
+
+def _keys(prior: Prior) -> str:
+    return "{ " + ", ".join(key for key in type(prior).model_fields if key != "why") + " }"

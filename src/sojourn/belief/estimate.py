@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 import sojourn
 from sojourn.belief import record
 from sojourn.belief.answer import Answer
-from sojourn.belief.defaults import DEFAULTS
+from sojourn.belief.defaults import prior_problems
 from sojourn.belief.density import Model, build_model
 from sojourn.belief.ledger import ledger
 from sojourn.belief.quantities import make_quantities
-from sojourn.belief.runtime import configure
 from sojourn.belief.sampler import Draws, Progress, Sampler
 from sojourn.case import Case, CaseError, Problem
 from sojourn.effort import CHAINS, DRAWS
@@ -57,7 +56,6 @@ def estimate(
         CaseError: a reading or a prior that the model has no place for.
         Interrupted: `stop` was set.
     """
-    configure()
     model = compile_case(at(case, asof, claims_until))
     sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
     found, _ = sampler.draw(model.said, seed, chains, draws, report, stop)
@@ -86,15 +84,11 @@ def compile_case(case: Case) -> Model:
     """Compile a case.
 
     Raises:
-        CaseError: a reading that asks for something the case does not model, or a prior
-            that the model does not have.
+        CaseError: a reading that asks for something the case does not model, a prior that the
+            model does not have or of another family, or a contact group whose numbers cannot be.
     """
-    unknown = [name for name in case.settings.priors if name not in DEFAULTS]
-    if unknown:
-        allowed = f"is no prior of the model; see docs/reference/priors.md: {', '.join(DEFAULTS)}"
-        raise CaseError(
-            [Problem("case.toml", allowed, column=f"priors.{name}", value=name) for name in unknown]
-        )
+    if problems := prior_problems(case.settings.priors):
+        raise CaseError(problems)
     try:
         return build_model(case)
     except ReadingError as error:

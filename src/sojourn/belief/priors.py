@@ -20,6 +20,7 @@ from scipy.stats import norm
 
 from sojourn.belief.defaults import DEFAULTS, LESS_RELIABLE, Prior
 from sojourn.case import Case
+from sojourn.case.references import ELSEWHERE
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Regime
 from sojourn.history import Plan
 from sojourn.measures import CompiledReadings, Kind
@@ -179,8 +180,8 @@ def _walk_blocks(collect: _Collector, plan: Plan, name: str, places: Sequence[st
 
 
 def is_elsewhere(settings: CaseSettings, place: str) -> bool:
-    """Whether a place is the rest of the world."""
-    return settings.places[place].name.casefold() == "elsewhere"
+    """Whether a place is the rest of the world: by its id, or by its name."""
+    return ELSEWHERE in (place.casefold(), settings.places[place].name.casefold())
 
 
 def _visitor_blocks(collect: _Collector, plan: Plan) -> None:

@@ -17,11 +17,6 @@ ELSEWHERE = "elsewhere"
 MANY = 12
 
 
-def known_places(settings: CaseSettings) -> dict[str, None]:
-    """Ids that a cell may name as a place: those of case.toml, the origin, and `elsewhere`."""
-    return dict.fromkeys((*settings.places, settings.origin, ELSEWHERE))
-
-
 def calendar(settings: CaseSettings) -> tuple[date, date]:
     """First and last day that a reading may touch."""
     return settings.start, max(settings.asof, settings.claims_until)
@@ -117,7 +112,7 @@ def _series(tables: Mapping[str, Rows]) -> Iterator[Problem]:
 
 def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:
     """Places, waves, schemes and strata that case.toml does not have."""
-    places = known_places(settings)
+    places = settings.places
     columns: list[tuple[str, str, Mapping[str, Any]]] = [
         ("place", "place of case.toml", places),
         ("counterpart", "place of case.toml", places),

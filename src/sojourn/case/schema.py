@@ -154,8 +154,8 @@ STOCKS = frozenset({"present", "settled", "register", "returned", "moved_on", "s
 """Counted at a date: `end` only."""
 CHANGES = frozenset({"rate", "rent"})
 """Between two dates: `start` and `end`."""
-STATES = frozenset({"present", "stayed", "returned", "moved_on", "settled"})
-"""Where somebody may be at the first date of a `rate` (its `of_measure`)."""
+STATES = frozenset({"present", "stayed", "returned", "moved_on"})
+"""How a `rate` (its `of_measure`) may speak of those in a place at its first date."""
 
 WHO_OF: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("entries", "exits", "net", "people", "present"), WHO),

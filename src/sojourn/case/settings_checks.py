@@ -10,7 +10,7 @@ from typing import Any
 from .cells import ID
 from .hedges import override_problem
 from .problems import Problem, one_of
-from .references import ELSEWHERE, calendar, known_places
+from .references import ELSEWHERE, calendar
 from .schema import KINDS
 from .settings import CaseSettings, LogitNormal, LogNormal, Normal, Settings
 
@@ -56,11 +56,15 @@ def _all(settings: CaseSettings, sources: Iterable[str] | None) -> Iterator[tupl
             yield f"anchors[{place}].kind", anchor.kind, f"is not allowed; {one_of(KINDS, anchor.kind)}"
     for word, (below, above) in settings.hedges.items():
         if message := override_problem(word, below, above):
-            yield f"hedges.{word}", None, message
+            yield f"hedges.{word}", f"[{below:g}, {above:g}]", message
 
 
 def _question(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
     hosts = _countries(settings)
+    origin = settings.places.get(settings.origin)
+    if origin is None or origin.parent:
+        countries = [place for place, about in settings.places.items() if not about.parent]
+        yield "origin", settings.origin, f"is no country of [places]; {one_of(countries, settings.origin)}"
     if settings.host not in hosts:
         yield (
             "host",
@@ -89,7 +93,7 @@ def _countries(settings: CaseSettings) -> list[str]:
 
 
 def _places(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
-    known = known_places(settings)
+    known = settings.places
     for name, place in settings.places.items():
         key = f"places.{name}"
         if place.parent:

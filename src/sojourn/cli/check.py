@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from sojourn.case import Case, CaseError, Change, Finding, changed_priors, check_case, read_case
+from sojourn.case.settings import Settings
 from sojourn.cli.output import styled
 
 TOPICS = {
@@ -48,6 +49,7 @@ def check(
     try:
         read = read_case(case)
         _check_stay_rules(read)
+        defaults = _checked_priors(read)
         written = _write_package(read) if write else None
     except CaseError as error:
         if not json:
@@ -56,7 +58,7 @@ def check(
             {"case": case, "status": "unreadable", "problems": [asdict(item) for item in error.problems]}
         )
         return 2
-    findings, changes = check_case(read), changed_priors(read.settings)
+    findings, changes = check_case(read), changed_priors(read.settings, defaults)
     if json:
         _print_json(_summary(read, findings, changes))
     else:
@@ -70,6 +72,21 @@ def _check_stay_rules(case: Case) -> None:
         from sojourn.stay_rules import rates_of
 
         rates_of(case.settings)
+
+
+def _checked_priors(case: Case) -> dict[str, Settings]:
+    """The model's defaults of the priors that a case changes; none are loaded where it changes none.
+
+    Raises:
+        CaseError: priors that the model does not have, or of another family.
+    """
+    if not case.settings.priors:
+        return {}
+    from sojourn.belief.defaults import DEFAULTS, prior_problems
+
+    if problems := prior_problems(case.settings.priors):
+        raise CaseError(problems)
+    return {name: DEFAULTS[name] for name in case.settings.priors}
 
 
 def _write_package(case: Case) -> Path | None:

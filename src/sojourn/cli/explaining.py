@@ -91,12 +91,12 @@ def _case_of(folder: Path, case: str | None) -> Case:
     from sojourn.belief import read_answer
     from sojourn.case import shipped_cases
 
-    if case is not None:
-        return read_case(case)
     try:
         name = str(read_answer(folder).record["case"])
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise CaseError([Problem(str(folder / NAME), f"cannot be read: {error}")]) from None
+    if case is not None:
+        return read_case(case)
     if name not in shipped_cases():
         raise CaseError([Problem("--case", f"must name the folder of the case {name}, which is not shipped")])
     return read_case(name)

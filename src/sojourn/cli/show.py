@@ -31,7 +31,7 @@ def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fal
         answer = read_answer(folder)
     except (FileNotFoundError, NotADirectoryError):
         raise CaseError([Problem(str(folder), "holds no answer.json: give the folder of --out")]) from None
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise CaseError([Problem(str(folder / "answer.json"), f"cannot be read: {error}")]) from None
     if json:
         sys.stdout.write(answer.to_json())

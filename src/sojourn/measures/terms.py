@@ -21,6 +21,7 @@ from sojourn.measures.operator import Rate
 
 STOCK_MEASURES = frozenset({"present", "settled", "register", "returned", "moved_on", "stayed"})
 PART_OF_STOCK = frozenset({"present", "settled", "stayed", "register"})
+NO_COHORT = "is no first host: no event (of this wave) has arrivals there"
 TO_ORIGIN, OTHER_BORDERS = 0, 1
 ORIGIN = 0
 
@@ -88,13 +89,14 @@ def _includes(r: Reading, who: str) -> bool:
 
 def _visited(plan: Plan, r: Reading, place: str) -> int:
     if place not in plan.visited:
-        raise ReadingError(r, "who", r.who, f"visitors of {place} are not modelled: add [visitors.{place}]")
+        allowed = f"counts visitors of {place}, who are not modelled: add [visitors.{place}]"
+        raise ReadingError(r, "who", r.who, allowed)
     return plan.visited.index(place)
 
 
 def _no_wave(r: Reading) -> None:
     if r.wave:
-        raise ReadingError(r, "wave", r.wave, f"{r.measure} cannot be told apart by wave")
+        raise ReadingError(r, "wave", r.wave, f"must be empty: {r.measure} are not told apart by wave")
 
 
 def _borders(plan: Plan, place: str) -> dict[int, float]:
@@ -180,7 +182,7 @@ def _arrivals(plan: Plan, r: Reading) -> Iterator[Feature]:
     host = plan.country(r.place) if r.place else ""
     cohorts = plan.cohorts_of((host, r.wave))
     if not cohorts:
-        raise ReadingError(r, "place", r.place, "no event has arrivals there: name a host of a cohort")
+        raise ReadingError(r, "place", r.place, NO_COHORT)
     yield from (Feature("arrivals", (c,), 1.0) for c in cohorts)
 
 
@@ -237,7 +239,7 @@ def _hosts(plan: Plan, r: Reading) -> list[str]:
     hosts = [plan.country(r.place)] if r.place else list(dict.fromkeys(c.host for c in plan.cohorts))
     found = [host for host in hosts if plan.cohorts_of((host, r.wave))]
     if not found:
-        raise ReadingError(r, "place", r.place, "no event has arrivals there: name a host of a cohort")
+        raise ReadingError(r, "place", r.place, NO_COHORT)
     return found
 
 

@@ -67,7 +67,8 @@ def _plans(plan: str | StayLike | Sequence[str | StayLike]) -> list[Stay]:
         items: list[Any] = [plan]
     else:
         items = list(plan)
-        if items and (isinstance(items[0], date) or (isinstance(items[0], str) and ":" not in items[0])):
+        dates = [isinstance(item, date) or (isinstance(item, str) and ":" not in item) for item in items]
+        if len(items) > 1 and all(dates):
             items = [plan]
     found: list[Stay] = []
     for number, item in enumerate(items, 1):

@@ -44,12 +44,12 @@ def run_trials(
     Raises:
         CaseError: `folder` holds results of other settings or another version, or cannot be written.
     """
-    results = {trial: _found(trial, folder) for trial in trials}
-    missing = [trial for trial in trials if results[trial] is None]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CaseError([Problem(str(folder), f"cannot be written: {error.strerror}")]) from None
+    results = {trial: _found(trial, folder) for trial in trials}
+    missing = [trial for trial in trials if results[trial] is None]
     tell = report or (lambda *_: None)
     done = len(trials) - len(missing)
     for trial, result in _in_processes(missing, folder, jobs):
