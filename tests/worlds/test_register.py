@@ -13,6 +13,7 @@ from sojourn.worlds.officials import make_case
 from sojourn.worlds.records import Records
 from sojourn.worlds.register import SOURCE, with_register
 from sojourn.worlds.settings import WorldSettings
+from sojourn.worlds.trial import Trial, run_trial
 
 pytestmark = [
     # Ibis 12 on DuckDB 2, which leaves sockets to the collector.
@@ -47,3 +48,15 @@ def test_shrinkage_pairs_worlds_of_one_seed() -> None:
 
     found = shrinkage([result("plain", 1, 1.0), result("register", 1, 0.5), result("register", 2, 0.4)])
     assert [(row["seed"], row["width_without"], row["width_with"]) for row in found] == [(1, 1.0, 0.5)]
+
+
+def test_the_interval_shrinks_around_the_truth(tmp_path: Path) -> None:
+    """From agents to an answer, without the register and with it: narrower, and the truth still inside.
+
+    All four outcomes together, since with so few draws each width has an error of some 5 per cent.
+    """
+    trials = [Trial(kind, 1, 2, 100) for kind in ("plain", "register")]
+    without, having = (run_trial(trial, tmp_path)["scores"] for trial in trials)
+    assert sum(score["width"] for score in having) < sum(score["width"] for score in without)
+    assert all(score["covered"]["0.95"] for score in having)
+    assert (tmp_path / "cases" / "register-001" / "claims.csv").is_file()

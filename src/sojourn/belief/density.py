@@ -14,6 +14,7 @@ from sojourn.belief.contacts import CompiledContacts, compile_contacts
 from sojourn.belief.likelihood import Expectation, Said, Wording, expect, score, sum_readings, word
 from sojourn.belief.parameters import parameters
 from sojourn.belief.priors import Unknowns, unknowns
+from sojourn.belief.runtime import configure
 from sojourn.case import Case
 from sojourn.history import History, Parameters, Plan, build_plan, make_history, with_stay_rules
 from sojourn.measures import CompiledReadings, compile_readings, evaluate
@@ -65,6 +66,7 @@ def build_model(case: Case) -> Model:
         ReadingError: a reading cannot be compiled.
         CaseError: a stay rule that the library does not have, or not on that day.
     """
+    configure()
     case = with_stay_rules(case)
     plan = build_plan(case)
     stated = {
