@@ -99,7 +99,7 @@ class Place(Settings):
 class Visitors(Settings):
     """Everybody else who crosses into a place."""
 
-    level: LogNormal = Field(description="entries per week in an average week of the year")
+    level: LogNormal = Field(description="entries per week midway between peak and trough")
     stay: LogNormal = Field(LogNormal(median=7, factor=1.6), description="mean stay, days")
     trips: LogNormal = Field(LogNormal(median=2.5, factor=1.5), description="trips per visitor and year")
     from_origin: LogitNormal = Field(
@@ -107,7 +107,7 @@ class Visitors(Settings):
     )
     peak: date | None = Field(None, description="a day of the usual seasonal peak")
     season: LogNormal = Field(
-        LogNormal(median=1.3, factor=1.2), description="entries at the peak over the average week"
+        LogNormal(median=1.3, factor=1.2), description="entries at the peak over those of `level`"
     )
 
 
@@ -172,7 +172,7 @@ class StayRule(Settings):
 
     id: str
     place: str
-    rule: str = Field(description="id of a rule, as `sojourn permit --list` shows them")
+    rule: str = Field(description="id of a rule of the library; docs/reference/stay-rules.md lists them")
     in_force: date = Field(description="a day on which the version meant is in force")
     reading: str = Field("", description="which reading of a disputed rule; default: the first")
     push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
@@ -210,14 +210,14 @@ class Stratum(Settings):
 
     id: str
     share: LogitNormal | None = Field(
-        None, description="share of the displaced; the last stratum takes the rest"
+        None, description="share of the displaced whom earlier strata leave; the last takes the rest"
     )
     push: Normal = Normal(mean=0.0, sd=0.5)
     back: Normal = Normal(mean=0.0, sd=0.5)
 
 
 class Anchor(Settings):
-    """A measure whose level is trusted: the sd of a source's log bias, and why."""
+    """A measure whose level is trusted: the sd of a source's own log bias, and why."""
 
     source: str
     kind: str
