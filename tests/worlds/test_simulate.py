@@ -271,9 +271,13 @@ def test_a_failed_write_leaves_an_earlier_world(
     [
         ("until = 2023-06-30", "until = 2021-06-30", "until: must be after start"),
         ('host = "HO"', 'host = "HX"', 'host: "HX" is not known; one of: HO, TH, XX'),
-        ("share = 0.6", "share = -1", "strata.[1].share"),
+        ("share = 0.6", "share = -1", "strata[1].share"),
         ("residents = 500", "residence = 500", "places.TH.residence: is not a key"),
-        ('rules = "KZ.visa_free.EAEU"', 'rules = "KZ.nothing"', "KZ.nothing"),
+        (
+            'rules = "KZ.visa_free.EAEU"',
+            'rules = "KZ.nothing"',
+            "key places.HO.rules: 'KZ.nothing' is neither a rule",
+        ),
         ("HO = 8_000", "HO = 80_000_000", "at most 20,000,000"),
         ("arrivals = {", "arrivals = ", "not valid TOML"),
     ],

@@ -47,8 +47,8 @@ def calibrate(
     own
         Number of ledgers that the model simulates itself.
     kinds
-        Kinds of world, comma-separated: plain, circular, shared, window, stale (the default:
-        these five), register (plain, with the register of crossings in hand).
+        Kinds of world, comma-separated: plain, circular, shared, window, stale (the default, all
+        five) and register (plain, with the register of crossings in hand).
     jobs
         Processes at a time.
     chains

@@ -26,7 +26,8 @@ def report(
     The page is one file: it works offline, prints, and loads nothing. Sections that need
     `sojourn audit`, `history`, `worth` or `whatif` are left out until those were run.
     Beside it: prov.json and ro-crate-metadata.json, which say where each number comes
-    from. The same answer gives the same bytes.
+    from. The same answer gives the same bytes. Exit status: 0 done, 2 cannot be read
+    or written.
 
       sojourn report answers/kz                   answers/kz/report.html
       sojourn report answers/kz --format xlsx     every table as a sheet

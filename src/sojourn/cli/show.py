@@ -14,6 +14,8 @@ from sojourn.case import CaseError, Problem
 def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
     """Show an answer that `sojourn estimate --out` saved.
 
+    Exit status: 0 done, 2 there is no answer that can be read.
+
       sojourn show answers/kz
       sojourn show answers/kz --json | jq .shares
 

@@ -41,11 +41,11 @@ def whatif(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     without
-        A stay rule that never came (the one before it goes on), or an event; repeatable.
+        A regime (stay rules of a place) that never came, the one before it goes on; or an event; repeatable.
     begin
-        REGIME=YYYY-MM-DD: first day of a stay rule; repeatable.
+        REGIME=YYYY-MM-DD: first day of a regime; repeatable.
     end
-        REGIME=YYYY-MM-DD: last day of a stay rule; repeatable.
+        REGIME=YYYY-MM-DD: last day of a regime; repeatable.
     scale
         EVENT=FACTOR: so many times as many arrivals; repeatable.
     """

@@ -12,8 +12,9 @@ Array = jax.Array
 class Parameters(NamedTuple):
     """Unknowns on their natural scale.
 
-    C cohorts, D places, S states, M places with permits, N visited places, G schemes,
-    L strata, W waves, E regimes; K knots (months) and Q slow knots (quarters).
+    C cohorts, C′ their hosts, D places (the origin first), S states, M places with permits,
+    N visited places, P parts, G schemes, L strata, W waves, E regimes; K knots (months) and
+    Q slow knots (quarters).
     Rates are per week, unless said otherwise.
     """
 
@@ -36,19 +37,19 @@ class Parameters(NamedTuple):
     stratum_back: Array  # (L,) log contrast in the attraction of the origin
     via_origin: Array  # (D,) share of moves to third places that go through the origin
     excursions: Array  # (D + E,) per staying person, without a regime and under each
-    visitors: Array  # (N,) log entries per week in an average week
-    season: Array  # (N,) log of peak over average
+    visitors: Array  # (N,) log entries per week, midway between peak and trough
+    season: Array  # (N,) log of the entries at the peak over those midway
     visitor_step: Array  # (number of steps,) lasting changes of the log level
     visitor_walk: Array  # (K, N) log deviations
     visit_days: Array  # (N,) mean stay, days
     trips: Array  # (N,) trips per visitor and year
     from_origin: Array  # (N,) share whose last border is the origin's
-    residents: Array  # (D,) persons
-    resident_trips: Array  # (D,) per resident and year
+    residents: Array  # (D,) persons who lived there before, constant
+    resident_trips: Array  # (D,) trips abroad per resident and year
     part_arrivals: Array  # (P,) a part's share of its country's arrivals
     part_stock: Array  # (P,) a part's share of its country's stock
-    uptake: Array  # (G,)
+    uptake: Array  # (G,) share of the displaced who come in and get a document; no permits
     delay: Array  # (G′,) mean days from arrival to the document, of the G′ schemes that have one
-    leak: Array  # (G,) per visitor entry
-    renewal: Array  # (G,) per resident or settled person and year
+    leak: Array  # (G,) documents per visitor's entry
+    renewal: Array  # (G,) permits renewed per resident or settled person and year
     struck: Array  # (G,) share of leavers struck off

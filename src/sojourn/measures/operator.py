@@ -25,7 +25,7 @@ NO_PART = -1
 
 @dataclass(frozen=True)
 class Rate:
-    """What a `rate` follows: the rows' persons in `state_from` at bound `start`, later in `place`."""
+    """What a `rate` follows: the rows' persons in `states_from` at bound `start`, later in `states_to`."""
 
     rows: tuple[int, ...]
     states_from: tuple[int, ...]

@@ -38,8 +38,8 @@ class Spells(NamedTuple):
 class StayRule:
     """One rule of the library for one nationality, on the calendar of a world."""
 
-    def __init__(self, name: str, nationality: str, start: date, until: date) -> None:
-        """Read the rule.
+    def __init__(self, name: str, nationality: str, start: date, until: date, key: str = "rules") -> None:
+        """Read the rule; `key` is where in WORLD.toml it is named.
 
         Raises:
             CaseError: an unknown rule, one that does not cover the calendar, or one of a kind
@@ -50,7 +50,8 @@ class StayRule:
             first, last = start.toordinal(), until.toordinal()
             begin, stop = line.at(first, "the calendar begins on"), line.at(last, "the calendar ends on")
         except PermitError as error:
-            raise CaseError([Problem("WORLD.toml", str(error), column="rules", value=name)]) from None
+            message = str(error).removeprefix("rules: ")
+            raise CaseError([Problem("WORLD.toml", message, column=key)]) from None
         self.eras = line.eras[begin : stop + 1]
         self.origin = first
         for limit in (limit for era in self.eras for limit in era.limits):
@@ -61,7 +62,7 @@ class StayRule:
                 or isinstance(window, str)
             ):
                 message = f"has the limit {limit.id}; a world knows days per entry and in a rolling window"
-                raise CaseError([Problem("WORLD.toml", message, column="rules", value=name)])
+                raise CaseError([Problem("WORLD.toml", message, column=key, value=name)])
 
     def last_day(self, entry: Days, before: Spells) -> Days:
         """Last lawful day of a stay that begins on `entry`, (agents,); before `entry` if none is."""

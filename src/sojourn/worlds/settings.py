@@ -212,11 +212,11 @@ def _mismatches(world: WorldSettings) -> list[str]:
             known(f"places.{name}.borders", other, [p for p in world.place_ids if p != name])
     for number, wave in enumerate(world.waves, 1):
         for host in wave.arrivals:
-            known(f"waves.[{number}].arrivals", host, places)
+            known(f"waves[{number}].arrivals", host, places)
         if not world.start <= wave.date <= world.until:
-            found.append(f"waves.[{number}].date: must lie between start and until")
+            found.append(f"waves[{number}].date: must lie between start and until")
     for number, scheme in enumerate(world.schemes, 1):
-        known(f"schemes.[{number}].place", scheme.place, places)
+        known(f"schemes[{number}].place", scheme.place, places)
     if sum(world.others.values()) > 1:
         found.append("others: shares add up to more than 1")
     if persons(world) > MOST_PERSONS:

@@ -28,8 +28,8 @@ def simulate(world: WorldSettings, seed: int) -> Records:
         for name, sequence in zip(STAGES, np.random.SeedSequence(seed).spawn(len(STAGES)), strict=True)
     }
     rules = {
-        number: StayRule(place.rules, world.nationality, world.start, world.until)
-        for number, place in enumerate(world.places.values(), 1)
+        number: StayRule(place.rules, world.nationality, world.start, world.until, f"places.{name}.rules")
+        for number, (name, place) in enumerate(world.places.items(), 1)
         if place.rules
     }
     people = make_displaced(world, streams["people"])

@@ -72,6 +72,7 @@ def problems_of(file: str, error: ValidationError) -> list[Problem]:
     found: list[Problem] = []
     for item in error.errors(include_url=False):
         key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in item["loc"])
+        key = key.replace(".[", "[")
         given = item["input"]
         shown = str(given) if isinstance(given, str | int | float | date) else None
         message = {
