@@ -50,7 +50,7 @@ class Figures:
         return u, log_slope
 
     def from_reading(self, u: Real, reading: NDArray[np.intp]) -> Real:
-        """Points from the scale of a reading each, on the common scale."""
+        """Points (n,) from the scale of a reading each, on the common scale."""
         if self.same:
             return u
         y = np.empty(len(u))
@@ -59,7 +59,7 @@ class Figures:
         return np.arcsinh(y / self.unit)
 
     def in_unit(self, at: Real) -> Real:
-        """Points of the common scale in the unit of the claim."""
+        """Points (n,) of the common scale in the unit of the claim."""
         y = _value(self.scales[0], at) if self.same else self.unit * np.sinh(at)
         return self.percent * y
 

@@ -72,7 +72,7 @@ class Prediction:
         return float(np.mean(np.sum(x * self.weight, axis=1)))
 
     def log_density(self, at: Real) -> Real:
-        """Log density at points."""
+        """Log density at points (n,) of the common scale, (n,)."""
         return log_mixture(self.figures, self.location, self.spread, self.weight, at)
 
     def side(self) -> Literal["high", "low"]:
@@ -96,12 +96,12 @@ class Prediction:
         return {**whole, "mean": central["mean"], "sd": central["sd"]}
 
     def simulate(self, draw: NDArray[np.intp], reading: NDArray[np.intp], rng: np.random.Generator) -> Real:
-        """A figure from each of some draws, in a given reading: its place and an error."""
+        """A figure from each of some draws (n,), in a given reading each: its place and an error, (n,)."""
         u = self.location[draw, reading] + self.spread[draw, reading] * rng.logistic(size=len(draw))
         return self.figures.from_reading(u, reading)
 
     def spoken(self, count: int, rng: np.random.Generator) -> Real:
-        """Figures that the words allow, as likely as the words and the rest make them."""
+        """Figures (count,) that the words allow, as likely as the words and the rest make them."""
         log_weight = np.log(np.maximum(self.kernel, 1e-300)) + self.log_density(self.said)
         return rng.choice(self.said, size=count, p=np.exp(log_weight - np.asarray(logsumexp(log_weight))))
 
@@ -142,7 +142,10 @@ def _grid(figures: Figures, location: Real, spread: Real, said: Real) -> Real:
 
 
 def log_mixture(figures: Figures, location: Real, spread: Real, weight: Real, at: Real) -> Real:
-    """Log of the mean, over draws and readings, of logistic densities at points of the common scale."""
+    """Log of the mean, over draws and readings, of logistic densities, (n,).
+
+    `at` (n,) are points of the common scale.
+    """
     u, log_slope = figures.to_readings(at)
     log_weight = np.log(np.maximum(weight, 1e-300)) - np.log(len(location)) - np.log(spread)
     out = np.empty(len(at))

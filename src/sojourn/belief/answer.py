@@ -35,15 +35,18 @@ class Answer:
         return list(self.record["warnings"])
 
     def outcomes(self) -> pd.DataFrame:
-        """Persons arrived, stayed, moved on and returned, a row each, with their intervals."""
+        """Persons arrived, stayed, moved on and returned on the day asked, a row each.
+
+        Columns: mean, sd, and the quantiles q05, q25, q50, q75, q95.
+        """
         return _frame(self.record["outcomes"], "outcome")
 
     def shares(self) -> pd.DataFrame:
-        """Shares of those who arrived, a row each, with their intervals."""
+        """Shares of those who arrived, between 0 and 1, a row each; columns as in `outcomes`."""
         return _frame(self.record["shares"], "outcome")
 
     def by_place(self) -> pd.DataFrame:
-        """Where the cohort is on the day asked, persons, a row per place."""
+        """Where the cohort is on the day asked, persons, a row per place; columns as in `outcomes`."""
         return _frame(self.record["by_place"], "place")
 
     def timeline(self) -> pd.DataFrame:
@@ -60,7 +63,10 @@ class Answer:
         return frame
 
     def claims(self) -> pd.DataFrame:
-        """Every reading of every claim: said, prior and posterior weight, what it expects."""
+        """Every reading of every claim: said, prior and posterior weight, what it expects.
+
+        `expected_…` are in the unit of the claim, before any bias of its source.
+        """
         import pandas as pd
 
         rows = [

@@ -50,12 +50,12 @@ class Model:
     account: Callable[[Array, Said], Account]
 
     def log_likelihood(self, z: Array, said: Said) -> Array:
-        """Log likelihood of all that counts."""
+        """Log likelihood () of all that counts, at z (size,)."""
         account = self.account(z, said)
         return account.heard + jnp.sum(said.group_weight * account.groups)
 
     def potential(self, z: Array, said: Said) -> Array:
-        """Minus the log posterior density of `z`, up to a constant."""
+        """Minus the log posterior density () of z (size,), up to a constant."""
         return 0.5 * jnp.sum(z * z) - self.log_likelihood(z, said)
 
 

@@ -143,7 +143,10 @@ def on_scale(value: float, scale: Scale, claim: Claim, reading: Reading) -> floa
 
 
 def off_scale(location: Array, scale: Sequence[Scale], percent: NDArray[np.float64] | float = 1.0) -> Array:
-    """What readings expect, from their scales to numbers; proportions and changes of rent times `percent`."""
+    """What readings expect, (…, readings), from their scales to persons, crossings or documents.
+
+    Proportions and changes of rent are multiplied by `percent`.
+    """
     kind = np.array(scale)
     value = jnp.where(kind == "log", jnp.exp(location), location)
     value = jnp.where(kind == "logit", percent * jax.nn.sigmoid(location), value)

@@ -44,12 +44,12 @@ def to_z(metric: Metric, y: Array) -> Array:
 
 
 def pull_back(metric: Metric, gradient: Array) -> Array:
-    """Gradient with respect to y from that with respect to z."""
+    """Gradient (D,) with respect to y from that with respect to z."""
     return gradient + metric.directions @ ((metric.stretch - 1) * (metric.directions.T @ gradient))
 
 
 def find_mode(gradient: Gradient, size: int, free: NDArray[np.bool_]) -> Real:
-    """Mode of the potential with the scales held at their prior medians.
+    """Mode (size,) of the potential with the scales held at their prior medians.
 
     At a joint mode the scales of random effects collapse, so they are not `free`.
     """

@@ -88,9 +88,9 @@ def make_expectations(
 ) -> Callable[[Real], Real]:
     """What other readings would expect, (n, readings), from draws (n, D).
 
-    In persons, crossings or documents; shares as proportions, rents as a change in per cent
-    over 100. The calendar stays that of the model: inside a step, dates are interpolated. A
-    `plan` with other settings, but the same places, cohorts and regimes, replaces the model's.
+    In persons, crossings or documents; shares and changes of rent as proportions. The calendar
+    stays that of the model: inside a step, dates are interpolated. A `plan` with other settings,
+    but the same places, cohorts and regimes, replaces the model's.
 
     Raises:
         ReadingError: a reading that the case does not model.

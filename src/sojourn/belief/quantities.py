@@ -124,14 +124,14 @@ def bounds(model: Model) -> list[date]:
 
 
 def in_unit_of_claim(model: Model, a: Account) -> Array:
-    """What readings expect, in the unit of their claims: persons, crossings, per cent, shares."""
+    """What readings expect, (readings,), in the unit of their claims: persons, crossings, per cent …"""
     units = [model.case.claims_by_id[r.claim].unit for r in model.compiled.readings]
     percent = np.array([100.0 if unit == "percent" else 1.0 for unit in units])
     return off_scale(a.expected.location, model.compiled.scale, percent)
 
 
 def tail(model: Model, a: Account, said: Said) -> Array:
-    """Two-sided probability, under each reading, of a figure at least as far from what it expects."""
+    """Two-sided probability, (readings,), of a figure at least as far from what each reading expects."""
     at, sigma = said_around(model.wording, a.expected, a.values)
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)

@@ -71,7 +71,7 @@ class Summary:
 
     @staticmethod
     def share(outcome: dict[str, Real], name: str) -> Real:
-        """Share of those who arrived."""
+        """Share of those who arrived, (draws,)."""
         return outcome[name] / outcome["arrived"]
 
     def by_place(self) -> dict[str, Any]:

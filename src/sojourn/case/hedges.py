@@ -82,6 +82,7 @@ def grain(value: float, hedge: Hedge = "reported") -> float:
     At least two digits are significant: 100,000 → 10,000; 837,000 → 1,000; 68,743 → 1.
     Never below 1 for a whole number, nor below 0.01 for another, unless its digits go
     further: 5 → 1; 31.8 → 0.1; 0.5 → 0.01. `exact` takes the last digit: 1, or the last decimal.
+    Raises `ValueError` for 0 and what is no number.
 
     >>> [grain(figure) for figure in (100_000, 837_000, 68_743, 31.8)]
     [10000.0, 1000.0, 1.0, 0.1]

@@ -106,7 +106,7 @@ def apply(operator: Operator, sums: Sums, p: Parameters) -> Array:
 
 
 def evaluate(operator: Operator, plan: Plan, history: History, p: Parameters) -> Array:
-    """The value of every term under a history."""
+    """The value of every term under a history, (terms,), in persons, crossings or documents."""
     tracked = follow(operator.rates, plan, history) if operator.rates else None
     return apply(operator, sum_windows(plan, history, p, operator.windows, tracked), p)
 

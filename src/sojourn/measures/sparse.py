@@ -68,7 +68,7 @@ def _padded(
 
 
 def multiply(matrix: Sparse, x: Array) -> Array:
-    """The product with a vector of length columns."""
+    """The product (rows,) with a vector (columns,)."""
     return cast(Array, _multiply(matrix, x))
 
 

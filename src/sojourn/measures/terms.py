@@ -71,7 +71,11 @@ def term_of(plan: Plan, r: Reading) -> Term:
 
 
 def rate_of(plan: Plan, r: Reading) -> Rate:
-    """Whom a `rate` follows: the displaced in `of_place` at its start, in `place` at its end."""
+    """Whom a `rate` follows: the displaced in `of_place` at its start, in `place` at its end.
+
+    Raises:
+        ReadingError: the reading has no start.
+    """
     if r.start is None:
         raise ReadingError(r, "start", "", "a rate needs the date at which its group is taken")
     position = plan.calendar.end_of(r.start)
