@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +160,23 @@ def test_one_world_from_end_to_end(tmp_path: Path) -> None:
         # A posterior that is not about this world at all would miss by orders of magnitude.
         assert score["truth"] / 20 < score["median"] < score["truth"] * 20
     assert read_case(tmp_path / "cases" / "window-001").settings.host == "HO"
+
+
+def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
+    """Killed once its first result is there, with all its processes: what is there is whole and is kept."""
+    out = tmp_path / "out"
+    sizes = ("--worlds", "0", "--own", "2", "--chains", "2", "--draws", "25", "--jobs", "1")
+    command = [sys.executable, "-m", "sojourn", "calibrate", "--out", str(out), *sizes]
+    first = out / "results" / f"{ITSELF}-001.json"
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL) as process:
+        while not first.exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    before = first.read_bytes()
+    assert list((out / "results").glob("*.json")) == [first]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert first.read_bytes() == before
+    assert f"2/2 {ITSELF}-002" in done.stderr
+    assert f"1/2 {ITSELF}-001" not in done.stderr
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["trials"] == 2
