@@ -6,7 +6,6 @@ import hmac
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -204,33 +203,6 @@ def test_run_from_raw_rows_to_claims_and_again(lost: float, tmp_path: Path) -> N
     for name in ("crossings.parquet", "summary.parquet"):
         assert KEY not in (tmp_path / "out" / name).read_bytes()
         assert KEY.decode() not in (tmp_path / "out" / f"{name}.json").read_text()
-
-
-def test_a_process_killed_while_it_writes_leaves_the_old_output_whole(tmp_path: Path) -> None:
-    write_rows(raw_rows(), tmp_path / "raw.parquet")
-    out = tmp_path / "out.parquet"
-    script = (
-        "import os, sys, datetime\n"
-        "from pathlib import Path\n"
-        "import sojourn.borders.engine as engine\n"
-        "from sojourn.borders.clean import Cleaning\n"
-        "from sojourn.borders.steps import Desk, clean_step\n"
-        "if sys.argv[1] == 'die':\n"
-        "    engine.replace = lambda part, target: os.kill(os.getpid(), 9)\n"
-        "folder = Path(sys.argv[2])\n"
-        "with engine.connected('duckdb', '1GB', 1) as made:\n"
-        "    until = datetime.date(2023, 1, 1) if sys.argv[1] == 'fine' else datetime.date(2022, 6, 1)\n"
-        "    clean_step(Desk(made, '1'), folder / 'raw.parquet', folder / 'out.parquet', \n"
-        "        folder / 'bad.parquet', Cleaning(until=until), b'a key for the tests')\n"
-    )
-    run_it = [sys.executable, "-c", script]
-    assert subprocess.run([*run_it, "fine", str(tmp_path)], check=False).returncode == 0
-    whole = out.read_bytes()
-    assert subprocess.run([*run_it, "die", str(tmp_path)], check=False).returncode == -signal.SIGKILL
-    assert out.read_bytes() == whole
-    assert beside.read(out) is None, "an output whose step did not end is not taken for done"
-    assert subprocess.run([*run_it, "again", str(tmp_path)], check=False).returncode == 0
-    assert beside.read(out) is not None
 
 
 def sojourn(*arguments: str, limit: int | None = None) -> subprocess.CompletedProcess[str]:

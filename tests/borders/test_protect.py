@@ -7,7 +7,7 @@ import random
 import pytest
 
 from sojourn.borders import BordersError
-from sojourn.borders.protect import Release, bridges, protect, withheld
+from sojourn.borders.protect import Release, bridges, check, protect, withheld
 from sojourn.borders.summary import ALL
 
 MONTHS, WORDS = ("1", "2", "3"), ("a", "b", "c")
@@ -86,3 +86,24 @@ def test_release_withholds_and_rounds() -> None:
     assert verdicts[0].withheld_for_totals > 0
     with pytest.raises(BordersError, match="release: minimum 1"):
         Release(1)
+
+
+def test_the_check_finds_what_was_done_to_a_released_table() -> None:
+    rows = [("t", "entries", m, w, v) for (m, w), v in table_of(random.Random(3)).items()]
+    shown, _ = protect(rows, Release(10, 5))
+    assert check(shown, Release(10, 5)) == {("t", "entries"): []}
+    assert check(shown, Release(40, 5))["t", "entries"][0].endswith("counts are below 40")
+    truth = {(m, w): v for _, _, m, w, v in rows}
+
+    def told(extra: int) -> list[str]:
+        """As if only the small cells had been withheld."""
+        cells = [
+            {**cell, "value": truth[cell["month"], cell["category"]] // 5 * 5 + extra}
+            if cell["withheld"] == "total"
+            else cell
+            for cell in shown
+        ]
+        return check(cells, Release(10, 5))["t", "entries"]
+
+    assert any("follow from the others" in wrong for wrong in told(0))
+    assert any("not rounded to 5" in wrong for wrong in told(1))

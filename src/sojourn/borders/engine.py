@@ -17,8 +17,10 @@ from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
 
 MEMORY = "4GB"
+TICK = 0.5
 Progress = Callable[[float, float], None]
-"""Told the share done (0 to 1, or -1 where the engine does not say) and the seconds since the start."""
+"""Told the share done of the query under way (0 to 1, or less than 0 where the engine does not say) and the
+seconds since the step began."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Engine:
             pattern = f"{file}/**/*.parquet" if Path(file).is_dir() and self.name == "duckdb" else file
             return self.connection.read_parquet(pattern)
 
-    def write(self, table: Table, path: str | Path, progress: Progress | None = None) -> None:
+    def write(self, table: Table, path: str | Path) -> None:
         """Write Parquet or CSV, whole or not at all: what was there stays until the new is complete."""
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,7 @@ class Engine:
             with told(str(target)):
                 if self.name == "duckdb":
                     form = "CSV, HEADER" if csv else "PARQUET, COMPRESSION zstd"
-                    self._run(f"COPY ({sql}) TO {quoted(part)} (FORMAT {form})", progress)
+                    self.connection.raw_sql(f"COPY ({sql}) TO {quoted(part)} (FORMAT {form})")
                 else:
                     frame = self.connection._session.sql(sql)
                     if csv:
@@ -77,30 +79,35 @@ class Engine:
                 return self.connection.raw_sql(sql).fetchall()
             return [tuple(row) for row in self.connection._session.sql(sql).collect()]
 
-    def _run(self, sql: str, progress: Progress | None) -> None:
+    @contextmanager
+    def watched(self, progress: Progress | None) -> Generator[None]:
+        """Tell `progress` twice a second how far the query under way is, and since when there is work."""
         if progress is None:
-            self.connection.raw_sql(sql)
+            yield
             return
-        failed: list[BaseException] = []
+        done, start = threading.Event(), time.monotonic()
 
-        def work() -> None:
-            try:
-                self.connection.raw_sql(sql)
-            except BaseException as error:
-                failed.append(error)
+        def look() -> None:
+            while not done.wait(TICK):
+                progress(self._share(), time.monotonic() - start)
 
-        thread, start = threading.Thread(target=work), time.monotonic()
+        thread = threading.Thread(target=look, daemon=True)
         thread.start()
         try:
-            while thread.is_alive():
-                thread.join(0.2)
-                progress(self.connection.con.query_progress() / 100, time.monotonic() - start)
-        except BaseException:
-            self.connection.con.interrupt()
+            yield
+        finally:
+            done.set()
             thread.join()
-            raise
-        if failed:
-            raise failed[0]
+
+    def _share(self) -> float:
+        """Share done of the query under way; -1 where the engine does not say."""
+        if self.name == "duckdb":
+            return self.connection.con.query_progress() / 100
+        tracker = self.connection._session.sparkContext.statusTracker()
+        stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+        tasks = sum(stage.numTasks for stage in stages if stage is not None)
+        ended = sum(stage.numCompletedTasks for stage in stages if stage is not None)
+        return ended / tasks if tasks else -1.0
 
 
 @contextmanager

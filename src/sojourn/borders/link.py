@@ -81,13 +81,15 @@ def link_step(desk: Desk, source: str | Path, out: Path, links: Path, linkage: L
     def work() -> dict[str, Any]:
         crossings = read_crossings(desk.engine, source)
         rows = size(desk, crossings)
-        progress = desk.report("link", rows)
-        found, counts = _links(desk.engine, crossings, linkage)
-        desk.engine.write(found, links, progress)
-        made = desk.engine.read(links)
-        joined = crossings.left_join(made.select("document", of="person"), [("person", "document")])
-        linked = joined.mutate(person=joined.of).select(crossings.columns)
-        desk.engine.write(linked, out, progress)
+        with desk.watched("link", rows):
+            found, counts = _links(desk.engine, crossings, linkage)
+            desk.engine.write(found, links)
+            made = desk.engine.read(links)
+            joined = crossings.left_join(made.select("document", of="person"), [("person", "document")])
+            linked = joined.mutate(person=joined.of).select(crossings.columns)
+            if "sequence" in linked.columns:
+                linked = linked.order_by(["person", "day", "sequence"])  # as `lane` wants it
+            desk.engine.write(linked, out)
         kept = size(desk, desk.engine.read(out))
         if kept != rows:
             raise RuntimeError(f"link: {rows} rows in, {kept} out")

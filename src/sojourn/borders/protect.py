@@ -79,6 +79,32 @@ def protect(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[st
     return shown, verdicts
 
 
+def check(shown: Iterable[dict[str, Any]], release: Release) -> dict[tuple[str, str], list[str]]:
+    """What is wrong with each table and measure of released cells; nothing where it is safe.
+
+    Looks at the cells as they are in the file, whoever wrote it: a count below the minimum, a count that is
+    not rounded, a withheld cell that the others and the totals give away.
+    """
+    tables: dict[tuple[str, str], dict[Cell, int | None]] = defaultdict(dict)
+    for cell in shown:
+        tables[cell["table"], cell["measure"]][cell["month"], cell["category"]] = cell["value"]
+    found: dict[tuple[str, str], list[str]] = {}
+    for (table, measure), cells in sorted(tables.items()):
+        values = [value for value in cells.values() if value is not None]
+        hidden = {cell for cell, value in cells.items() if value is None}
+        exposed = set[Cell]() if measure in ADDING else given_away(cells, hidden)
+        # Rounding may bring a count at the minimum down by half a base.
+        small = sum(value < release.minimum - release.rounding / 2 for value in values)
+        loose = sum(value % release.rounding != 0 for value in values)
+        told = [
+            (small, f"{small} counts are below {release.minimum}"),
+            (loose, f"{loose} counts are not rounded to {release.rounding}"),
+            (len(exposed), f"{len(exposed)} withheld counts follow from the others and the totals"),
+        ]
+        found[table, measure] = [words for number, words in told if number]
+    return found
+
+
 def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
     """The small cells and those that must go with them, the smallest first."""
     hidden = set(small)

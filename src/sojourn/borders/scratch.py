@@ -15,8 +15,8 @@ def kept(table: Any, ordered: bool = False) -> Any:
     name = f"{PREFIX}{next(_numbers)}"
     sql = str(connection.compile(table))
     if connection.name == "pyspark":
-        frame = connection._session.sql(sql).cache()
-        frame.createOrReplaceTempView(name)
+        # Cached tables would drag the plans that made them along, until planning takes all memory.
+        connection._session.sql(sql).localCheckpoint().createOrReplaceTempView(name)
     else:
         if ordered:
             connection.raw_sql("SET preserve_insertion_order = true")
@@ -31,7 +31,6 @@ def forget(connection: Any) -> None:
     if connection.name == "pyspark":
         session = connection._session
         for row in session.sql(f"SHOW VIEWS LIKE '{PREFIX}*'").collect():
-            session.catalog.uncacheTable(row.viewName)
             session.catalog.dropTempView(row.viewName)
         return
     held = f"SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, '{PREFIX}')"

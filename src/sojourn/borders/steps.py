@@ -8,6 +8,7 @@ would do now has been done, and is not done again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,10 @@ class Desk:
     engine: Engine
     version: str
     report: Report = quiet
+
+    def watched(self, step: str, rows: int) -> AbstractContextManager[None]:
+        """What is done within is told of."""
+        return self.engine.watched(self.report(step, rows))
 
 
 def step(
@@ -96,10 +101,10 @@ def clean_step(
     def work() -> dict[str, Any]:
         raw = desk.engine.read(source)
         rows = size(desk, raw)
-        good, bad = clean(raw, how, key)
-        progress = desk.report("clean", rows)
-        desk.engine.write(good, out, progress)
-        desk.engine.write(bad, rejects, progress)
+        with desk.watched("clean", rows):
+            good, bad = clean(raw, how, key)
+            desk.engine.write(good, out)
+            desk.engine.write(bad, rejects)
         counted = desk.engine.read(rejects)
         reasons = counted.group_by("reason").aggregate(rows=counted.count()).order_by("reason")
         rejected = {str(reason): int(n) for reason, n in desk.engine.rows(reasons)}
@@ -117,7 +122,8 @@ def stays_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> 
     def work() -> dict[str, Any]:
         crossings = read_crossings(desk.engine, source)
         rows = size(desk, crossings)
-        desk.engine.write(stays(crossings, rule), out, desk.report("stays", rows))
+        with desk.watched("stays", rows):
+            desk.engine.write(stays(crossings, rule), out)
         made = desk.engine.read(out)
         kinds = made.group_by("kind").aggregate(rows=made.count()).order_by("kind")
         return {"in": rows, "kinds": {str(kind): int(n) for kind, n in desk.engine.rows(kinds)}}
@@ -131,7 +137,8 @@ def classify_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) 
     def work() -> dict[str, Any]:
         crossings = read_crossings(desk.engine, source)
         rows = size(desk, crossings)
-        desk.engine.write(classify(crossings, rule), out, desk.report("classify", rows))
+        with desk.watched("classify", rows):
+            desk.engine.write(classify(crossings, rule), out)
         made = desk.engine.read(out)
         answer = made.long_term_migrant.cast("string")
         found = made.group_by(answer=answer.fill_null("undetermined")).aggregate(rows=made.count())
@@ -163,13 +170,16 @@ def summarise_step(
 
     def work() -> dict[str, Any]:
         rows, spells = desk.engine.read(classified), desk.engine.read(stayed)
+        if "day" in rows.columns and not rows.day.type().is_date():
+            raise BordersError(f"{classified}, column day: is of type {rows.day.type()}, not date")
         lacking = [name for name in by if name not in rows.columns]
         if lacking:
             raise BordersError(f"{classified}: column {', '.join(lacking)} is missing, asked for by `by`")
-        cells = desk.engine.rows(summarise(rows, spells, rule, by).select(*COLUMNS))
+        with desk.watched("summarise", size(desk, rows)):
+            cells = desk.engine.rows(summarise(rows, spells, rule, by).select(*COLUMNS))
+            bands = band(desk.engine, rows, rule, errors) if errors else []
         shown, verdicts = protect(cells, release)
         write_cells(shown, out)
-        bands = band(desk.engine, rows, rule, errors) if errors else []
         unsafe = [f"{v.table}/{v.measure}" for v in verdicts if not v.safe]
         return {
             "cells": len(shown),
@@ -198,6 +208,24 @@ def write_cells(cells: list[dict[str, Any]], out: Path) -> None:
         replace(part, out)
     finally:
         discard(part)
+
+
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """Released cells as they were written. Raises BordersError where the file holds none."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    try:
+        if path.suffix == ".csv":
+            plain = csv.ConvertOptions(
+                column_types={"month": pa.string(), "value": pa.int64()}, strings_can_be_null=True
+            )
+            table = csv.read_csv(path, convert_options=plain)
+        else:
+            table = parquet.read_table(path)
+        return table.select(["table", "measure", "month", "category", "value"]).to_pylist()
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise BordersError(f"{path}: holds no released cells: {str(error).splitlines()[0]}") from error
 
 
 def read_crossings(engine: Engine, path: str | Path) -> Table:

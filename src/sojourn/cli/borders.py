@@ -47,14 +47,20 @@ def _desk(url: str, memory: str, out: Path) -> Generator[Desk]:
 
 
 def _report(step: str, rows: int) -> Progress:
-    """A line on the terminal: share done, rows per second, time left."""
+    """A line on the terminal: seconds; and of the query under way share, rows per second and time left."""
     import sys
 
+    began, last = 0.0, 0.0
+
     def tell(share: float, seconds: float) -> None:
+        nonlocal began, last
+        if share < last:
+            began = seconds  # another query
+        last, spent = share, seconds - began
         line = f"{step}: {rows:,} rows, {seconds:.0f} s"
-        if share > 0:
-            left = seconds * (1 - share) / share
-            line += f", {100 * share:.0f} %, {rows * share / seconds:,.0f} rows/s, {left:.0f} s left"
+        if share > 0 and spent > 0:
+            left = spent * (1 - share) / share
+            line += f"; this query {100 * share:.0f} %, {rows * share / spent:,.0f} rows/s, {left:.0f} s left"
         sys.stderr.write(f"\r\x1b[K{line}")
         sys.stderr.flush()
 
@@ -250,6 +256,35 @@ def summarise(
     with _desk(engine, memory, out) as desk:
         release = Release(minimum, rounding)
         return _said(out, summarise_step(desk, classified, stays, out, rule, by, release, errors))
+
+
+@app.command
+def check(summary: Path, /, *, minimum: int | None = None, rounding: int | None = None) -> int:
+    """Which tables of a summary are safe to release. Exit status 1 if one is not.
+
+    Parameters
+    ----------
+    minimum
+        Least count that may be shown (default: as the summary was made).
+    rounding
+        Base to which counts must be rounded (default: as the summary was made).
+    """
+    from sojourn.borders import beside
+    from sojourn.borders.errors import BordersError
+    from sojourn.borders.protect import Release
+    from sojourn.borders.protect import check as checked
+    from sojourn.borders.steps import read_cells
+
+    record = beside.read(summary)
+    made = None if record is None else record.settings.get("release")
+    if made is None and (minimum is None or rounding is None):
+        raise BordersError(f"{summary}: has no record of how it was made; give --minimum and --rounding")
+    made = made or {}
+    release = Release(minimum or made["minimum"], rounding or made["rounding"])
+    found = checked(read_cells(summary), release)
+    for (table, measure), wrong in found.items():
+        print(f"{table}/{measure}: {'; '.join(wrong) or 'safe'}")
+    return int(any(found.values()))
 
 
 @app.command
