@@ -130,7 +130,7 @@ def _print(case: Case, findings: list[Finding], changes: list[Change], written: 
     print(case.settings.question)
     print(
         f"{counts['claims']:,} claims ({counts['claims_in_use']:,} in use), {counts['sources']:,} sources, "
-        f"{counts['readings']:,} readings, {counts['contacts']:,} contact groups"
+        f"{counts['readings']:,} readings, {counts['contacts']:,} contact group{'s' * (counts['contacts'] != 1)}"
     )
     for topic, title in TOPICS.items():
         _section(title, [str(finding) for finding in findings if finding.topic == topic], "yellow")
