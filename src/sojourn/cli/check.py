@@ -128,9 +128,10 @@ def _print(case: Case, findings: list[Finding], changes: list[Change], written: 
     counts = _counts(case)
     print(styled(case.name, "bold"))
     print(case.settings.question)
+    groups = "contact group" if counts["contacts"] == 1 else "contact groups"
     print(
         f"{counts['claims']:,} claims ({counts['claims_in_use']:,} in use), {counts['sources']:,} sources, "
-        f"{counts['readings']:,} readings, {counts['contacts']:,} contact group{'s' * (counts['contacts'] != 1)}"
+        f"{counts['readings']:,} readings, {counts['contacts']:,} {groups}"
     )
     for topic, title in TOPICS.items():
         _section(title, [str(finding) for finding in findings if finding.topic == topic], "yellow")
