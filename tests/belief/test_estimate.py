@@ -93,7 +93,13 @@ def test_ledger_says_what_was_said(case: Case, answer: Answer) -> None:
     assert set(told["claims"]) == {claim["claim"] for claim in answer.record["claims"]}
     assert told["claims"]["c01"]["low"] == 100_000
     assert told["claims"]["c01"]["high"] == 140_000
-    assert [event["id"] for event in told["events"]] == ["AA-entry", "first", "second", "AA-rolling"]
+    assert [event["id"] for event in told["events"]] == [
+        "AA-entry",
+        "first",
+        "second",
+        "AA-rolling",
+        "AA-rolling",
+    ]
     assert all(told["sources"][claim["source"]]["name"] for claim in answer.record["claims"])
 
 

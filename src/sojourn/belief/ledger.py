@@ -34,6 +34,8 @@ def _events(case: Case) -> Iterator[dict[str, str]]:
         if rule.place == settings.host:
             within = f" in any {rule.days}" if rule.days else " per entry" if rule.kind == "entry" else ""
             marks.append((rule.start, "stay rule", rule.id, f"{rule.cap} days{within}"))
+            if rule.runs_out:
+                marks.append((rule.runs_out, "stay rule", rule.id, "permitted days run out together"))
     for day, kind, id, name in sorted(marks):
         if settings.start <= day <= settings.asof:
             yield {"date": str(day), "kind": kind, "id": id, "name": name}
