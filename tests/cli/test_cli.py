@@ -65,7 +65,7 @@ def test_usage_errors(capsys, arguments: list[str], expected: str) -> None:
 def test_a_new_case_is_clean(capsys, folder: Path) -> None:
     code, out, err = run(capsys, "check", folder)
     assert (code, err) == (0, "")
-    assert "5 claims (4 in use), 3 sources, 7 readings, 1 contact groups" in out
+    assert "5 claims (4 in use), 3 sources, 7 readings, 1 contact group\n" in out
     assert "No findings" in out
     assert "\x1b" not in out
 
