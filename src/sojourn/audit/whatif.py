@@ -20,6 +20,7 @@ from sojourn.audit.results import Change, WhatIf
 from sojourn.audit.words import day
 from sojourn.belief.density import Model
 from sojourn.belief.parameters import parameters
+from sojourn.belief.priors import REGIME_BLOCKS, bears
 from sojourn.belief.quantities import in_batches, make_timeline, position_of
 from sojourn.belief.runtime import OPTIONS
 from sojourn.belief.summary import summarise
@@ -124,14 +125,10 @@ def _moved(regime: Regime, key: str, moment: date) -> Regime:
 def edit_values(model: Model, plan: Plan, v: Values, kept: list[int], edits: Edits) -> dict[str, Array]:
     """Named values of a draw for the edited plan: regimes that are gone, waves of another size."""
     out = dict(v)
-    for name, positions in (("regime_push", kept), ("excursions.regime", kept)):
+    for name in REGIME_BLOCKS:
+        bearers = [i for i, regime in enumerate(model.plan.regimes) if bears(name, regime)]
         if name in v:
-            out[name] = v[name][np.array(positions, dtype=int)]
-    rolling = [regime.kind == "rolling" for regime in model.plan.regimes]
-    forgetting = [regime.forgets for regime in model.plan.regimes]
-    for name, chosen in (("regime_settle", rolling), ("run_out", forgetting)):
-        if name in v:
-            out[name] = v[name][np.isin(np.flatnonzero(chosen), kept)]
+            out[name] = v[name][np.isin(bearers, kept)]
     factor = {**dict.fromkeys(edits.without, 0.0), **edits.scale}
     out["size"] = v["size"] * np.array([factor.get(cohort.wave, 1.0) for cohort in plan.cohorts])
     if "visitor_step" in v:

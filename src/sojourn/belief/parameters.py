@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.belief.priors import is_elsewhere
+from sojourn.belief.priors import bears, is_elsewhere
 from sojourn.history import Parameters, Plan
 
 Array = jax.Array
@@ -30,8 +30,8 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         leave=_leave(plan, v),
         leave_walk=_walks(plan, "leave_walk", first, v),
         regime_push=v.get("regime_push", empty),
-        regime_settle=_laid_out([r.kind == "rolling" for r in plan.regimes], v.get("regime_settle", empty)),
-        run_out=_laid_out([r.forgets for r in plan.regimes], v.get("run_out", empty)),
+        regime_settle=_laid_out(plan, "regime_settle", v),
+        run_out=_laid_out(plan, "run_out", v),
         settle=jnp.log(v["settle"]) if "settle" in v else empty,
         pull=jnp.concatenate([zeros(1), v["pull"]]),
         pair=_pair(plan, v["pair"]),
@@ -115,9 +115,11 @@ def _pair(plan: Plan, values: Array) -> Array:
     return jnp.concatenate([values, jnp.zeros(1)])[position]
 
 
-def _laid_out(chosen: Sequence[bool], values: Array) -> Array:
-    """Values for the regimes that are chosen laid out over all regimes, 0 elsewhere."""
-    return values @ np.eye(len(chosen))[np.array(chosen)] if any(chosen) else jnp.zeros(len(chosen))
+def _laid_out(plan: Plan, name: str, v: Mapping[str, Array]) -> Array:
+    """A block of the regimes that bear it laid out over all regimes, 0 elsewhere."""
+    count = len(plan.regimes)
+    chosen = [i for i, regime in enumerate(plan.regimes) if bears(name, regime)]
+    return v[name] @ np.eye(count)[chosen] if chosen else jnp.zeros(count)
 
 
 def _sticks(shares: Array, strata: int) -> Array:

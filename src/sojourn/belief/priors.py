@@ -154,8 +154,8 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     first = list(dict.fromkeys(c.host for c in plan.cohorts))
     _walk_blocks(collect, plan, "leave_walk", first)
     collect.add("regime_push", [r.id for r in plan.regimes], [r.push for r in plan.regimes])
-    collect.same("regime_settle", [r.id for r in plan.regimes if r.kind == "rolling"])
-    collect.same("run_out", [r.id for r in plan.regimes if r.forgets])
+    for name in ("regime_settle", "run_out"):
+        collect.same(name, [r.id for r in plan.regimes if bears(name, r)])
     collect.same("pull", others)
     collect.same("pair", [f"{h}:{j}" for h in first for j in others if j != h])
     for standing in ("staying", "settled", "passing"):
@@ -168,6 +168,17 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     )
     collect.add("stratum_push", [s.id for s in strata], [s.push for s in strata])
     collect.add("stratum_back", [s.id for s in strata], [s.back for s in strata])
+
+
+REGIME_BLOCKS = ("regime_push", "excursions.regime", "regime_settle", "run_out")
+"""Blocks with an unknown for each regime that `bears` it."""
+
+
+def bears(name: str, regime: Regime) -> bool:
+    """Whether a regime has an unknown in a block of `REGIME_BLOCKS`."""
+    if name == "regime_settle":
+        return regime.kind == "rolling"
+    return regime.forgets if name == "run_out" else True
 
 
 def _walk_blocks(collect: _Collector, plan: Plan, name: str, places: Sequence[str]) -> None:
