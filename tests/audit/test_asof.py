@@ -9,8 +9,9 @@ import pytest
 
 from sojourn.audit.asof import Stand, history, publication_dates, said_by, weigh
 from sojourn.audit.leave import Leaver
-from sojourn.audit.posterior import Posterior
+from sojourn.audit.posterior import Posterior, Real
 from sojourn.belief.estimate import at
+from sojourn.belief.likelihood import Said
 from sojourn.belief.summary import summarise
 
 
@@ -59,10 +60,32 @@ def test_draws_are_moved_where_weights_fail(posterior: Posterior) -> None:
     first, second = date(2021, 8, 1), date(2021, 11, 1)
     moments = history(posterior, [first, second], leaver=leaver)
     assert [m.date for m in moments] == [str(first), str(second)]
-    assert moments[0].method == "moved"
+    assert moments[0].method != "weights"
     assert (moments[0].new, moments[1].new) == (("c01", "c02"), ("c03", "c04"))
     assert [m.claims for m in moments] == [2, 4]
     assert moments[0].then["arrived"] is not None
     assert moments[0].then["arrived"]["q50"] < moments[0].asked["arrived"]["q50"]
     # Of two claims the answer knows less than of all.
     assert moments[0].asked["share stayed"]["sd"] > posterior.quantities["share stayed"].std()
+
+
+class Dealt(Leaver):
+    """Deals the posterior's own draws to two chains: in the order of those who stayed, or at random."""
+
+    apart: bool
+
+    def draw_fresh(self, said: Said) -> Real:
+        stayed = self.posterior.quantities["share stayed"]
+        order = np.argsort(stayed) if self.apart else np.random.default_rng(1).permutation(len(stayed))
+        return self.posterior.z[order[: len(order) // 2 * 2]].reshape(2, -1, self.posterior.z.shape[1])
+
+
+@pytest.mark.parametrize(("apart", "method"), [(True, "unreliable"), (False, "moved")])
+def test_chains_that_did_not_meet_are_called_unreliable(
+    posterior: Posterior, apart: bool, method: str
+) -> None:
+    leaver = Dealt(posterior)
+    leaver.apart = apart
+    moment = history(posterior, [date(2021, 8, 1)], leaver=leaver)[0]
+    assert moment.method == method
+    assert 1 < moment.effective <= len(posterior.z)

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.audit.leave import LOOKS, Leaver
+from sojourn.audit.leave import LOOKS, RHAT, Leaver, worst_rhat
 from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
 from sojourn.audit.results import Moment, Numbers
 from sojourn.audit.weights import K_HAT, Weights, resample, smooth, summarise_weighted
@@ -33,12 +32,16 @@ EFFECTIVE = 50
 
 @dataclass(frozen=True)
 class Stand:
-    """Draws z (n, D) that stand for a date, with what was said by then."""
+    """Draws z (n, D) that stand for a date, with what was said by then.
+
+    `rhat` is the largest of the quantities', if chains moved there.
+    """
 
     z: Real
     points: Points
     said: Said
     efficiency: float
+    rhat: float = 1.0
 
 
 def publication_dates(posterior: Posterior) -> list[date]:
@@ -83,14 +86,12 @@ def history(
         if whole:
             stand = Stand(posterior.z, posterior.points, said, posterior.efficiency)
         weights = weigh(posterior.model, stand, said) if stand is not None else None
-        how: Literal["weights", "moved"] = "weights"
+        moved = False
         if stand is None or weights is None or not (whole or _holds(weights)):
-            how = "moved"
             report(day)
-            stand = _move(leaver, points_of, stand, weights, said)
-        current = weigh(posterior.model, stand, said)
+            stand, moved = _move(leaver, points_of, stand, weights, said), True
         k_hat = max(weights.k_hat, 0.0) if weights is not None else 0.0
-        found.append(_moment(posterior, day, said, stand, current, k_hat, how, before))
+        found.append(_moment(posterior, day, stand, said, k_hat, moved, before))
         before = day.toordinal()
     return found
 
@@ -125,20 +126,21 @@ def _move(
     flat = z.reshape(-1, z.shape[2])
     points = points_of(flat, said)
     quantities = quantities_of(leaver.posterior.model, points)
-    return Stand(flat, points, said, efficiency(quantities, z.shape[0]))
+    chains = z.shape[0]
+    return Stand(flat, points, said, efficiency(quantities, chains), worst_rhat(quantities, chains))
 
 
 def _moment(
     posterior: Posterior,
     day: date,
-    said: Said,
     stand: Stand,
-    weights: Weights,
+    said: Said,
     k_hat: float,
-    how: Literal["weights", "moved"],
+    moved: bool,
     before: int,
 ) -> Moment:
     model = posterior.model
+    weights = weigh(model, stand, said)
     asked = quantities_of(model, stand.points)
     then = quantities_at(stand.points.timeline[:, position_of(model, day)])
     return Moment(
@@ -148,7 +150,8 @@ def _moment(
         asked={name: summarise_weighted(x, weights.weight) for name, x in asked.items()},
         then={name: _known(x, weights.weight) for name, x in then.items()},
         k_hat=k_hat,
-        method=how,
+        effective=round(weights.effective, 1),
+        method="unreliable" if stand.rhat > RHAT else "moved" if moved else "weights",
     )
 
 

@@ -15,6 +15,8 @@ from typing import Literal
 Numbers = Mapping[str, float]
 Method = Literal["weights", "refit", "unreliable"]
 """How an answer without a claim was found: importance weights, moved draws, or weights with k̂ too high."""
+Moving = Literal["weights", "moved", "unreliable"]
+"""How an answer as of a date was found: draws weighted, draws moved, or by chains that did not meet."""
 Verdict = Literal["fits", "strained", "conflicts", "not judged", "not used"]
 
 
@@ -188,7 +190,8 @@ class Moment:
     """The answer that could have been given on a date, from claims published by then.
 
     `asked` is about the day that the question asks about, `then` about the date itself
-    (shares are none where fewer than one person had arrived).
+    (shares are none where fewer than one person had arrived). `effective` is how many
+    independent draws it is worth: a mean's standard error is its sd over the root of that.
     """
 
     date: str
@@ -197,7 +200,8 @@ class Moment:
     asked: Mapping[str, Numbers]
     then: Mapping[str, Numbers | None]
     k_hat: float
-    method: Literal["weights", "moved"]
+    effective: float
+    method: Moving
 
 
 @dataclass(frozen=True)

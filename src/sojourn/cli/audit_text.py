@@ -29,11 +29,14 @@ def render_audit(audit: Audit) -> None:
 def render_history(audit: Audit) -> None:
     """Print the answer at every date."""
     console = _open(audit)
-    table = _table(("known by", "new", "stayed", "moved on", "returned", "how"), right=(1, 2, 3, 4))
+    table = _table(
+        ("known by", "new", "stayed", "moved on", "returned", "draws", "how"), right=(1, 2, 3, 4, 5)
+    )
     for moment in audit.history or ():
         shares = [per_cent(moment.asked[f"share {name}"]) for name in ("stayed", "moved_on", "returned")]
-        table.add_row(moment.date, str(len(moment.new)), *shares, moment.method)
-    console.print(f"Shares on {audit.header.asof} of those who arrived, by what was known: median (90 %)\n")
+        table.add_row(moment.date, str(len(moment.new)), *shares, f"{moment.effective:.0f}", moment.method)
+    console.print(f"Shares on {audit.header.asof} of those who arrived, by what was known: median (90 %)")
+    console.print("draws: how many independent ones they are worth\n")
     console.print(table)
     _close(console, audit)
 

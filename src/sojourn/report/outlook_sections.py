@@ -34,6 +34,7 @@ def history_section(material: Material) -> Section:
         Column("quantity", "quantity"),
         *SHARES,
         Column("k_hat", "Pareto k̂", "plain"),
+        Column("effective", "effective draws", "plain"),
         Column("method", "by"),
         Column("new", "new claims", "claims"),
     )
@@ -44,6 +45,7 @@ def history_section(material: Material) -> Section:
             quantity(key),
             *numbers(m["asked"][key]),
             short(m["k_hat"]),
+            round(m["effective"]),
             m["method"],
             tuple(m["new"]),
         )
