@@ -22,6 +22,7 @@ from sojourn.borders.errors import BordersError
 from sojourn.borders.summary import ALL
 
 Cell = tuple[str, str]
+Node = tuple[str, str]
 ADDING = ("people", "present")
 """Measures that do not add up over months or categories: no total gives a cell away."""
 
@@ -131,22 +132,42 @@ def given_away(cells: Iterable[Cell], hidden: set[Cell]) -> set[Cell]:
 
 
 def bridges(hidden: set[Cell]) -> set[Cell]:
-    """The withheld cells of a table of months by categories that a sum gives away."""
-    near: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-    for month, category in hidden:
-        near["month", month].add(("category", category))
-        near["category", category].add(("month", month))
-    return {cell for cell in hidden if not _joined(near, ("month", cell[0]), ("category", cell[1]))}
+    """The withheld cells of a table of months by categories that a sum gives away.
+
+    An edge of a graph is a bridge if nothing beyond it leads back before it (Tarjan, 1974).
+    """
+    near: dict[Node, list[Node]] = defaultdict(list)
+    for month, category in sorted(hidden):
+        near["month", month].append(("category", category))
+        near["category", category].append(("month", month))
+    seen: dict[Node, int] = {}
+    found: set[Cell] = set()
+    for start in near:
+        if start not in seen:
+            found |= _bridges_from(start, near, seen)
+    return found
 
 
-def _joined(near: dict[Any, set[Any]], start: Any, goal: Any) -> bool:
-    """Whether a path leads from start to goal without the edge between them."""
-    seen, waiting = {start}, [node for node in near[start] if node != goal]
-    while waiting:
-        node = waiting.pop()
-        if node == goal:
-            return True
-        if node not in seen:
-            seen.add(node)
-            waiting += near[node] - seen
-    return False
+def _bridges_from(start: Node, near: dict[Node, list[Node]], seen: dict[Node, int]) -> set[Cell]:
+    """The bridges among what hangs together with a node; `seen` gets the number of each node of the walk."""
+    seen[start] = len(seen)
+    back = {start: seen[start]}  # the first node that one leads back to from beyond this one
+    found: set[Cell] = set()
+    walk = [(start, start, iter(near[start]))]
+    while walk:
+        node, origin, rest = walk[-1]
+        for other in rest:
+            if other not in seen:
+                seen[other] = back[other] = len(seen)
+                walk.append((other, node, iter(near[other])))
+                break
+            if other != origin:
+                back[node] = min(back[node], seen[other])
+        else:
+            walk.pop()
+            if node != start:
+                back[origin] = min(back[origin], back[node])
+                if back[node] > seen[origin]:
+                    ends = dict((node, origin))
+                    found.add((ends["month"], ends["category"]))
+    return found
