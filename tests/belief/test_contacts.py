@@ -1,6 +1,5 @@
 """Counts of acquaintances: what words allow, and how likely each count is."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -12,15 +11,14 @@ from hypothesis import strategies as st
 from scipy.special import gammaln, logsumexp
 
 from sojourn.belief.contacts import (
-    SETS,
-    allowed_counts,
     compile_contacts,
     dirichlet_multinomial,
     lay_out,
     log_likelihood,
     shares,
 )
-from sojourn.case import CaseError, ContactGroup
+from sojourn.case import ContactGroup
+from sojourn.case.group_counts import SETS, allowed_counts
 
 
 def group(**more: object) -> ContactGroup:
@@ -91,13 +89,6 @@ def test_counts_that_do_not_fit_are_no_way() -> None:
 def test_a_case_may_change_what_words_stand_for() -> None:
     found = counted(allowed_counts(group(size=10, moved_on="half"), {"half": (0.5, 0.5)}))
     assert found == {(((0, 2), 5), ((1,), 5)): 1.0}
-
-
-def test_a_group_that_cannot_be_is_refused(small, model) -> None:
-    """Nothing fits its words, so no draw has any probability: better said than sampled."""
-    odd = replace(small.contacts[0], stayed="15", moved_on="15", row=2)
-    with pytest.raises(CaseError, match=r"contacts.csv row 2, column size: .* stayed 15, moved_on 15"):
-        compile_contacts(replace(small, contacts=(odd,)), model.plan)
 
 
 def test_an_unsaid_size_is_tried_at_several() -> None:

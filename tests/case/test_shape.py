@@ -200,6 +200,11 @@ def test_context_may_hold_anything(files) -> None:
         ),
         ("friends,HO", "friends,XX", 'column place: "XX" is no place'),
         ("2022-12-01", "2023-12-01", 'column asof: "2023-12-01" is outside the calendar'),
+        (
+            "12,about,some,half,2",
+            "12,about,11,4,2",
+            'column size: "about 12" cannot be: no numbers of people fit stayed 11, moved_on 4, returned 2',
+        ),
     ],
 )
 def test_contacts(wrong, old: str, new: str, expected: str) -> None:

@@ -8,11 +8,8 @@ towards people who are still around and so easier to know about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
-from math import ceil, floor
 from typing import Any
 
 import jax
@@ -22,18 +19,12 @@ from jax.scipy.special import logsumexp
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from sojourn.case import Case, CaseError, ContactGroup, Problem
-from sojourn.case.hedges import SHARES, intervals
+from sojourn.case import Case, ContactGroup
+from sojourn.case.group_counts import OUTCOMES, SETS, allowed_counts
 from sojourn.history import History, Plan
 from sojourn.measures.sparse import Sparse, multiply
 
 Array = jax.Array
-Hedges = Mapping[str, tuple[float, float]]
-OUTCOMES = ("stayed", "moved_on", "returned")
-SETS: tuple[tuple[int, ...], ...] = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
-"""Sets of outcomes that words may lump together."""
-SIZES_OF_SOME = (10, 20, 40)
-"""Sizes tried where none was said: how many friends one can account for. Judgement."""
 KNOWN_FROM_THE_START = frozenset({"hostel", "household", "workplace"})
 """Kinds of group whose members were known on arrival, so that nobody is easier to reach."""
 
@@ -74,16 +65,10 @@ class CompiledContacts:
 
 
 def compile_contacts(case: Case, plan: Plan) -> CompiledContacts:
-    """Compile the contact groups of a case.
-
-    Raises:
-        CaseError: groups whose words no numbers of people fit.
-    """
+    """Compile the contact groups of a case."""
     groups = case.contacts
     kinds = tuple(dict.fromkeys(group.kind for group in groups))
     ways = [allowed_counts(group, case.settings.hedges) for group in groups]
-    if impossible := [group for group, way in zip(groups, ways, strict=True) if not way]:
-        raise CaseError([_impossible(group) for group in impossible])
     log_weight = np.full((len(groups), max((len(way) for way in ways), default=0)), -np.inf)
     for g, way in enumerate(ways):
         log_weight[g, : len(way)] = np.log([weight for _, weight in way])
@@ -103,64 +88,10 @@ def compile_contacts(case: Case, plan: Plan) -> CompiledContacts:
     )
 
 
-def _impossible(group: ContactGroup) -> Problem:
-    words = [f"{name} {word}" for name in (*OUTCOMES, "unknown") if (word := getattr(group, name))]
-    message = f"cannot be: no numbers of people fit {', '.join(words)}"
-    size = "" if group.size is None else f"{group.size_hedge} {group.size:g}".strip().replace("_", " ")
-    return Problem("contacts.csv", message, group.row or None, "size", size)
-
-
 def _position(plan: Plan, day: date) -> int:
     """The bound nearest to the end of a day; groups heard of after the calendar do not count."""
     calendar = plan.calendar
     return round(calendar.end_of(day)) if calendar.covers(day) else calendar.steps
-
-
-def allowed_counts(group: ContactGroup, hedges: Hedges | None = None) -> list[tuple[dict[int, int], float]]:
-    """Every count vector that a group's words allow, with the prior weight of its size.
-
-    A vector maps sets of outcomes (see `SETS`) to counts. Outcomes of which nothing was
-    said are one set: the probabilities of how they divide add up to 1. `half` and the
-    like are shares of the group, or of those who did not stay ("half of them left" has
-    two meanings). People of unknown fate are left out. `hedges` are the widths that a case changes.
-    """
-    said = [i for i, outcome in enumerate(OUTCOMES) if getattr(group, outcome)]
-    rest = tuple(i for i in range(len(OUTCOMES)) if i not in said)
-    ways: list[tuple[dict[int, int], float]] = []
-    hedges = hedges or {}
-    sizes = _sizes(group, hedges)
-    for size in sizes:
-        known = size - int(group.unknown) if group.unknown.isdigit() else size
-        for counts in product(*(_options(getattr(group, OUTCOMES[i]), known, group, hedges) for i in said)):
-            left = known - sum(counts)
-            if left < 0 or (left > 0 and not rest):
-                continue
-            way = {SETS.index((i,)): k for i, k in zip(said, counts, strict=True)}
-            if rest:
-                way[SETS.index(rest)] = left
-            ways.append((way, 1 / len(sizes)))
-    return ways
-
-
-def _sizes(group: ContactGroup, hedges: Hedges) -> list[int]:
-    if group.size is None:
-        return list(SIZES_OF_SOME)
-    if group.size_hedge in ("", "exact", "reported"):
-        return [int(group.size)]
-    spans = intervals(group.size, group.size_hedge, overrides=hedges)
-    low = min(max(ceil(span.low), 1) for span in spans)
-    high = max(floor(span.high) for span in spans)
-    return list(range(low, high + 1))
-
-
-def _options(word: str, size: int, group: ContactGroup, hedges: Hedges) -> list[int]:
-    """The counts that one cell allows in a group of a size."""
-    if word in SHARES:
-        low, high = hedges.get(word, SHARES[word])
-        left = size - int(group.stayed) if group.stayed.isdigit() else size
-        bases = {size, left}
-        return [k for k in range(size + 1) if any(low * base <= k <= high * base for base in bases)]
-    return [int(word)]
 
 
 def _rows(plan: Plan, groups: tuple[ContactGroup, ...]) -> NDArray[np.float64]:

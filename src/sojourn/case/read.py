@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from .case import Case, Series
+from .group_counts import group_problems
 from .problems import CaseError, Problem, did_you_mean
 from .references import reference_problems
 from .rows import Rows, read_rows
-from .schema import SOURCES, TABLES, Table
+from .schema import CONTACTS, SOURCES, TABLES, Table
 from .settings import CaseSettings
 from .settings_checks import settings_problems
 from .shape import shape_problems
@@ -72,6 +73,8 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
         sources = tables[SOURCES.file]
         known = None if sources.unread else [source.source for source in sources.rows]
         problems += settings_problems(settings, known)
+        if not problems:
+            problems += group_problems(tables[CONTACTS.file].rows, settings.hedges)
     if problems or settings is None:
         raise CaseError(problems)
     rows: dict[str, tuple[Any, ...]] = {file: tuple(found.rows) for file, found in tables.items()}
