@@ -1,7 +1,7 @@
 """What the audit claims of itself, on demand: planted falsehoods, uniform p-values, weights, history.
 
-    python benchmarks/audit.py planted      20 simulated ledgers, one false claim each
-    python benchmarks/audit.py uniform      20 simulated ledgers, none false
+    python benchmarks/audit.py planted [TIMES]      20 simulated ledgers, one claim false by that factor (10)
+    python benchmarks/audit.py uniform              20 simulated ledgers, none false
     python benchmarks/audit.py influence FOLDER [CASE]    weights against refits of a saved answer
     python benchmarks/audit.py history FOLDER [CASE]      five dates against full refits
 
@@ -35,8 +35,6 @@ from sojourn.case import read_case
 
 SMALL = Path(__file__).parents[1] / "tests" / "data" / "small"
 LEDGERS, REFITS = 20, 8
-FALSE = np.log(10)
-"""A planted figure is ten times what would be said, or a tenth."""
 
 
 def conflicts_of(model: Model, sampler: Sampler, said: Said, seed: int) -> dict[str, float]:
@@ -50,7 +48,8 @@ def conflicts_of(model: Model, sampler: Sampler, said: Said, seed: int) -> dict[
     return {c.claim: c.p for c in claim_conflicts(posterior, found)}
 
 
-def simulated(plant: bool) -> None:
+def simulated(times: float | None) -> None:
+    """p-values of simulated ledgers; `times`: a claim is so many times what would be said, or that part of it."""
     configure()
     model = compile_case(read_case(SMALL))
     sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
@@ -65,19 +64,25 @@ def simulated(plant: bool) -> None:
     for ledger in range(LEDGERS):
         said = say(model, rng.standard_normal(model.unknowns.size), rng)
         false = int(rng.choice(counts))
-        if plant:
+        if times is not None:
             own = model.wording.of_claim[false]
             spans = np.concatenate([model.wording.of_reading[i] for i in own[own < len(scale)]])
             spans = spans[spans < len(said.low)]
-            step = FALSE * rng.choice([-1, 1])
+            step = np.log(times) * rng.choice([-1, 1])
             said = said._replace(low=said.low.at[spans].add(step), high=said.high.at[spans].add(step))
         found = conflicts_of(model, sampler, said, ledger)
         p += list(found.values())
         first = min(found, key=lambda c: found[c])
         name = model.wording.claims[false].claim
-        smallest += plant and first == name
-        print(ledger, name if plant else "", first, {c: round(x, 3) for c, x in found.items()}, flush=True)
-    if plant:
+        smallest += times is not None and first == name
+        print(
+            ledger,
+            "" if times is None else name,
+            first,
+            {c: round(x, 3) for c, x in found.items()},
+            flush=True,
+        )
+    if times is not None:
         print(f"the false claim has the smallest p in {smallest} of {LEDGERS}")
     else:
         print(f"{len(p)} p-values: below 0.05 {np.mean(np.array(p) < 0.05):.3f}, KS {kstest(p, 'uniform')}")
@@ -133,8 +138,10 @@ def against_refits(folder: str, case: str | None = None) -> None:
 
 if __name__ == "__main__":
     command, *rest = sys.argv[1:] or ["help"]
-    if command in ("planted", "uniform"):
-        simulated(command == "planted")
+    if command == "planted":
+        simulated(float(rest[0]) if rest else 10.0)
+    elif command == "uniform":
+        simulated(None)
     elif command == "influence":
         influence(*rest)
     elif command == "history":
