@@ -49,9 +49,9 @@ class LinkSettings(Part):
     """Linkage of documents; `threshold` is the least probability of a match that links."""
 
     compare: tuple[str, ...] = ("name", "birth", "nationality")
-    block: tuple[str, ...] = ("birth",)
+    block: tuple[str, ...] = ("birth", "name")
     threshold: Fraction = 0.95
-    recall: Fraction = 0.7
+    exact: tuple[str, ...] = ()
 
 
 class ErrorSettings(Part):

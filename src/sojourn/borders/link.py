@@ -1,78 +1,66 @@
-"""Documents to persons: probabilistic linkage with Splink, under the constraint of this field.
+"""Documents to persons: exact keys first, then probabilistic linkage, under the constraint of this field.
 
-Two documents belong to one person only if their crossings, put together in order, alternate as well as they
-do apart: one person is in one place at a time. The columns compared are pseudonyms by now, so they agree or
-they do not; how much each agreement is worth Splink learns from the register itself (Fellegi and Sunter,
-1969, by expectation maximisation). Groups that break the constraint as a whole are not linked at all.
+Rows with the same `person` (one document) are one person, and so are documents that share an exact key, such
+as a personal number. Other documents are compared (`match`); pairs that cannot be one person since they would
+be in two places at a time are never linked, whatever agrees, and not to clash counts in favour (`clash`).
+Columns are pseudonyms by now, so they agree or they do not. What hangs together is one person; a group that
+clashes as a whole is not linked at all.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+from sojourn.borders.clash import Rates, added_gaps, clash_rates
 from sojourn.borders.days import engine
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
-from sojourn.borders.order import Table, numbered
+from sojourn.borders.match import Matcher
+from sojourn.borders.order import Table
+from sojourn.borders.scratch import kept
 from sojourn.borders.steps import Desk, read_crossings, size, step
-
-SEED = 1
-PAIRS = 1e7
 
 
 @dataclass(frozen=True)
 class Linkage:
     """What is compared, which pairs are looked at, from which probability they are linked.
 
-    `recall` is the share of true pairs that agree on everything compared, as far as one knows: it gives
-    Splink the prior probability of a match.
+    Pairs are looked at that agree on one of the columns `block`, which are compared too; with one column
+    alone it cannot be told how many pairs of one person agree on none. Documents that agree on one of the
+    columns `exact` are linked without comparing.
     """
 
     compare: Sequence[str] = ("name", "birth", "nationality")
-    block: Sequence[str] = ("birth",)
+    block: Sequence[str] = ("birth", "name")
     threshold: float = 0.95
-    recall: float = 0.7
+    exact: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Raises BordersError for settings that link nothing or everything."""
-        if len(self.compare) < 2 or not self.block or not 0 < self.threshold < 1:
+        if len({*self.compare, *self.block}) < 3 or not self.block or not 0 < self.threshold < 1:
             raise BordersError(
                 f"link: compare {list(self.compare)}, block {list(self.block)}, threshold {self.threshold}; "
-                "allowed are at least two columns to compare, one to block by, and 0 < threshold < 1"
+                "allowed are at least three columns to compare, one to block by, and 0 < threshold < 1"
             )
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that is read."""
+        return sorted({*self.compare, *self.block, *self.exact})
 
 
 def documents(crossings: Table, linkage: Linkage) -> Table:
     """A row per document (`person` of the crossings): what is compared, as text."""
-    lacking = [name for name in (*linkage.compare, *linkage.block) if name not in crossings.columns]
+    lacking = [name for name in linkage.columns if name not in crossings.columns]
     if lacking:
         raise BordersError(
             f"link: column {', '.join(lacking)} is missing; there are {', '.join(crossings.columns)}"
         )
-    names = sorted({*linkage.compare, *linkage.block})
-    columns = {name: crossings[name].cast("string").max() for name in names}
+    columns = {name: crossings[name].cast("string").max() for name in linkage.columns}
     return crossings.group_by(unique_id=crossings.person).aggregate(**columns)
-
-
-def added_gaps(crossings: Table, groups: Table) -> Table:
-    """`group` and `added`: the crossings that a group of documents lacks together beyond what each lacks.
-
-    `groups` has `group` and `document`. Nought is a history that one person may have.
-    """
-    ibis = engine()
-    rows = numbered(crossings).inner_join(groups, [("person", "document")])
-    together = ibis.window(group_by="group", order_by=["d", "sequence", "document"])
-    apart = ibis.window(group_by=["group", "document"], order_by=["d", "sequence"])
-    rows = rows.mutate(
-        joint=(rows.arr.lag().over(together) == rows.arr).fill_null(False).cast("int32"),
-        own=(rows.arr.lag().over(apart) == rows.arr).fill_null(False).cast("int32"),
-    )
-    return rows.group_by("group").aggregate(added=rows.joint.sum() - rows.own.sum())
 
 
 def link_step(desk: Desk, source: str | Path, out: Path, links: Path, linkage: Linkage) -> bool:
@@ -95,29 +83,33 @@ def link_step(desk: Desk, source: str | Path, out: Path, links: Path, linkage: L
             raise RuntimeError(f"link: {rows} rows in, {kept} out")
         return {"in": rows, "out": kept, **counts}
 
-    settings = {**asdict(linkage), "compare": list(linkage.compare), "block": list(linkage.block)}
+    lists = {name: list(getattr(linkage, name)) for name in ("compare", "block", "exact")}
+    settings = {**asdict(linkage), **lists}
     return step(desk, "link", settings, [source], [out, links], work)
 
 
 def _links(worker: Engine, crossings: Table, linkage: Linkage) -> tuple[Table, dict[str, Any]]:
     """Document, person and probability; and what is expected to be wrong with them."""
     ibis = engine()
-    documented = documents(crossings, linkage)
-    pairs, clusters = _splink(worker, documented, linkage)
-    groups = clusters.select(group="cluster_id", document="unique_id")
+    documented = kept(documents(crossings, linkage))
+    given = [name for name in ("sequence",) if name in crossings.columns]
+    paths = crossings.select("person", "day", "direction", *given)
+    matcher = Matcher(worker, documented, list(linkage.compare), list(linkage.block))
+    learnt = matcher.learn()
+    pairs, rates = _with_evidence(worker, paths, matcher.pairs(learnt))
+    exact = _exact(paths, documented, linkage.exact)
+    strong = pairs.filter(~pairs.clash, pairs.p >= linkage.threshold).select("l", "r", "p")
+    edges = kept(strong.union(exact))
+    groups = matcher.groups(edges)
     sizes = groups.group_by("group").aggregate(size=groups.count())
-    groups = groups.inner_join(sizes.filter(sizes["size"] > 1), "group").select("group", "document")
-    added = added_gaps(crossings.select("person", "day", "direction", "sequence"), groups)
-    good = groups.semi_join(added.filter(added.added <= 0), "group")
-    strong = pairs.filter(pairs.match_probability >= linkage.threshold)
-    ends = strong.select(document="unique_id_l", p="match_probability").union(
-        strong.select(document="unique_id_r", p="match_probability")
+    groups = kept(groups.semi_join(sizes.filter(sizes["size"] > 1), "group"))
+    added = added_gaps(paths, groups)
+    good = kept(groups.semi_join(added.filter(added.added <= 0), "group"))
+    ends = edges.select(document="l", p="p").union(edges.select(document="r", p="p"))
+    best = ends.group_by(which="document").aggregate(match_probability=ends.p.max())
+    named = documented.select(document="unique_id").left_join(
+        good.select("group", linked="document"), [("document", "linked")]
     )
-    best = ends.group_by("document").aggregate(match_probability=ends.p.max())
-    every = documented.select(document="unique_id")
-    good_ones = good.select("group", linked="document")
-    named = every.left_join(good_ones, [("document", "linked")])
-    best = best.select("match_probability", which="document")
     named = named.left_join(best, [("document", "which")])
     linked = named.group.notnull()
     found = named.select(
@@ -125,58 +117,74 @@ def _links(worker: Engine, crossings: Table, linkage: Linkage) -> tuple[Table, d
         person=ibis.coalesce(named.group, named.document),
         match_probability=linked.ifelse(named.match_probability, ibis.null("float64")),
     )
-    return found, _expected(worker, linkage, pairs, good, groups)
+    counts = _expected(worker, pairs, edges, good, matcher.unseen(learnt))
+    refused = worker.rows(groups.aggregate(n=groups.group.nunique()))[0][0]
+    counts["groups_refused_because_directions_do_not_alternate"] = (
+        int(refused) - counts["persons_of_several_documents"]
+    )
+    return found, {**counts, "pairs_that_clash": {"of_one_person": rates.same, "of_two": rates.other}}
 
 
-def _expected(worker: Engine, linkage: Linkage, pairs: Table, good: Table, groups: Table) -> dict[str, Any]:
-    strong = pairs.filter(pairs.match_probability >= linkage.threshold)
-    weak = pairs.filter(pairs.match_probability < linkage.threshold)
-    kept = strong.semi_join(good, [("unique_id_l", "document")])
-    false = worker.rows(kept.aggregate(links=kept.count(), false=(1 - kept.match_probability).sum()))[0]
-    missed = worker.rows(weak.aggregate(missed=weak.match_probability.sum()))[0]
-    refused = worker.rows(groups.aggregate(all=groups.group.nunique()))[0][0] or 0
-    linked = worker.rows(good.aggregate(all=good.group.nunique()))[0][0] or 0
+def _with_evidence(worker: Engine, paths: Table, pairs: Table) -> tuple[Table, Rates]:
+    """The pairs with `clash`, and `p` as it is once that is known."""
+    ibis = engine()
+    pairs = kept(pairs.mutate(pair=ibis.row_number().over(ibis.window(order_by=[pairs.l, pairs.r]))))
+    both = pairs.select(group="pair", document="l").union(pairs.select(group="pair", document="r"))
+    added = added_gaps(paths, both)
+    pairs = pairs.inner_join(added, [("pair", "group")])
+    pairs = kept(pairs.select("l", "r", "p", clash=pairs.added > 0))
+    cells = pairs.group_by("p", "clash").aggregate(n=pairs.count()).order_by("p", "clash")
+    rates = clash_rates([(float(p), bool(clash), int(n)) for p, clash, n in worker.rows(cells)])
+    same = pairs.clash.ifelse(rates.same, 1 - rates.same)
+    other = pairs.clash.ifelse(rates.other, 1 - rates.other)
+    ones, twos = pairs.p * same, (1 - pairs.p) * other
+    return kept(pairs.mutate(p=ones / (ones + twos))), rates
+
+
+def _exact(paths: Table, documented: Table, names: Sequence[str]) -> Table:
+    """Documents next to each other among those that share an exact key and do not clash, with certainty."""
+    ibis = engine()
+    nothing = documented.filter(ibis.literal(False)).select(l="unique_id", r="unique_id", p=ibis.literal(1.0))
+    parts: list[Table] = [nothing]
+    for name in names:
+        told = documented.filter(documented[name].notnull())
+        order = ibis.window(group_by=told[name], order_by=told.unique_id)
+        chain = told.select(l=told.unique_id.lag().over(order), r=told.unique_id)
+        parts.append(chain.filter(chain.l.notnull()).mutate(p=ibis.literal(1.0)))
+    return ibis.union(*parts, distinct=True) if names else nothing
+
+
+def _expected(
+    worker: Engine, pairs: Table, edges: Table, good: Table, unseen: float | None
+) -> dict[str, Any]:
+    """Pairs of documents that are linked, and how many are expected to be wrong or missing.
+
+    Pairs of one person that no edge joins (by way of a third document) count as the mean edge of their
+    person, twice.
+    """
+    ones = good.select("group", document="document")
+    mine = edges.inner_join(ones, [("l", "document")])
+    persons = ones.group_by("group").aggregate(size=ones.count())
+    links = mine.group_by(of="group").aggregate(made=mine.count(), wrong=(1 - mine.p).sum())
+    persons = persons.inner_join(links, [("group", "of")])
+    every = persons["size"] * (persons["size"] - 1) / 2
+    share = persons.wrong / persons.made
+    false = persons.wrong + (every - persons.made) * (1 - (1 - share) * (1 - share))
+    made, wrong, count = worker.rows(
+        persons.aggregate(made=every.sum(), wrong=false.sum(), persons=persons.count())
+    )[0]
+    of = ones.select(l_group="group", l_document="document")
+    ends = pairs.left_join(of, [("l", "l_document")])
+    ends = ends.left_join(ones.select(r_group="group", r_document="document"), [("r", "r_document")])
+    apart = (ends.l_group != ends.r_group).fill_null(True)
+    missed, all_true = worker.rows(
+        ends.aggregate(missed=apart.ifelse(ends.p, 0.0).sum(), every=ends.p.sum())
+    )[0]
+    beyond = None if unseen is None or unseen >= 1 else float(all_true or 0) * unseen / (1 - unseen)
     return {
-        "links": int(false[0] or 0),
-        "expected_false_links": round(float(false[1] or 0), 3),
-        "expected_missed_links": round(float(missed[0] or 0), 3),
-        "persons_of_several_documents": int(linked),
-        "groups_refused_because_directions_do_not_alternate": int(refused - linked),
+        "links": int(made or 0),
+        "expected_false_links": round(float(wrong or 0), 3),
+        "expected_missed_links": round(float(missed or 0), 3),
+        "expected_missed_links_never_compared": None if beyond is None else round(beyond, 3),
+        "persons_of_several_documents": int(count),
     }
-
-
-def _splink(worker: Engine, documented: Table, linkage: Linkage) -> tuple[Table, Table]:
-    """Scored pairs and groups of documents, as tables of the engine."""
-    try:
-        import splink.comparison_library as compare
-        from splink import Linker, SettingsCreator, block_on
-    except ImportError:
-        raise BordersError("link: install sojourn[link]") from None
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    name = f"sojourn_{uuid4().hex}"
-    sql = str(worker.connection.compile(documented))
-    if worker.name == "duckdb":
-        from splink.backends.duckdb import DuckDBAPI
-
-        worker.connection.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}")
-        api: Any = DuckDBAPI(connection=worker.connection.con)
-    else:
-        from splink.backends.spark import SparkAPI
-
-        worker.connection._session.sql(sql).createOrReplaceTempView(name)
-        api = SparkAPI(spark_session=worker.connection._session)
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        comparisons=[compare.ExactMatch(column) for column in linkage.compare],
-        blocking_rules_to_generate_predictions=[block_on(column) for column in linkage.block],
-    )
-    linker = Linker(api.register(name), settings)
-    linker.training.estimate_probability_two_random_records_match(
-        [block_on(*linkage.compare)], recall=linkage.recall
-    )
-    linker.training.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=SEED)
-    for column in linkage.block:
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on(column))
-    predicted = linker.inference.predict(threshold_match_probability=0.01)
-    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, linkage.threshold)
-    return tuple(worker.connection.table(each.physical_name) for each in (predicted, clusters))  # pyright: ignore[reportReturnType]

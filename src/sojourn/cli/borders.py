@@ -135,7 +135,7 @@ def link(
     *,
     links: Path | None = None,
     compare: tuple[str, ...] = ("name", "birth", "nationality"),
-    block: tuple[str, ...] = ("birth",),
+    block: tuple[str, ...] = ("birth", "name"),
     threshold: float = 0.95,
     engine: Url = "duckdb",
     memory: Memory = "4GB",

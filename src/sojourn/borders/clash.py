@@ -1,0 +1,72 @@
+"""One person is in one place at a time: what this says of two documents.
+
+Crossings of several documents clash if, put together in order, they lack more crossings than the documents do
+apart: two arrivals follow each other, or two departures. Documents that clash are never linked. That two do
+not clash is evidence that they are of one person, since those of two persons often do; how often either
+happens is learnt from the pairs themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sojourn.borders.days import engine
+from sojourn.borders.order import Table, alternating, mixed_days, numbered
+
+STEPS = 1000
+
+
+def added_gaps(crossings: Table, groups: Table) -> Table:
+    """`group` and `added`: the crossings that a group of documents lacks together beyond what each lacks.
+
+    `groups` has `group` and `document`. Nought is a history that one person may have. Crossings of two
+    documents on one day, at the same time or at none, are in whatever order alternates.
+    """
+    ibis = engine()
+    rows = numbered(crossings).inner_join(groups, [("person", "document")])
+    apart = ibis.window(group_by=["group", "document"], order_by=["d", "sequence"])
+    moments = ibis.window(group_by="group", order_by=["d", "sequence"])
+    rows = rows.mutate(
+        own=(rows.arr.lag().over(apart) == rows.arr).fill_null(False).cast("int32"),
+        moment=ibis.dense_rank().over(moments).cast("int32"),
+    )
+    rows = rows.select("arr", "own", person="group", d="moment", initial=ibis.null("int32"))
+    rows = alternating(rows, mixed_days(rows))
+    together = ibis.window(group_by="person", order_by=["d", "sequence"])
+    rows = rows.mutate(joint=(rows.arr.lag().over(together) == rows.arr).fill_null(False).cast("int32"))
+    return rows.group_by(group="person").aggregate(added=rows.joint.sum() - rows.own.sum())
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The share of pairs of documents that clash, of one person and of two."""
+
+    same: float
+    other: float
+
+
+def clash_rates(cells: list[tuple[float, bool, int]]) -> Rates:
+    """From `p` (of one person), whether they clash, and the number of such pairs, the likeliest rates.
+
+    By expectation maximisation; the likelihood is concave in the two rates, so where it begins does not
+    matter.
+    """
+    same, other = 0.5, 0.5
+    for _ in range(STEPS):
+        ones = twos = ones_clash = twos_clash = 1e-12
+        for p, clash, pairs in cells:
+            mine = pairs * after(p, clash, Rates(same, other))
+            ones, twos = ones + mine, twos + pairs - mine
+            if clash:
+                ones_clash, twos_clash = ones_clash + mine, twos_clash + pairs - mine
+        was, (same, other) = (same, other), (ones_clash / ones, twos_clash / twos)
+        if abs(same - was[0]) + abs(other - was[1]) < 1e-9:
+            break
+    return Rates(same, other)
+
+
+def after(p: float, clash: bool, rates: Rates) -> float:
+    """The probability of one person, knowing whether two documents clash."""
+    same, other = (rates.same, rates.other) if clash else (1 - rates.same, 1 - rates.other)
+    both = p * same + (1 - p) * other
+    return p * same / both if both > 0 else p
