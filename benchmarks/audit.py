@@ -49,7 +49,7 @@ def conflicts_of(model: Model, sampler: Sampler, said: Said, seed: int) -> dict[
 
 
 def simulated(times: float | None) -> None:
-    """p-values of simulated ledgers; `times`: a claim is so many times what would be said, or that part of it."""
+    """p-values of simulated ledgers; in each a claim is `times` what would be said, or that part of it."""
     configure()
     model = compile_case(read_case(SMALL))
     sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)

@@ -208,15 +208,17 @@ class Moment:
 class Candidate:
     """A statistic not yet published, and what it would be worth.
 
-    `known` and `heard` by quantity: the expected share of its variance that would go,
-    were the count known exactly (EVPPI) or published by `source` with its bias and
-    error, or sampled (EVSI). `answer` is the same for stayed, moved on and returned
-    together (the sum of their variances), heard; `answer_error` its standard error.
+    `title` is what its proposer calls it, `sentence` what exactly it would count. `known`
+    and `heard` by quantity: the expected share of its variance that would go, were the
+    count known exactly (EVPPI) or published by `source` with its bias and error, or
+    sampled (EVSI). `answer` is the same for stayed, moved on and returned together (the
+    sum of their variances), heard; `answer_error` its standard error.
     `sd_now` and `sd_then` are standard deviations in persons, by outcome.
     """
 
     name: str
     rank: int
+    title: str
     sentence: str
     source: str
     size: int | None

@@ -71,6 +71,7 @@ def _candidate(
     outcomes = [(name, QUANTITIES.index(name)) for name in OUTCOMES]
     return {
         "name": proposal.name,
+        "title": title(posterior, proposal),
         "sentence": sentence(posterior, proposal),
         "source": proposal.source,
         "size": proposal.size,
@@ -185,10 +186,21 @@ def _bias(
 
 
 def sentence(posterior: Posterior, proposal: Proposal) -> str:
-    """What the statistic is, in plain words."""
-    case = posterior.case
-    note = f" ({proposal.note})" if proposal.note else ""
-    what = [counts(case, reading) for reading in proposal.readings]
+    """What exactly the statistic would count, in plain words."""
+    return f"{_publisher(posterior, proposal)}: {'; '.join(_what(posterior, proposal))}"
+
+
+def title(posterior: Posterior, proposal: Proposal) -> str:
+    """What its proposer calls it, or else what it would count."""
+    note = proposal.note or "; ".join(_what(posterior, proposal))
+    return f"{_publisher(posterior, proposal)}: {note}"
+
+
+def _publisher(posterior: Posterior, proposal: Proposal) -> str:
     if proposal.size is not None:
-        return f"A survey of {proposal.size:,} people: {'; '.join(what)}{note}"
-    return f"{case.sources_by_id[proposal.source].name} publishes {'; '.join(what)}{note}"
+        return f"A survey of {proposal.size:,} people"
+    return posterior.case.sources_by_id[proposal.source].name
+
+
+def _what(posterior: Posterior, proposal: Proposal) -> list[str]:
+    return [counts(posterior.case, reading) for reading in proposal.readings]

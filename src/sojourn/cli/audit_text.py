@@ -53,7 +53,7 @@ def render_worth(audit: Audit) -> None:
             f"{max(item.answer, 0):.0%} ± {item.answer_error:.0%}",
             f"{max(item.heard['share stayed'], 0):.0%}",
             f"{max(item.known['share stayed'], 0):.0%}",
-            Text(item.sentence, style="dim"),
+            Text(item.title, style="dim"),
         )
     console.print(table)
     _close(console, audit)

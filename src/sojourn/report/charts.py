@@ -6,7 +6,7 @@ white; shape or place says the same as colour does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from math import ceil, floor, log10
 from typing import Any
@@ -76,27 +76,42 @@ def bands(rows: Sequence[Row], marks: Sequence[Row], title: str, *, axis: str = 
 
     Rows: date, group, q05 … q95, note. Marks: date, number, name.
     """
+    return _spec(*_bands(rows, title, axis, "linear", legend=True), *_dates(marks), height=320)
+
+
+def known(rows: Sequence[Row], title: str) -> Spec:
+    """One share as it was known: steps from date to date, intervals on the last. Rows as for `bands`."""
+    last = alt.Chart(alt.Data(values=list(rows[-1:]))).encode(x="date:T", color=_colour(OUTCOME))
+    thin = last.mark_rule(strokeWidth=2).encode(y="q05:Q", y2="q95:Q")
+    thick = last.mark_rule(strokeWidth=8, opacity=0.55).encode(y="q25:Q", y2="q75:Q")
+    return _spec(*_bands(rows, title, "%", "step-after", legend=False), thin, thick, height=150)
+
+
+def _bands(rows: Sequence[Row], title: str, axis: str, between: Any, legend: bool) -> Iterator[alt.Chart]:
+    """Bands, lines and points that answer to the mouse; `between` says how dates are joined."""
     days = "%-d %b" if _length(rows) < 150 else "%b %Y"
+    whole = alt.Scale() if legend else alt.Scale(domain=[0, 1])
     base = alt.Chart(alt.Data(values=list(rows))).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format=days, labelAngle=0, tickCount=6)),
-        color=_colour(OUTCOME, legend=True),
-    )
-    wide, narrow = (
-        base.mark_area(opacity=opacity, line=False).encode(
-            y=alt.Y(f"{low}:Q", axis=alt.Axis(format=axis, title=title)), y2=f"{high}:Q"
-        )
-        for opacity, low, high in ((0.16, "q05", "q95"), (0.28, "q25", "q75"))
-    )
-    line = base.mark_line(strokeWidth=2.5).encode(
-        y="q50:Q",
-        strokeDash=alt.StrokeDash(
-            "group:N", scale=alt.Scale(domain=list(OUTCOME), range=[[1, 0], [7, 3], [2, 2]])
+        x=alt.X(
+            "date:T",
+            title=None,
+            scale=alt.Scale() if legend else alt.Scale(padding=8),
+            axis=alt.Axis(format=days, labelAngle=0, tickCount=6),
         ),
+        color=_colour(OUTCOME, legend=legend),
     )
-    points = base.mark_point(size=60, opacity=0.001).encode(
+    for opacity, low, high in ((0.16, "q05", "q95"), (0.28, "q25", "q75")):
+        yield base.mark_area(opacity=opacity, line=False, interpolate=between).encode(
+            y=alt.Y(f"{low}:Q", scale=whole, axis=alt.Axis(format=axis, title=title)), y2=f"{high}:Q"
+        )
+    dashes = alt.Scale(domain=list(OUTCOME), range=[[1, 0], [7, 3], [2, 2]])
+    yield base.mark_line(strokeWidth=2.5, interpolate=between).encode(
+        y="q50:Q",
+        strokeDash=alt.StrokeDash("group:N", scale=dashes, legend=alt.Undefined if legend else None),
+    )
+    yield base.mark_point(size=60, opacity=0.001).encode(
         y="q50:Q", tooltip=[alt.Tooltip("date:T", format="%Y-%m-%d"), *_tooltip("group", axis)]
     )
-    return _spec(wide, narrow, line, points, *_dates(marks), height=320)
 
 
 def _length(rows: Sequence[Row]) -> int:

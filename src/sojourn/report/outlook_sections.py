@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sojourn.report import charts
 from sojourn.report.figures import TOP, figure, not_made, short
 from sojourn.report.material import Material, Record
-from sojourn.report.section import NUMBERS, SHARES, Cell, Column, Section, Table, numbers
+from sojourn.report.section import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
 from sojourn.report.words import OUTCOMES, quantity
 
 
@@ -16,18 +16,7 @@ def history_section(material: Material) -> Section:
     title, history = "The answer as it could have been given", material.section("history")
     if history is None:
         return Section("history", title, missing=not_made("history"))
-    rows = [
-        {**moment["asked"][key], "date": moment["date"], "group": label, "note": ", ".join(moment["new"])}
-        for key, label in ((f"share {name}", label) for name, label in OUTCOMES.items())
-        for moment in history
-        if key in moment["asked"]
-    ]
-    figures = figure(
-        "history",
-        "Shares on the day asked, from the claims published until each date: median, 50 % and 90 % bands.",
-        rows,
-        lambda: charts.bands(rows, (), "share of those who arrived", axis="%"),
-    )
+    figures = tuple(made for name, label in OUTCOMES.items() for made in _known(history, name, label))
     columns = (
         Column("date", "date", "date"),
         Column("claims", "claims in use", "plain"),
@@ -58,6 +47,23 @@ def history_section(material: Material) -> Section:
     )
 
 
+def _known(history: list[Record], name: str, label: str) -> tuple[Figure, ...]:
+    """One outcome's share as it was known; between two dates it was that of the first."""
+    key = f"share {name}"
+    rows = [
+        {**moment["asked"][key], "date": moment["date"], "group": label, "note": ", ".join(moment["new"])}
+        for moment in history
+        if key in moment["asked"]
+    ]
+    return figure(
+        f"history_{name}",
+        f"Share that {label}, on the day asked, from the claims published until each date: median, 50 % and "
+        "90 % bands.",
+        rows,
+        lambda: charts.known(rows, "share"),
+    )
+
+
 def worth_section(material: Material) -> Section:
     """Statistics not yet published, by what they would settle."""
     title, worth = "What would settle it", material.section("worth")
@@ -69,7 +75,7 @@ def worth_section(material: Material) -> Section:
             "value": item["answer"],
             "low": item["answer"] - 2 * item["answer_error"],
             "high": item["answer"] + 2 * item["answer_error"],
-            "note": item["sentence"],
+            "note": item["title"],
         }
         for item in worth[:TOP]
     ]
@@ -83,7 +89,7 @@ def worth_section(material: Material) -> Section:
     columns = (
         Column("rank", "rank", "plain"),
         Column("name", "statistic"),
-        Column("sentence", "what"),
+        Column("title", "what"),
         Column("answer", "variance removed", "share"),
         Column("answer_error", "± s.e.", "share"),
         *(Column(f"known_{name}", f"{label}, if known exactly", "share") for name, label in OUTCOMES.items()),
@@ -91,12 +97,19 @@ def worth_section(material: Material) -> Section:
     )
     table = tuple(
         (
-            *(item[key] for key in ("rank", "name", "sentence", "answer", "answer_error")),
+            *(item[key] for key in ("rank", "name", "title", "answer", "answer_error")),
             *(item[key].get(name) for key in ("known", "heard") for name in OUTCOMES),
         )
         for item in worth
     )
-    return Section("worth", title, (), figures, (Table("worth", "Candidates, best first", columns, table),))
+    exact = Table(
+        "worth_counts",
+        "What exactly each would count",
+        (Column("name", "statistic"), Column("sentence", "counts")),
+        tuple((item["name"], item["sentence"]) for item in worth),
+    )
+    tables = (Table("worth", "Candidates, best first", columns, table), exact)
+    return Section("worth", title, (), figures, tables)
 
 
 def whatif_section(material: Material) -> Section:

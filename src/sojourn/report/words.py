@@ -22,7 +22,7 @@ def number(value: float) -> str:
 
 def share(value: float) -> str:
     """A proportion in whole per cent, small ones not rounded to nothing."""
-    return f"{value:.1%}" if 0 < abs(value) < 0.01 else f"{value:.0%}"
+    return f"{value:z.1%}" if 0 < abs(value) < 0.01 else f"{value:z.0%}"
 
 
 def day(iso: str) -> str:
