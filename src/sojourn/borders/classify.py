@@ -110,7 +110,7 @@ def _shown(rows: Table, names: list[str]) -> Table:
         status_after=_status(rows.became),
         long_term_migrant=rows.answer,
         final_on=dated(rows.final),
-        p_migrant=rows.answer.ifelse(1.0, 0.0).fill_null(rows.p),
+        p_migrant=rows.answer.cast("int32").cast("float64").fill_null(rows.p),
     )
 
 
