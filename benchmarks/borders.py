@@ -94,7 +94,7 @@ def end_to_end(folder: str, crossings: int) -> dict[str, tuple[float, float]]:
             good, bad = clean(
                 engine.read(out / f"{crossings}.parquet"), Cleaning(since=SINCE, until=UNTIL), key
             )
-            engine.write(good, out / "clean.parquet")
+            engine.write(good, out / "clean.parquet", ordered=True)
             engine.write(bad, out / "rejects.parquet")
 
         def summed() -> None:

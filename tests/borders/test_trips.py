@@ -25,7 +25,7 @@ def journeys(rng: random.Random, rule: Rule) -> list[Crossing]:
     home = rng.choice([slack // 6 + 1, slack // 2 + 1, rule.window])
     day, first = (rule.since or 0) + rng.randint(0, 2 * rule.window), rng.random() < 0.7
     history: list[Crossing] = []
-    for number in range(rng.randint(1, 16)):
+    for number in range(rng.randint(20, 40) if rng.random() < 0.1 else rng.randint(1, 16)):
         if day >= rule.until + (slack if rng.random() < 0.02 else 0):
             break
         history.append((day, first == (number % 2 == 0)))

@@ -17,12 +17,13 @@ from sojourn.borders.final import final_days
 from sojourn.borders.gaps import able
 from sojourn.borders.order import Table, laid, numbered, with_history
 from sojourn.borders.reach import with_reach
-from sojourn.borders.rule import STATUSES, OutcomeRule
+from sojourn.borders.rule import DIRECTIONS, STATUSES, OutcomeRule
 from sojourn.borders.scratch import kept
 from sojourn.borders.status import events, with_status
 from sojourn.borders.together import fits, with_company
 from sojourn.borders.trips import answers, settled, walked
 
+TOLD = ("day", "direction", "initial_status")
 RESULT = ("status_before", "status_after", "long_term_migrant", "final_on", "p_migrant")
 
 
@@ -42,15 +43,19 @@ def classify(table: Table, rule: OutcomeRule, shortcut: bool = True) -> Table:
     Raises BordersError for columns; a row that is no crossing ends the query with a message.
     """
     names = [name for name in table.columns if name not in RESULT]
-    rows = kept(walked(numbered(table.select(*names)), rule))
+    # Held without what the numbers say as well: it is put back when the result is written.
+    rows = numbered(table.select(*names))
+    rows = kept(walked(rows.drop(*[name for name in TOLD if name in rows.columns]), rule))
     rest, parts = rows, list[Table]()
     if shortcut and rule.apart > 0:
         people = kept(settled(rows, rule))
         rest = kept(rows.anti_join(people, [("person", "of")]))
         parts.append(answers(rows, people, rule))
     parts.append(_by_whole_rule(rest, rule))
-    life = life_of(rows, [part.filter(part.was.notnull()).select("arr", "was") for part in parts], rule)
-    return engine().union(*[_shown(with_chance(part, life, rule), names) for part in parts])
+    life = life_of(
+        _on_days(rows), [part.filter(part.was.notnull()).select("arr", "was") for part in parts], rule
+    )
+    return engine().union(*[_shown(with_chance(_on_days(part), life, rule), names) for part in parts])
 
 
 def _by_whole_rule(crossings: Table, rule: OutcomeRule) -> Table:
@@ -102,8 +107,17 @@ def answered(rows: Table, rule: OutcomeRule) -> Table:
     return rows.mutate(answer=ibis.cases((~can, False), (~cannot, True), else_=ibis.null("boolean")))
 
 
+def _on_days(rows: Table) -> Table:
+    return rows.mutate(day=dated(rows.d))
+
+
 def _shown(rows: Table, names: list[str]) -> Table:
     """The columns of the result. The chances of what is certain are 1 and 0."""
+    ibis = engine()
+    rows = rows.mutate(
+        direction=rows.arr.ifelse(ibis.literal(DIRECTIONS[0]), ibis.literal(DIRECTIONS[1])),
+        initial_status=_status(rows.initial),
+    )
     return rows.select(
         *names,
         status_before=_status(rows.was),

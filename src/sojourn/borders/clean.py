@@ -14,7 +14,7 @@ from typing import Any
 
 from sojourn.borders.days import dated, engine, first_row, number
 from sojourn.borders.errors import BordersError
-from sojourn.borders.lane import before, in_order, placed
+from sojourn.borders.lane import after, before, in_order, placed
 from sojourn.borders.order import Table, alternating
 from sojourn.borders.people import with_pseudonyms
 from sojourn.borders.rule import DIRECTIONS, STATUSES
@@ -28,6 +28,8 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 TRAITS = ("border", "nationality", "purpose")
 LINKING = ("document", "name", "birth")
+TIES = 2**13
+"""Crossings of one moment are put in an order by direction, and by a number below this for their border."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _read(rows: Table, how: Cleaning) -> Table:
     if rows.day.type().is_timestamp():
         moment = rows.day.hour() * 3600 + rows.day.minute() * 60 + rows.day.second()
         return rows.mutate(day=rows.day.cast("date"), moment=moment.cast("int64"))
-    return rows.mutate(moment=ibis.null("int64"))
+    return rows.mutate(moment=ibis.null())
 
 
 def _directed(rows: Table, how: Cleaning) -> Table:
@@ -189,33 +191,45 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
     Crossings of a day are in the order of their times; those without times alternate.
     """
     ibis = engine()
-    border = good.border.cast("string").fill_null("") if "border" in good.columns else ibis.literal("")
+    arr = good.direction == DIRECTIONS[0]
+    tie = arr.ifelse(TIES, 0) + good.moment.isnull().ifelse(2 * TIES, 0)
+    if "border" in good.columns:
+        # A number, as text is dear to sort by. That two borders may share one changes only their order.
+        tie = tie + (good.border.cast("string").fill_null("").hash() & (TIES - 1))
+    timed = not good.moment.type().is_null()
     good = good.mutate(
         d=number(good.day),
-        arr=good.direction == DIRECTIONS[0],
-        sequence=ibis.coalesce(good.moment, 0),
+        arr=arr,
         untimed=good.moment.isnull(),
-        # Sorted by a number, the same borders lie together at less cost than by name.
-        tie=border.hash() if "border" in good.columns else ibis.literal(0, "int64"),
+        sequence=ibis.coalesce(good.moment, 0).cast("int64") if timed else ibis.literal(0, "int64"),
+        tie=tie.cast("int16"),
     ).drop("moment", "direction", "day")
-    also = ("untimed", "arr", "tie")
-    good = in_order(good, also)
+    also = ("tie",)
+    good = in_order(good, also, timed)
     rows = placed(good, also)
-    same_day = before(rows, rows.d) == rows.d
-    untimed = rows.untimed & before(rows, rows.untimed)
-    names = ("sequence", "untimed", "arr", *[name for name in ("border",) if name in rows.columns])
-    again: Any = same_day
-    for name in names:
-        again = again & before(rows, rows[name]).identical_to(rows[name])
-    rows = rows.mutate(
-        again=again.fill_null(False),
-        mixed=(same_day & untimed & (before(rows, rows.arr) != rows.arr)).fill_null(False),
+    same_day = (before(rows, rows.d) == rows.d).fill_null(False) | (after(rows, rows.d) == rows.d).fill_null(
+        False
     )
-    found = kept(rows.filter(rows.again | rows.mixed))
-    twice, mixed = found.filter(found.again), found.filter(found.mixed).select(of="person").distinct()
-    counts = found.aggregate(again=found.again.sum(), mixed=found.mixed.sum())
+    # Most days have one crossing; what follows is about the others.
+    crowded = kept(rows.filter(same_day))
+    if first_row(crowded.aggregate(size=crowded.count()))[0] == 0:
+        return _dated(good), _dated(crowded)
+    names = [name for name in ("border",) if name in rows.columns]
+    moment = [crowded[name] for name in ("person", "d", "sequence", "untimed", "arr", *names)]
+    again = ibis.row_number().over(ibis.window(group_by=moment, order_by=crowded.n)) > 0
+    day = ibis.window(group_by=[crowded.person, crowded.d])
+    way = crowded.untimed.ifelse(crowded.arr.cast("int32"), ibis.null("int32"))
+    crowded = kept(
+        crowded.mutate(again=again, mixed=(way.max().over(day) > way.min().over(day)).fill_null(False))
+    )
+    twice, mixed = crowded.filter(crowded.again), crowded.filter(crowded.mixed).select(of="person").distinct()
+    counts = crowded.aggregate(again=crowded.again.sum(), mixed=crowded.mixed.sum())
     some_again, some_mixed = (bool(count) for count in first_row(counts))
-    single = rows.filter(~rows.again) if some_again else good
+    single = good
+    if some_again:
+        gone = twice.select(of="person", at="n")
+        single = rows.anti_join(gone, [("person", "of"), ("n", "at")])
+        single = single if some_mixed else single.order_by(["person", "d", "sequence"])
     return _dated(_alternating(single, mixed) if some_mixed else single), _dated(twice)
 
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 from sojourn.borders.days import engine
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
+from sojourn.borders.scratch import in_file_order
 
 MEMORY = "4GB"
 TICK = 0.5
@@ -50,8 +51,11 @@ class Engine:
             pattern = f"{file}/**/*.parquet" if Path(file).is_dir() and self.name == "duckdb" else file
             return self.connection.read_parquet(pattern)
 
-    def write(self, table: Table, path: str | Path) -> None:
-        """Write Parquet or CSV, whole or not at all: what was there stays until the new is complete."""
+    def write(self, table: Table, path: str | Path, ordered: bool = False) -> None:
+        """Write Parquet or CSV, whole or not at all: what was there stays until the new is complete.
+
+        `ordered` keeps the order of rows where the engine has one (DuckDB).
+        """
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{uuid4().hex[:8]}.part")
@@ -61,7 +65,8 @@ class Engine:
             with told(str(target)):
                 if self.name == "duckdb":
                     form = "CSV, HEADER" if csv else "PARQUET, COMPRESSION zstd"
-                    self.connection.raw_sql(f"COPY ({sql}) TO {quoted(part)} (FORMAT {form})")
+                    with in_file_order(self.connection, ordered):
+                        self.connection.raw_sql(f"COPY ({sql}) TO {quoted(part)} (FORMAT {form})")
                 else:
                     frame = self.connection._session.sql(sql)
                     if csv:

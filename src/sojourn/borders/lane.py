@@ -15,7 +15,7 @@ from sojourn.borders.days import engine, first_row
 from sojourn.borders.order import Table
 from sojourn.borders.scratch import kept
 
-LEAP = 2**24
+LEAP, FAR = 2**24, 2**62
 ORDER = ("person", "d", "sequence")
 
 
@@ -24,15 +24,17 @@ def streams(rows: Table) -> bool:
     return rows.get_backend().name == "duckdb"
 
 
-def in_order(rows: Table, also: Sequence[str] = ()) -> Table:
+def in_order(rows: Table, also: Sequence[str] = (), timed: bool = True) -> Table:
     """The rows, sorted by person, day and sequence (and `also`) where the engine streams.
 
-    What lies in a file in that order is taken as it lies, unless `also` matters.
+    What lies in a file in that order is taken as it lies, unless `also` matters. Without `timed` the sequence
+    is the same in all rows.
     """
     if not streams(rows):
         return rows
     if also:
-        return kept(rows.order_by([rows[name] for name in (*ORDER, *also)]), ordered=True)
+        keys = (*(ORDER if timed else ORDER[:2]), *also)
+        return kept(rows.order_by([rows[name] for name in keys]), ordered=True)
     looked = _looked(rows.select(*ORDER))
     if first_row(looked.aggregate(wrong=looked.wrong.max()))[0] in (None, False):
         return rows
@@ -87,19 +89,20 @@ def after(rows: Table, value: Any, places: int = 1) -> Any:
     return same.ifelse(value.lead(places).over(ibis.window()), ibis.null(value.type()))
 
 
-def days_ahead(rows: Table, places: Sequence[int], end: int) -> dict[str, Any]:
-    """`d1`, `d2` …: the days of the next crossings, and `end` beyond it or after the last of a person."""
+def apart(rows: Table) -> Table:
+    """Adds `at`, the day on an axis where the next person's days lie beyond any end, and `base`, its nought.
+
+    `rows` are `placed`. Where the engine does not stream, persons never meet and `base` is 0.
+    """
+    base = rows["first"] * LEAP if streams(rows) else engine().literal(0, "int64")
+    return rows.mutate(base=base, at=base + rows.d.cast("int64"))
+
+
+def days_ahead(rows: Table, places: Sequence[int]) -> dict[str, Any]:
+    """`at1`, `at2` …: `at` of the crossings so many places ahead; beyond a person's last far off."""
     ibis = engine()
-    last = ibis.literal(end, "int32")
-    if not streams(rows):
-        return {f"d{k}": ibis.least(after(rows, rows.d, k).fill_null(last), last) for k in places}
-    # Days counted on from a number that leaps from person to person: the next one's lie beyond any end.
-    base = rows["first"] * LEAP
-    found: dict[str, Any] = {}
-    for k in places:
-        ahead = (base + rows.d).lead(k).over(ibis.window()) - base
-        found[f"d{k}"] = ibis.least(ahead, end).fill_null(end).cast("int32")
-    return found
+    window = ibis.window() if streams(rows) else ibis.window(group_by=rows.person, order_by=rows.n)
+    return {f"at{k}": rows["at"].lead(k, ibis.literal(FAR, "int64")).over(window) for k in places}
 
 
 def with_total(rows: Table, name: str, value: Any) -> Table:

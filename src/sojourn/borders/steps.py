@@ -103,7 +103,7 @@ def clean_step(
         rows = size(desk, raw)
         with desk.watched("clean", rows):
             good, bad = clean(raw, how, key)
-            desk.engine.write(good, out)
+            desk.engine.write(good, out, ordered=True)
             desk.engine.write(bad, rejects)
         counted = desk.engine.read(rejects)
         reasons = counted.group_by("reason").aggregate(rows=counted.count()).order_by("reason")

@@ -22,38 +22,45 @@ from __future__ import annotations
 from typing import Any
 
 from sojourn.borders.days import engine
-from sojourn.borders.lane import after, before, days_ahead, in_order, placed, with_total
+from sojourn.borders.lane import after, apart, before, days_ahead, in_order, placed, with_total
 from sojourn.borders.order import Table
 from sojourn.borders.rule import OutcomeRule
 
-AHEAD = tuple(range(1, 14))
-"""How many crossings ahead one looks for the day on which a crossing away missed: six stays at home."""
+AHEAD = tuple(range(1, 20))
+"""How many crossings ahead one looks for the day on which a crossing away missed: nine stays at home."""
+LATER = 2**30
+"""A day after all."""
 
 
 def walked(rows: Table, rule: OutcomeRule) -> Table:
     """Crossings from `numbered` in order, with their neighbours and days away.
 
-    `n` (place, from 1), `prev_d`, `next_d`, `gap_before`, `gap_after`; and, which mean something only for
-    persons without gaps and crossings after observation: `away` (leads away), `spent` (days away that it
-    begins), `gone` (days away before it), and for crossings away `missed`, after the end of observation where
-    it is not; `far`: further ahead than was looked.
+    `n` (place, from 1), `next_d`, `same_day` (as the crossing before), `gap_after`, `gap` (before it, or it
+    is after observation). And, which mean something only for persons without gaps: `away` (leads away),
+    `spent` (days away that it begins), `gone` (days away before it); for crossings away `missed`, after the
+    end of observation where it is not, `open`, and `long`: not missed within V days, or further ahead than
+    was looked.
     """
-    rows = placed(in_order(rows))
+    rows = apart(placed(in_order(rows)))
     rows = rows.mutate(
-        prev_d=before(rows, rows.d),
+        same_day=(before(rows, rows.d) == rows.d).fill_null(False),
         next_d=after(rows, rows.d),
-        gap_before=(before(rows, rows.arr) == rows.arr).fill_null(False),
+        gap=(before(rows, rows.arr) == rows.arr).fill_null(False) | (rows.d >= rule.end),
         gap_after=(after(rows, rows.arr) == rows.arr).fill_null(False),
         away=rows.n % 2 == 1,
-        **days_ahead(rows, AHEAD, rule.end),
+        **days_ahead(rows, AHEAD),
     )
     missed, home = _missed(rows, rule)
-    lasts = rows[f"d{AHEAD[-1]}"] < rule.end
+    lasts = rows[f"at{AHEAD[-1]}"] - rows.base < rule.end
+    spent = engine().least(rows.next_d.fill_null(rule.end), rule.end) - rows.d
     rows = rows.mutate(
-        missed=missed.cast("int32"),
-        far=rows.away & (home <= rule.slack) & lasts,
-        spent=rows.away.ifelse(engine().greatest(0, rows.d1 - rows.d), 0),
-    ).drop(*[f"d{k}" for k in AHEAD])
+        missed=engine().least(missed - rows.base, LATER).cast("int32"),
+        long=rows.away & (home <= rule.slack) & lasts,
+        spent=rows.away.ifelse(engine().greatest(0, spent), 0).cast("int32"),
+    ).drop("at", "base", *[f"at{k}" for k in AHEAD])
+    is_open = rows.away & (rows.missed > rule.end)
+    late = rows.away & ~is_open & (rows.missed > rows.d + rule.threshold)
+    rows = rows.mutate(open=is_open, long=rows.long | late)
     return with_total(rows, "gone", rows.spent)
 
 
@@ -61,14 +68,16 @@ def _missed(rows: Table, rule: OutcomeRule) -> tuple[Any, Any]:
     """The first day on which more than W − V days after a crossing away were spent at home; those looked at.
 
     A stay at home that fills them up begins after fewer, so of the days on which they would be full if one
-    stayed from each return on, the latest of those that begin before they are is the day.
+    stayed from each return on, the latest of those that begin before they are is the day. After a person's
+    last crossing the days ahead lie so far off that the days at home are full, or the day is.
     """
     ibis = engine()
-    home: Any = ibis.literal(0, "int32")
+    home: Any = ibis.literal(0, "int64")
     days: list[Any] = []
     for k in AHEAD[:-1:2]:
-        back, leaves = rows[f"d{k}"], rows[f"d{k + 1}"]
-        days.append((home <= rule.slack).ifelse(back + rule.slack + 1 - home, 0))
+        back, leaves = rows[f"at{k}"], rows[f"at{k + 1}"]
+        day = back + (rule.slack + 1) - home
+        days.append((home <= rule.slack).ifelse(day, 0) if k > 1 else day)
         home = home + leaves - back
     return ibis.greatest(*days), home
 
@@ -83,18 +92,15 @@ def settled(rows: Table, rule: OutcomeRule) -> Table:
     ibis = engine()
     begin = rule.end if rule.begin is None else rule.begin
     history = begin - 1
-    is_open = rows.away & (rows.missed > rule.end)
     full = rows.d - rows.gone - history < rule.threshold
     people = rows.group_by(of=rows.person).aggregate(
-        bad=(rows.gap_before | (rows.d >= rule.end)).max(),
-        late=(rows.far | (rows.away & ~is_open & (rows.missed > rows.d + rule.threshold))).max(),
-        again=(is_open & (rows.d == rows.prev_d).fill_null(False)).max(),
+        bad=(rows.gap | rows.long | (rows.open & rows.same_day)).max(),
         first_d=rows.d.min(),
         first_arr=(rows.away == rows.arr).max(),
         born=rows.initial.max(),
         all_gone=(rows.gone + rows.spent).max(),
-        open_n=rows.n.min(where=is_open),
-        open_gone=rows.spent.sum(where=is_open),
+        open_n=rows.n.min(where=rows.open),
+        open_gone=rows.spent.sum(where=rows.open),
         before_full=(rows.gone + rows.spent).max(where=full),
         last_d=rows.d.max(),
         last_n=rows.n.max(),
@@ -104,10 +110,9 @@ def settled(rows: Table, rule: OutcomeRule) -> Table:
     observed = (people.first_d >= begin) & (people.known <= min(rule.end, history + rule.window))
     home = people.first_arr.ifelse(0, 1)
     short = (people.open_gone < rule.apart).fill_null(True)
-    return people.filter(
-        ~people.bad & ~people.late & ~people.again & short,
-        ibis.coalesce(people.born == home, observed),
-    ).select("of", "known", "open_n", "all_gone", "last_d", "last_n")
+    return people.filter(~people.bad & short, ibis.coalesce(people.born == home, observed)).select(
+        "of", "known", "open_n", "all_gone", "last_d", "last_n"
+    )
 
 
 def answers(rows: Table, people: Table, rule: OutcomeRule) -> Table:
@@ -122,11 +127,9 @@ def answers(rows: Table, people: Table, rule: OutcomeRule) -> Table:
     nothing = ibis.null("int32")
     sooner = (rows.n < rows.open_n).fill_null(True)
     certain = sooner | (rows.n == rows.open_n)
-    same_day = (rows.d == rows.prev_d).fill_null(False)
-    back = same_day.ifelse(rows.d, rows.known.fill_null(rows.d))
-    away = (same_day & (rows.n > 1)).ifelse(rows.d, rows.missed)
     answer = (sooner | ~rows.away).ifelse(False, ibis.null("boolean"))
-    final = ibis.greatest(rows.d, rows.away.ifelse(away, back))
+    since = rows.away.ifelse(rows.missed, rows.known.fill_null(rows.d))
+    final = rows.same_day.ifelse(rows.d, ibis.greatest(rows.d, since))
     spent_away = rows.all_gone - rows.gone
     return rows.mutate(
         was=certain.ifelse(home, nothing).cast("int32"),
