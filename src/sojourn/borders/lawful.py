@@ -1,0 +1,95 @@
+"""Stays of a register under a stay rule: lawful and unlawful days, at least and at most.
+
+Where both crossings of a stay were seen, its days are known. Where one is missing, the stay is judged twice,
+as short and as long as it can have been. More days are not always worse (leaving and coming back may renew a
+permitted stay), so the two are answers for these two courses, not bounds for every one between.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sojourn.borders.days import engine
+from sojourn.borders.engine import told
+from sojourn.borders.errors import BordersError
+from sojourn.borders.order import Table
+from sojourn.borders.steps import Desk, size, step
+from sojourn.permits import PermitError, assess_register
+
+COURSES = ("least", "most")
+NEEDED = ("person", "entry_from", "entry_until", "exit_from", "exit_until")
+ANSWER = ("first_unlawful", "unlawful_days", "binding_limit", "used_at_exit")
+
+
+def lawful(stays: Table, rules: str, nationality: str, until: date, reading: str | None = None) -> Table:
+    """Two rows per stay from `stays.stays`: `counted` (`least`, `most`), person, entry, exit, and the answer.
+
+    `first_unlawful`, `unlawful_days`, `binding_limit` and `used_at_exit` are those of `assess_register`. Open
+    stays count up to the day before `until`. Raises PermitError for the rule and the nationality.
+    """
+    ibis = engine()
+    first = ibis.coalesce(stays.entry_from, stays.entry_until)
+    courses = {
+        "least": {"entry": stays.entry_until, "exit": stays.exit_from},
+        "most": {"entry": first, "exit": stays.exit_until},
+    }
+    last = until - timedelta(days=1)
+    parts: list[Table] = []
+    for counted in COURSES:
+        rows = stays.select("person", **courses[counted])
+        found = assess_register(rows, rules, nationality=nationality, until=last, reading=reading)
+        found = found.mutate(first_unlawful=found.first_unlawful.cast("date"), counted=ibis.literal(counted))
+        parts.append(found.select("counted", "person", "entry", "exit", *ANSWER))
+    return ibis.union(*parts)
+
+
+def of_nationality(stays: Table, nationality: str) -> Table:
+    """The stays of one nationality; all, where the table does not say it. Raises BordersError for columns."""
+    lacking = [name for name in NEEDED if name not in stays.columns]
+    if lacking:
+        raise BordersError(f"stays: column {', '.join(lacking)} is missing; make them with `stays`")
+    return stays.filter(stays.nationality == nationality) if "nationality" in stays.columns else stays
+
+
+def lawful_step(
+    desk: Desk, source: Path, out: Path, rules: str, nationality: str, until: date, reading: str | None
+) -> bool:
+    """Stays to lawful days; the record tells how many stays and days were unlawful in either course."""
+    settings = {
+        "rules": rules,
+        "nationality": nationality,
+        "until": until.isoformat(),
+        "reading": reading,
+    }
+    files = [Path(rules)] if Path(rules).is_file() else []
+
+    def work() -> dict[str, Any]:
+        stays = of_nationality(desk.engine.read(source), nationality)
+        rows = size(desk, stays)
+        if rows == 0:
+            raise BordersError(f"{source}: no stay has the nationality {nationality!r}")
+        try:
+            with desk.watched("lawful", rows), told(str(source)):
+                desk.engine.write(lawful(stays, rules, nationality, until, reading), out)
+        except PermitError as error:
+            raise BordersError(str(error)) from None
+        except BordersError as error:
+            # The rules name the person of a stay that they cannot judge; here nobody is named.
+            raise BordersError(re.sub(r"person \S+, ", "a stay, ", str(error))) from None
+        return {"in": rows, **_counted(desk, out)}
+
+    return step(desk, "lawful", settings, [source, *files], [out], work)
+
+
+def _counted(desk: Desk, out: Path) -> dict[str, Any]:
+    made = desk.engine.read(out)
+    over = made.unlawful_days > 0
+    sums = made.group_by("counted").aggregate(stays=over.sum(), days=made.unlawful_days.sum())
+    found = desk.engine.rows(sums.select("counted", "stays", "days").order_by("counted"))
+    return {
+        str(counted): {"unlawful_stays": int(stays), "unlawful_days": int(days)}
+        for counted, stays, days in found
+    }
