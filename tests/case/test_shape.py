@@ -67,6 +67,16 @@ def test_flows(wrong, old: str, new: str, expected: str) -> None:
     [
         (",,,2022-09-15", ",,2022-09-01,2022-09-15", 'start: "2022-09-01" must be empty for present'),
         (",present,HO,,", ",present,HO,OR,", 'counterpart: "OR" must be empty for present'),
+        (
+            ",present,HO,,displaced,,,",
+            ",moved_on,HO,OR,displaced,,,",
+            "is the origin, no third place",
+        ),
+        (
+            ",present,HO,,displaced,,,",
+            ",moved_on,,HO,displaced,,,",
+            "is the host, no third place",
+        ),
         (",total", ",day", 'per: "day" must be total (or empty) for present, which is no flow'),
         (",present,", ",rate,", "of_measure: must say where they were at the first date; one of: moved_on"),
         (

@@ -33,6 +33,7 @@ def reference_problems(tables: Mapping[str, Rows], settings: CaseSettings | None
         return
     yield from _names(tables[READINGS.file], settings)
     yield from _names(tables[CONTACTS.file], settings)
+    yield from _third_places(tables[READINGS.file], settings)
     yield from _dates(tables, settings)
 
 
@@ -126,6 +127,21 @@ def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:
     for column, what, known in columns:
         if column in present:
             yield from _named(table, column, what, known)
+
+
+def _third_places(readings: Rows, settings: CaseSettings) -> Iterator[Problem]:
+    """Nobody moved on to where they are, or to where they are from."""
+    for row in readings.rows:
+        if row.measure != "moved_on" or not row.counterpart:
+            continue
+        if row.counterpart == settings.origin:
+            where, instead = "the origin", "returned"
+        elif row.counterpart == (row.place or settings.host):
+            where, instead = "the host", "stayed"
+        else:
+            continue
+        message = f"is {where}, no third place; leave it empty for all of them, or count {instead}"
+        yield Problem(READINGS.file, message, row.row, "counterpart", row.counterpart)
 
 
 def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Problem]:
