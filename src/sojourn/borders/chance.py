@@ -1,15 +1,23 @@
 """How likely an undetermined crossing is a migration: from the finished stays of similar travellers.
 
 The durations of stays (after arrivals) and absences (after departures) give a life table for each group of
-direction, nationality, purpose and month of crossing, where the table has them. A spell that observation
-cuts short counts as long as it was seen (Kaplan and Meier, 1958, in weeks). Where fewer than `LEAST` spells
-of a group lasted as long, the table of all crossings in that direction speaks.
+direction, nationality, purpose and month in which they begin, where the table has them. A spell that
+observation cuts short counts as long as it was seen (Kaplan and Meier, 1958, in weeks; within a week the
+share falls at an even rate). Where fewer than `LEAST` spells of a group lasted as long, the table of all
+crossings in that direction speaks.
 
-For a crossing whose spell goes on, at age a and with r days lacking to the threshold, the chance is S(a +
-r) / S(a). It takes interruptions for ends, and so leans low for people who come and go. For one whose spell
-has ended, they must come back before the days of the other state are too many, and then stay: the chance of
-the first from the table of the other direction, times S(r). Where the status before is not certain either,
-it is multiplied by the share of certain statuses before such crossings that were the other one.
+A crossing lacks r days in its own state and has q days of the other to spare. If the person is in its own
+state, at age a of the spell, they stay on for r days with chance S(a + r) / S(a); or leave sooner, and then
+must come back in time and stay for the rest, with another interruption perhaps (`interrupt`). If they are in
+the other state they must come back before q days are over, and then stay.
+
+An open crossing is a migration only if the status before it was the other one. Where that hangs on earlier
+open crossings of the person: of several in the direction of the first of them only one migrates, so a later
+one gets what its own chance exceeds theirs by; one in the other direction needs one of them to have migrated.
+Where a first status is unknown, the share of certain statuses before such crossings that were the other one
+counts. A crossing whose window is over is open because a crossing is missing: it gets the share of migrations
+among the certain answers of its direction, whatever the days that are known. Somebody who left unseen after
+the last crossing counts as still there.
 """
 
 from __future__ import annotations
@@ -17,13 +25,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sojourn.borders.days import engine
+import numpy as np
+
+from sojourn.borders.days import all_rows, dated, engine, put
+from sojourn.borders.interrupt import interrupted
 from sojourn.borders.order import Table
 from sojourn.borders.rule import OutcomeRule
 from sojourn.borders.scratch import kept
 
 WEEK = 7
 LEAST = 50
+EVERY = "*"
 TRAITS = ("nationality", "purpose")
 
 
@@ -31,11 +43,13 @@ TRAITS = ("nationality", "purpose")
 class Life:
     """Life tables of spells by group and by direction, and how often a status before was the other one.
 
-    The tables have `w` (week), `s` (share of spells that last to its beginning) and `risk` (how many did);
-    `against` has `way` (leads into the country) and `share`.
+    The tables have `cell` (the group; `EVERY` for all of a direction), `arr`, `w` (week), `s` and `s_next`
+    (shares of spells that last to its beginning and end) and `risk` (how many lasted to its beginning).
+    `after` has the chances of `interrupted`; `against` has `way` (leads into the country) and `share`.
     """
 
-    tables: tuple[Table, ...]
+    table: Table
+    after: Table
     against: Table
     groups: tuple[str, ...]
 
@@ -50,12 +64,13 @@ def life_of(rows: Table, sure: list[Table], rule: OutcomeRule) -> Life:
     spells = rows.filter(~rows.gap_after & (rows.d < rule.end))
     end = ibis.literal(rule.end, "int32")
     length = ibis.greatest(0, ibis.least(spells.next_d.fill_null(rule.end), end) - spells.d)
-    spells = _grouped(spells, groups).mutate(
-        week=ibis.least(length // WEEK, _weeks(rule)).cast("int32"),
+    spells = spells.mutate(
+        month=spells.day.month().cast("string"),
+        trait=_trait(spells, groups),
+        w=ibis.least(length // unit(rule), steps(rule)).cast("int32"),
         ended=(spells.next_d < end).fill_null(False),
     )
-    keys = ("arr", "month", *groups)
-    counts = spells.group_by([*keys, "week"]).aggregate(
+    counts = spells.group_by("arr", "month", "trait", "w").aggregate(
         seen=spells.count(), ends=spells.ended.cast("int64").sum()
     )
     counts = kept(counts)
@@ -67,77 +82,208 @@ def life_of(rows: Table, sure: list[Table], rule: OutcomeRule) -> Life:
     ]
     votes = ibis.union(*votes) if len(votes) > 1 else votes[0]
     against = votes.group_by("way").aggregate(share=votes.other.sum() / votes["all"].sum())
-    tables = tuple(kept(_survival(counts, list(by), rule)) for by in (keys, ("arr",)))
-    return Life(tables, kept(against), groups)
+    cells = (counts.trait + "/" + counts.month, counts.trait + EVERY, ibis.literal(EVERY))
+    parts = [counts.mutate(cell=cell).select("cell", "arr", "w", "seen", "ends") for cell in cells]
+    table = kept(_survival(ibis.union(*parts), rule))
+    return Life(table, _after(table, rule), kept(against), groups)
 
 
-def _grouped(rows: Table, groups: tuple[str, ...]) -> Table:
-    """Adds the month; a group that is not known is a group."""
-    return rows.mutate(month=rows.day.month(), **{name: rows[name].fill_null("") for name in groups})
+def unit(rule: OutcomeRule) -> int:
+    """Days of a step: a week, or more where windows are longer than about two years."""
+    return max(WEEK, -(-rule.window // 100))
 
 
-def _weeks(rule: OutcomeRule) -> int:
-    return -(-2 * rule.window // WEEK) + 2
+def steps(rule: OutcomeRule) -> int:
+    """Steps of a life table: what may lack of one threshold beyond the age of a spell."""
+    return -(-2 * rule.window // unit(rule)) + 2
 
 
-def _survival(counts: Table, keys: list[str], rule: OutcomeRule) -> Table:
-    """`s`, the share of a group's spells that last to the beginning of week `w`; `risk`, how many did."""
+def _trait(rows: Table, groups: tuple[str, ...]) -> Any:
+    """Nationality and purpose as one text; what is not known is a trait."""
+    text: Any = engine().literal("of ")
+    for name in groups:
+        text = text + rows[name].cast("string").fill_null("") + "/"
+    return text
+
+
+def _survival(counts: Table, rule: OutcomeRule) -> Table:
+    """`s`, the share of a cell's spells that last to the beginning of step `w`; `risk`, how many did."""
     ibis = engine()
-    counts = counts.group_by([*keys, "week"]).aggregate(seen=counts.seen.sum(), ends=counts.ends.sum())
-    every = ibis.range(_weeks(rule) + 1).unnest().name("w").as_table()
-    grid = counts.select(*keys).distinct().cross_join(every).mutate(w=lambda each: each.w.cast("int32"))
-    on = [grid[key] == counts[key] for key in keys]
-    grid = grid.left_join(counts, [*on, grid.w == counts.week]).select(
-        *keys, "w", seen=ibis.coalesce(counts.seen, 0), ends=ibis.coalesce(counts.ends, 0)
+    counts = counts.group_by("cell", "arr", "w").aggregate(seen=counts.seen.sum(), ends=counts.ends.sum())
+    every = ibis.range(steps(rule) + 1).unnest().name("step").as_table()
+    grid = counts.select("cell", "arr").distinct().cross_join(every)
+    grid = grid.mutate(step=grid.step.cast("int32"))
+    named = counts.rename(cell_="cell", arr_="arr")
+    grid = grid.left_join(named, [("cell", "cell_"), ("arr", "arr_"), ("step", "w")])
+    grid = grid.select(
+        "cell",
+        "arr",
+        w="step",
+        seen=grid.seen.fill_null(0).cast("float64"),
+        ends=grid.ends.fill_null(0).cast("float64"),
     )
-    later = ibis.window(group_by=keys, order_by=grid.w, preceding=0, following=None)
+    later = ibis.window(group_by=["cell", "arr"], order_by=grid.w, preceding=0, following=None)
     grid = grid.mutate(risk=grid.seen.sum().over(later))
-    left = ibis.greatest(1e-9, 1 - grid.ends / ibis.greatest(1, grid.risk))
-    before = ibis.window(group_by=keys, order_by=grid.w, preceding=(None, 1))
-    grid = grid.mutate(log_s=left.ln())
+    # Spells cut short in a step are taken to have been seen for half of it.
+    watched = ibis.greatest(1.0, grid.risk - (grid.seen - grid.ends) / 2)
+    grid = grid.mutate(log_s=ibis.greatest(1e-9, 1 - grid.ends / watched).ln())
+    before = ibis.window(group_by=["cell", "arr"], order_by=grid.w, preceding=(None, 1))
     grid = grid.mutate(s=grid.log_s.sum().over(before).fill_null(0.0).exp())
-    return grid.select(*keys, "w", "s", "risk")
+    return grid.select("cell", "arr", "w", "s", s_next=grid.s * grid.log_s.exp(), risk=grid.risk)
+
+
+def _after(table: Table, rule: OutcomeRule) -> Table:
+    """`begins` and `away` (see `interrupted`) by `cell` (traits), `arr`, `r` and `q`."""
+    need, slack = -(-rule.threshold // unit(rule)), -(-(rule.slack + 1) // unit(rule))
+    coarse = table.filter(table.cell.endswith(EVERY))
+    coarse = coarse.filter(coarse.w <= max(need, slack) + 1)
+    found: dict[tuple[str, bool], dict[int, float]] = {}
+    begun: dict[tuple[str, bool], float] = {}
+    for cell, arr, w, s, risk in all_rows(coarse.select("cell", "arr", "w", "s", "risk")):
+        found.setdefault((cell, bool(arr)), {})[int(w)] = float(s)
+        if w == 0:
+            begun[cell, bool(arr)] = float(risk)
+    names = ("cell", "arr", "r", "q", "begins", "away")
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    cells = sorted({cell for cell, _ in found if _enough(begun, cell)} | {EVERY})
+    never = dict.fromkeys(range(max(need, slack) + 2), 1.0)
+    for arr in (False, True):
+        own, other = (
+            np.array([[found.get((cell, way), never)[w] for w in sorted(never)] for cell in cells])
+            for way in (arr, not arr)
+        )
+        begins, away = interrupted(own, other, need, slack)
+        at = np.indices(begins.shape).reshape(3, -1)
+        columns["cell"] += [cells[n] for n in at[0]]
+        columns["arr"] += [arr] * begins.size
+        for name, values in (("r", at[1]), ("q", at[2]), ("begins", begins), ("away", away)):
+            columns[name] += values.ravel().tolist()
+    return kept(put(table.get_backend(), "sojourn_after", columns))
+
+
+def _enough(begun: dict[tuple[str, bool], float], cell: str) -> bool:
+    return min(begun.get((cell, way), 0.0) for way in (False, True)) >= LEAST
 
 
 def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
     """Adds `p`, the chance of a migration, to undetermined crossings; null where nothing like it was watched.
 
-    `rows` have `person`, `n`, `arr`, `day`, traits; `own` and `other`, days observed since the crossing in
-    the state it leads to and in the other; `going`, whether the person is in that state at the end of
-    observation, and `age`, for how many days they have been in whichever; `certain`, whether the status
-    before is certain.
+    `rows` have `person`, `n`, `arr`, traits; `own` and `other`, days observed since the crossing in the state
+    it leads to and in the other; `going`, whether the person is in that state at the end of observation, and
+    `age`, for how many days they have been in whichever; `certain`, whether the status before is certain.
     """
     ibis = engine()
-    asked = _grouped(rows.filter(rows.answer.isnull() & (rows.d < rule.end)), life.groups).select(
-        "person", "n", "arr", "month", *life.groups, "own", "other", "going", "age", "certain"
+    asked = rows.filter(rows.answer.isnull() & (rows.d < rule.end))
+    asked = asked.select(
+        "person",
+        "n",
+        "arr",
+        "going",
+        "certain",
+        age=asked.age.cast("int32"),
+        need=ibis.greatest(0, rule.threshold - asked.own).cast("int32"),
+        slack=ibis.greatest(0, rule.slack - asked.other).cast("int32"),
+        trait=_trait(asked, life.groups) + EVERY,
+        over=asked.d + rule.window <= rule.end,
+        month=_trait(asked, life.groups) + "/" + dated(rule.end - asked.age).month().cast("string"),
     )
-    need = ibis.greatest(0, rule.threshold - asked.own)
-    slack = ibis.greatest(0, rule.slack - asked.other)
-    asked = asked.mutate(need=need, slack=slack, start=asked.going.ifelse(asked.age, 0))
-    asked = _with_ratio(asked, life.tables, "stays", asked.arr, asked.start, asked.start + asked.need)
-    asked = _with_ratio(asked, life.tables, "back", ~asked.arr, asked.age, asked.age + asked.slack + 1)
-    chance = asked.going.ifelse(asked.stays, asked.stays * (1 - asked.back))
-    asked = asked.mutate(chance=chance).left_join(life.against, [("arr", "way")])
-    p = asked.chance * asked.certain.ifelse(1.0, asked.share.fill_null(0.5))
-    found = kept(asked.select(of="person", at="n", p=p))
+    asked = asked.mutate(now=asked.arr == asked.going, step=asked.age // unit(rule))
+    asked = kept(_with_cells(asked, life, rule))
+    cases = asked.select(*CASE).distinct()
+    chances = kept(_chances(cases, life, rule))
+    asked = asked.inner_join(chances, [(name, f"of_{name}") for name in CASE])
+    asked = asked.left_join(life.against, [("arr", "way")])
+    asked = asked.left_join(_rates(rows), [("arr", "like")])
+    found = _with_status(asked)
+    found = kept(found.mutate(p=found.over.ifelse(found.rate, found.p)).select("of", "at", "p"))
     return rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
 
 
-def _with_ratio(asked: Table, tables: tuple[Table, ...], name: str, way: Any, start: Any, stop: Any) -> Table:
-    """Adds S(stop) / S(start) of spells in a direction; the group's own where enough lasted to `start`."""
+CASE = ("cell", "trait_cell", "arr", "going", "age", "need", "slack")
+"""What the chance of filling up the days depends on."""
+
+
+def _with_cells(asked: Table, life: Life, rule: OutcomeRule) -> Table:
+    """Adds `cell`, the smallest group of which enough spells lasted as long, and `trait_cell`, likewise for
+    what may come after."""
     ibis = engine()
-    asked = asked.mutate(way_=way, from_=(start // WEEK).cast("int32"), to_=(stop // WEEK).cast("int32"))
-    columns: list[Any] = []
-    for number, table in enumerate(tables):
-        keys = [key for key in table.columns if key not in ("arr", "w", "s", "risk")]
-        for end in ("from_", "to_"):
-            named = {f"k{number}{end}{key}": table[key] for key in (*keys, "arr", "w")}
-            side = table.select(**named, **{f"s{number}{end}": table.s, f"r{number}{end}": table.risk})
-            on = [(key, f"k{number}{end}{key}") for key in keys]
-            on += [("way_", f"k{number}{end}arr"), (end, f"k{number}{end}w")]
-            asked = asked.left_join(side, on).drop(*named)
-        columns += [f"{letter}{number}{end}" for letter in "sr" for end in ("from_", "to_")]
-    enough = (asked.r0from_ >= LEAST).fill_null(False)
-    ratio = enough.ifelse(asked.s0to_ / asked.s0from_, asked.s1to_ / asked.s1from_)
-    kept = asked.mutate(**{name: ibis.least(1.0, ratio.fill_null(0.0))})
-    return kept.drop(*columns, "way_", "from_", "to_")
+    asked = asked.mutate(step=ibis.least(asked.step, steps(rule)).cast("int32"))
+    many = life.table.filter(life.table.risk >= LEAST)
+    for name in ("month", "trait"):
+        side = many.select(**{f"{name}_cell": "cell", f"{name}_arr": "arr", f"{name}_w": "w"})
+        on = [(name, f"{name}_cell"), ("now", f"{name}_arr"), ("step", f"{name}_w")]
+        asked = asked.left_join(side, on).drop(f"{name}_arr", f"{name}_w")
+    cells = life.after.select(after="cell").distinct()
+    asked = asked.mutate(cell=ibis.coalesce(asked.month_cell, asked.trait_cell, EVERY)).drop("trait_cell")
+    asked = asked.left_join(cells, [("trait", "after")])
+    return asked.mutate(trait_cell=asked.after.fill_null(EVERY)).drop("after", "month_cell")
+
+
+def _chances(cases: Table, life: Life, rule: OutcomeRule) -> Table:
+    """`chance` of filling up the days, for each of `cases` (its columns with `of_` before them)."""
+    ibis = engine()
+    one = unit(rule)
+    # The steps of the spell under way, until the days are full or those to spare are over.
+    span = cases.going.ifelse(cases.need, cases.slack + 1)
+    cases = cases.mutate(span=span, now=cases.arr == cases.going)
+    most = -(-max(rule.threshold, rule.slack + 1) // one)
+    every = ibis.range(most + 1).unnest().name("k").as_table()
+    rows = cases.cross_join(every)
+    rows = rows.filter((rows.k == 0) | (rows.k * one < rows.span)).mutate(k=lambda each: each.k.cast("int32"))
+    left = ibis.greatest(rows.span - rows.k * one, 0)
+    half = one // 2
+    rows = rows.mutate(
+        start=rows.age + rows.k * one,
+        stop=rows.age + ibis.least((rows.k + 1) * one, rows.span),
+        r=rows.going.ifelse(left // one, (rows.need + half) // one).cast("int32"),
+        q=rows.going.ifelse((rows.slack + 1 + half) // one, left // one).cast("int32"),
+    )
+    for name in ("start", "stop"):
+        rows = _with_share(rows, life.table, name, rule)
+    after = life.after.rename(after_cell="cell", after_arr="arr", after_r="r", after_q="q")
+    rows = rows.left_join(
+        after, [("trait_cell", "after_cell"), ("arr", "after_arr"), ("r", "after_r"), ("q", "after_q")]
+    )
+    then = rows.going.ifelse(rows.away, rows.begins)
+    rows = rows.mutate(part=(rows.s_start - rows.s_stop) * then)
+    found = rows.group_by(**{f"of_{name}": rows[name] for name in CASE}).aggregate(
+        part=rows.part.sum(), begin=rows.s_start.max(), end=rows.s_stop.min()
+    )
+    stays = found.of_going.ifelse(found.end, 0.0)
+    chance = (found.of_need == 0).ifelse(1.0, (stays + found.part) / found.begin)
+    return found.mutate(chance=ibis.least(1.0, chance)).drop("part", "begin", "end")
+
+
+def _with_share(rows: Table, table: Table, name: str, rule: OutcomeRule) -> Table:
+    """Adds `s_…`, the share of spells that last until a day of theirs."""
+    ibis = engine()
+    step = ibis.least(rows[name] // unit(rule), steps(rule)).cast("int32")
+    rows = rows.mutate(step=step, into=(rows[name] % unit(rule)) / unit(rule))
+    side = table.select(table_cell="cell", table_arr="arr", table_w="w", low="s", high="s_next")
+    rows = rows.inner_join(side, [("cell", "table_cell"), ("now", "table_arr"), ("step", "table_w")])
+    share = (rows.low.ln() * (1 - rows.into) + rows.high.ln() * rows.into).exp()
+    return rows.mutate(**{f"s_{name}": share}).drop(
+        "table_cell", "table_arr", "table_w", "low", "high", "step", "into"
+    )
+
+
+def _with_status(asked: Table) -> Table:
+    """`of`, `at` and `p`: the chance of filling up the days, and of the other status before."""
+    ibis = engine()
+    order = ibis.window(group_by=asked.person, order_by=asked.n)
+    earlier = ibis.window(group_by=asked.person, order_by=asked.n, preceding=(None, 1))
+    asked = asked.mutate(
+        same=asked.arr == asked.arr.first().over(order), known=asked.certain.first().over(order)
+    )
+    most = asked.same.ifelse(asked.chance, 0.0).max().over(earlier).fill_null(0.0)
+    share = asked.share.fill_null(0.5)
+    late = ibis.greatest(0.0, asked.chance - most) * asked.known.ifelse(1.0, share)
+    other = asked.chance * asked.known.ifelse(most, share)
+    p = asked.certain.ifelse(asked.chance, asked.same.ifelse(late, other))
+    return asked.select("over", "rate", of="person", at="n", p=p)
+
+
+def _rates(rows: Table) -> Table:
+    """`rate`, the share of migrations among the certain answers of a direction (`like`)."""
+    sure = rows.filter(rows.answer.notnull())
+    return sure.group_by(like=sure.arr).aggregate(rate=sure.answer.cast("float64").mean())
