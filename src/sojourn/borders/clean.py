@@ -207,11 +207,10 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
     also = ("tie",)
     good = in_order(good, also, timed)
     rows = placed(good, also)
-    same_day = (before(rows, rows.d) == rows.d).fill_null(False) | (after(rows, rows.d) == rows.d).fill_null(
-        False
-    )
-    # Most days have one crossing; what follows is about the others.
-    crowded = kept(rows.filter(same_day))
+    # Most days have one crossing; what follows is about the others. Spark's dialect wants them marked first.
+    same_day = [(beside(rows, rows.d) == rows.d).fill_null(False) for beside in (before, after)]
+    marked = rows.mutate(crowd=same_day[0] | same_day[1])
+    crowded = kept(marked.filter(marked.crowd).drop("crowd"))
     if first_row(crowded.aggregate(size=crowded.count()))[0] == 0:
         return _dated(good), _dated(crowded)
     names = [name for name in ("border",) if name in rows.columns]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def _functions(ibis: Any, text: Any) -> Any:
         head = hash_of(outer, unhex(first)).left(16)
         if not spark:
             return signed(head)
-        number = signed(head, 16, 10).cast("decimal(20, 0)") - ibis.literal(2**63).cast("decimal(20, 0)")
+        number = signed(head, 16, 10).cast("decimal(20, 0)") - ibis.literal(Decimal(2**63), "decimal(20, 0)")
         return number.cast("int64")
 
     return hashed
