@@ -25,7 +25,7 @@ from sojourn.borders.people import read_key
 from sojourn.borders.run import run
 from sojourn.borders.stays import stays
 from sojourn.borders.steps import Desk, classify_step, clean_step
-from sojourn.case import new_case, read_case
+from sojourn.case import CaseError, new_case, read_case
 from tests.borders.outcomes import fetch
 
 KEY = b"a key for the tests"
@@ -203,6 +203,15 @@ def test_run_from_raw_rows_to_claims_and_again(lost: float, tmp_path: Path) -> N
     for name in ("crossings.parquet", "summary.parquet"):
         assert KEY not in (tmp_path / "out" / name).read_bytes()
         assert KEY.decode() not in (tmp_path / "out" / f"{name}.json").read_text()
+
+
+def test_a_run_for_a_case_that_is_not_there_ends_before_the_work(tmp_path: Path) -> None:
+    write_rows(raw_rows(5), tmp_path / "raw.parquet")
+    (tmp_path / "key").write_bytes(KEY)
+    (tmp_path / "register.toml").write_text(CONFIG)
+    with pytest.raises(CaseError, match="case: there is no such folder"):
+        run(read_config(tmp_path / "register.toml"), "1")
+    assert not (tmp_path / "out").exists()
 
 
 def sojourn(*arguments: str, limit: int | None = None) -> subprocess.CompletedProcess[str]:

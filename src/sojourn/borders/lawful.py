@@ -8,6 +8,7 @@ permitted stay), so the two are answers for these two courses, not bounds for ev
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,34 +47,42 @@ def lawful(stays: Table, rules: str, nationality: str, until: date, reading: str
     return ibis.union(*parts)
 
 
-def of_nationality(stays: Table, nationality: str) -> Table:
+def of_nationality(stays: Table, word: str) -> Table:
     """The stays of one nationality; all, where the table does not say it. Raises BordersError for columns."""
     lacking = [name for name in NEEDED if name not in stays.columns]
     if lacking:
         raise BordersError(f"stays: column {', '.join(lacking)} is missing; make them with `stays`")
-    return stays.filter(stays.nationality == nationality) if "nationality" in stays.columns else stays
+    return stays.filter(stays.nationality == word) if "nationality" in stays.columns else stays
 
 
-def lawful_step(
-    desk: Desk, source: Path, out: Path, rules: str, nationality: str, until: date, reading: str | None
-) -> bool:
+@dataclass(frozen=True)
+class Law:
+    """A stay rule, and whose stays it is about: `word` is how the register writes the nationality."""
+
+    rules: str
+    nationality: str
+    until: date
+    reading: str | None = None
+    word: str | None = None
+
+
+def lawful_step(desk: Desk, source: Path, out: Path, law: Law) -> bool:
     """Stays to lawful days; the record tells how many stays and days were unlawful in either course."""
-    settings = {
-        "rules": rules,
-        "nationality": nationality,
-        "until": until.isoformat(),
-        "reading": reading,
-    }
-    files = [Path(rules)] if Path(rules).is_file() else []
+    settings = {**asdict(law), "until": law.until.isoformat()}
+    files = [Path(law.rules)] if Path(law.rules).is_file() else []
 
     def work() -> dict[str, Any]:
-        stays = of_nationality(desk.engine.read(source), nationality)
+        word = law.word or law.nationality
+        stays = of_nationality(desk.engine.read(source), word)
         rows = size(desk, stays)
         if rows == 0:
-            raise BordersError(f"{source}: no stay has the nationality {nationality!r}")
+            raise BordersError(
+                f"{source}: no stay has the nationality {word!r}; give it as the register has it"
+            )
         try:
             with desk.watched("lawful", rows), told(str(source)):
-                desk.engine.write(lawful(stays, rules, nationality, until, reading), out)
+                made = lawful(stays, law.rules, law.nationality, law.until, law.reading)
+                desk.engine.write(made, out)
         except PermitError as error:
             raise BordersError(str(error)) from None
         except BordersError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,29 @@ from sojourn.borders.rule import OutcomeRule
 from sojourn.borders.steps import Desk, Report, classify_step, clean_step, quiet, stays_step, summarise_step
 from sojourn.case import read_case, render_case, write_case
 
+Tell = Callable[[str, bool], None]
+"""Told the name of a step that has ended, and whether it was done now."""
 
-def run(settings: RunSettings, version: str, report: Report = quiet) -> dict[str, bool]:
+
+def run(
+    settings: RunSettings, version: str, report: Report = quiet, tell: Tell | None = None
+) -> dict[str, bool]:
     """Clean, link where asked, stays, classify, summarise and claim; for each step whether it was done now.
 
     Raises BordersError (and `sojourn.case.CaseError` for the case) with everything before it whole.
     """
+    if settings.claims is not None:
+        read_case(settings.claims.case)  # better known to be wrong now than after the work
+    done: dict[str, bool] = {}
+    for name, now in _steps(settings, version, report):
+        done[name] = now
+        if tell is not None:
+            tell(name, now)
+    return done
+
+
+def _steps(settings: RunSettings, version: str, report: Report) -> Iterator[tuple[str, bool]]:
+    """The steps, each done when it is asked for."""
     out = settings.out
     out.mkdir(parents=True, exist_ok=True)
     rule = OutcomeRule(settings.until, settings.since, settings.rule.threshold, settings.rule.window)
@@ -32,29 +50,28 @@ def run(settings: RunSettings, version: str, report: Report = quiet) -> dict[str
     how = Cleaning(read.columns, read.arrival, read.departure, settings.since, settings.until)
     release = Release(settings.release.minimum, settings.release.rounding)
     errors = None if settings.link_errors is None else LinkErrors(**settings.link_errors.model_dump())
-    done: dict[str, bool] = {}
     engine = settings.engine
     with connected(engine.url, engine.memory, engine.threads, out / ".spill") as worker:
         desk = Desk(worker, version, report)
         crossings = out / "crossings.parquet"
-        done["clean"] = clean_step(desk, settings.input, crossings, out / "rejects.parquet", how, key)
+        yield "clean", clean_step(desk, settings.input, crossings, out / "rejects.parquet", how, key)
         if settings.link is not None:
             from sojourn.borders.link import Linkage, link_step
 
             linked = out / "linked.parquet"
             linkage = Linkage(**settings.link.model_dump())
-            done["link"] = link_step(desk, crossings, linked, out / "links.parquet", linkage)
+            yield "link", link_step(desk, crossings, linked, out / "links.parquet", linkage)
             crossings = linked
-        done["stays"] = stays_step(desk, crossings, out / "stays.parquet", rule)
+        yield "stays", stays_step(desk, crossings, out / "stays.parquet", rule)
         classified = out / "classified.parquet"
-        done["classify"] = classify_step(desk, crossings, classified, rule)
+        yield "classify", classify_step(desk, crossings, classified, rule)
         summary = out / "summary.parquet"
-        done["summarise"] = summarise_step(
+        made = summarise_step(
             desk, classified, out / "stays.parquet", summary, rule, settings.by, release, errors
         )
+        yield "summarise", made
         if settings.claims is not None:
-            done["claims"] = claim(desk, summary, settings.claims)
-    return done
+            yield "claims", claim(desk, summary, settings.claims)
 
 
 def claim(desk: Desk, summary: Path, wanted: ClaimSettings) -> bool:

@@ -37,11 +37,14 @@ def run(config: Annotated[Path, Parameter(help="Its keys: docs/reference/borders
     from sojourn.borders.config import read_config
     from sojourn.borders.run import run as run_all
     from sojourn.borders.steps import quiet
-    from sojourn.cli.borders_desk import report
+    from sojourn.cli.borders_desk import CLEARED, report
 
-    told = report if sys.stderr.isatty() else quiet
-    for step, now in run_all(read_config(config), sojourn.__version__, told).items():
-        print(f"{step}: {'done' if now else 'was done'}")
+    def tell(step: str, now: bool) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(CLEARED)
+        print(f"{step}: {'done' if now else 'was done'}", flush=True)
+
+    run_all(read_config(config), sojourn.__version__, report if sys.stderr.isatty() else quiet, tell)
     return 0
 
 

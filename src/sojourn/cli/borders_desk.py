@@ -57,6 +57,8 @@ class Threshold:
 
 
 HERE, USUAL = Work(), Threshold()
+CLEARED = "\r\x1b[K"
+"""Takes the line of progress off a terminal."""
 
 
 def rule_of(observed: Observed, how: Threshold = USUAL) -> OutcomeRule:
@@ -94,7 +96,7 @@ def report(step: str, rows: int) -> Progress:
         if share > 0 and spent > 0:
             left = spent * (1 - share) / share
             line += f"; this query {100 * share:.0f} %, {rows * share / spent:,.0f} rows/s, {left:.0f} s left"
-        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.write(f"{CLEARED}{line}")
         sys.stderr.flush()
 
     return tell
@@ -108,7 +110,7 @@ def said(out: Path, done: bool) -> int:
     from sojourn.borders import beside
 
     if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+        sys.stderr.write(CLEARED)
     record = beside.read(out)
     assert record is not None
     print(f"{out}: {'written' if done else 'was already done with these settings and inputs'}")

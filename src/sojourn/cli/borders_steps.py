@@ -154,6 +154,7 @@ def lawful(
     rules: str,
     nationality: str,
     until: date,
+    word: str | None = None,
     reading: str | None = None,
     work: Work = HERE,
 ) -> int:
@@ -174,10 +175,13 @@ def lawful(
         Two-letter country code.
     until
         First day that is no longer observed: open stays count up to the day before.
+    word
+        The nationality as STAYS has it, such as USA (usually: the code).
     reading
         One reading of a rule whose sources disagree (usually: the first).
     """
-    from sojourn.borders.lawful import lawful_step
+    from sojourn.borders.lawful import Law, lawful_step
 
     with desk_at(work, out) as desk:
-        return said(out, lawful_step(desk, stays, out, rules, nationality, until, reading))
+        law = Law(rules, nationality, until, reading, word)
+        return said(out, lawful_step(desk, stays, out, law))
