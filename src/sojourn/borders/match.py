@@ -175,4 +175,8 @@ def _splink(worker: Engine) -> Any:
     except ImportError:
         raise BordersError("link: install sojourn[link]") from None
     # The functions of Splink's archive are for spelling variants, which pseudonyms do not have.
-    return SparkAPI(spark_session=worker.connection._session, register_udfs_automatically=False)
+    return SparkAPI(
+        spark_session=worker.connection._session,
+        break_lineage_method="persist",
+        register_udfs_automatically=False,
+    )
