@@ -45,7 +45,8 @@ class Life:
 
     The tables have `cell` (the group; `EVERY` for all of a direction), `arr`, `w` (week), `s` and `s_next`
     (shares of spells that last to its beginning and end) and `risk` (how many lasted to its beginning).
-    `after` has the chances of `interrupted`; `against` has `way` (leads into the country) and `share`.
+    `after` has the chances of `interrupted`; `against` has `way` (leads into the country), `share`, and
+    `rate`, the share of migrations among the certain answers of that direction.
     """
 
     table: Table
@@ -54,10 +55,11 @@ class Life:
     groups: tuple[str, ...]
 
 
-def life_of(rows: Table, sure: list[Table], rule: OutcomeRule) -> Life:
+def life_of(rows: Table, answered: list[Table], rule: OutcomeRule) -> Life:
     """Life tables from the spells after `rows` (`arr`, `d`, `next_d`, `gap_after`, `day`, traits).
 
-    `sure` are the crossings whose status before is certain: `arr`, and `was` (1 resident, 0 not).
+    `answered` are the same crossings in parts, with `arr`, `was` (status before: 1 resident, 0 not, null not
+    certain) and `answer`.
     """
     ibis = engine()
     groups = tuple(name for name in TRAITS if name in rows.columns)
@@ -74,18 +76,27 @@ def life_of(rows: Table, sure: list[Table], rule: OutcomeRule) -> Life:
         seen=spells.count(), ends=spells.ended.cast("int64").sum()
     )
     counts = kept(counts)
-    votes = [
-        each.group_by(way=each.arr).aggregate(
-            all=each.count(), other=each.arr.ifelse(1 - each.was, each.was).sum()
-        )
-        for each in sure
-    ]
+    votes = [_votes(each) for each in answered]
     votes = ibis.union(*votes) if len(votes) > 1 else votes[0]
-    against = votes.group_by("way").aggregate(share=votes.other.sum() / votes["all"].sum())
+    against = votes.group_by("way").aggregate(
+        share=votes.other.sum() / votes.known.sum().nullif(0),
+        rate=votes.migrants.sum() / votes.certain.sum().nullif(0),
+    )
     cells = (counts.trait + "/" + counts.month, counts.trait + EVERY, ibis.literal(EVERY))
     parts = [counts.mutate(cell=cell).select("cell", "arr", "w", "seen", "ends") for cell in cells]
     table = kept(_survival(ibis.union(*parts), rule))
     return Life(table, _after(table, rule), kept(against), groups)
+
+
+def _votes(rows: Table) -> Table:
+    """For each direction, crossings with a known status before, with the other one, answered, migrations."""
+    against = rows.arr.ifelse(1 - rows.was, rows.was)
+    return rows.group_by(way=rows.arr).aggregate(
+        known=rows.was.count(),
+        other=against.sum().fill_null(0),
+        certain=rows.answer.count(),
+        migrants=rows.answer.cast("int32").sum().fill_null(0),
+    )
 
 
 def unit(rule: OutcomeRule) -> int:
@@ -193,7 +204,6 @@ def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
     chances = kept(_chances(cases, life, rule))
     asked = asked.inner_join(chances, [(name, f"of_{name}") for name in CASE])
     asked = asked.left_join(life.against, [("arr", "way")])
-    asked = asked.left_join(_rates(rows), [("arr", "like")])
     found = _with_status(asked)
     found = kept(found.mutate(p=found.over.ifelse(found.rate, found.p)).select("of", "at", "p"))
     return rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
@@ -281,9 +291,3 @@ def _with_status(asked: Table) -> Table:
     other = asked.chance * asked.known.ifelse(most, share)
     p = asked.certain.ifelse(asked.chance, asked.same.ifelse(late, other))
     return asked.select("over", "rate", of="person", at="n", p=p)
-
-
-def _rates(rows: Table) -> Table:
-    """`rate`, the share of migrations among the certain answers of a direction (`like`)."""
-    sure = rows.filter(rows.answer.notnull())
-    return sure.group_by(like=sure.arr).aggregate(rate=sure.answer.cast("float64").mean())

@@ -52,9 +52,7 @@ def classify(table: Table, rule: OutcomeRule, shortcut: bool = True) -> Table:
         rest = kept(rows.anti_join(people, [("person", "of")]))
         parts.append(answers(rows, people, rule))
     parts.append(_by_whole_rule(rest, rule))
-    life = life_of(
-        _on_days(rows), [part.filter(part.was.notnull()).select("arr", "was") for part in parts], rule
-    )
+    life = life_of(_on_days(rows), [part.select("arr", "was", "answer") for part in parts], rule)
     return engine().union(*[_shown(with_chance(_on_days(part), life, rule), names) for part in parts])
 
 
