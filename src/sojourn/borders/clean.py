@@ -14,7 +14,7 @@ from typing import Any
 
 from sojourn.borders.days import dated, engine, first_row, number
 from sojourn.borders.errors import BordersError
-from sojourn.borders.lane import after, before, in_order, placed
+from sojourn.borders.lane import after, before, in_order, placed, streams
 from sojourn.borders.order import Table, alternating
 from sojourn.borders.people import with_pseudonyms
 from sojourn.borders.rule import DIRECTIONS, STATUSES
@@ -206,7 +206,8 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
     ).drop("moment", "direction", "day")
     also = ("tie",)
     good = in_order(good, also, timed)
-    rows = placed(good, also)
+    # Where rows do not lie in an order, those of one moment keep the places that they get once.
+    rows = placed(good, also) if streams(good) else kept(placed(good, also))
     # Most days have one crossing; what follows is about the others. Spark's dialect wants them marked first.
     same_day = [(beside(rows, rows.d) == rows.d).fill_null(False) for beside in (before, after)]
     marked = rows.mutate(crowd=same_day[0] | same_day[1])
