@@ -198,6 +198,7 @@ def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
         over=asked.d + rule.window <= rule.end,
         month=_trait(asked, life.groups) + "/" + dated(rule.end - asked.age).month().cast("string"),
     )
+    asked = _in_steps(asked, rule)
     asked = asked.mutate(now=asked.arr == asked.going, step=asked.age // unit(rule))
     asked = kept(_with_cells(asked, life, rule))
     cases = asked.select(*CASE).distinct()
@@ -207,6 +208,18 @@ def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
     found = _with_status(asked)
     found = kept(found.mutate(p=found.over.ifelse(found.rate, found.p)).select("of", "at", "p"))
     return rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
+
+
+def _in_steps(asked: Table, rule: OutcomeRule) -> Table:
+    """What comes after the spell under way is looked up by steps: as few cases as there are steps of it."""
+    ibis = engine()
+    one, half = unit(rule), unit(rule) // 2
+    slack = (asked.slack + 1 + half) // one * one - 1
+    need = ibis.greatest(ibis.least(1, asked.need), (asked.need + half) // one * one)
+    return asked.mutate(
+        slack=asked.going.ifelse(slack, asked.slack).cast("int32"),
+        need=asked.going.ifelse(asked.need, need).cast("int32"),
+    )
 
 
 CASE = ("cell", "trait_cell", "arr", "going", "age", "need", "slack")
