@@ -42,6 +42,16 @@ def test_real_windows(threshold: int, window: int, duck: Any) -> None:
             assert not differences(rows, by_walk(history, rule, born)), (history, born)
 
 
+@pytest.mark.parametrize(("threshold", "window"), [(8, 11), (13, 17), (6, 11)])
+def test_twice_on_one_day_while_the_window_is_open(threshold: int, window: int, duck: Any) -> None:
+    """Of two arrivals without a day outside between them the second never migrates: the first would."""
+    rng = random.Random(f"twice {threshold} {window}")
+    rule = Rule(threshold, window, 3 * window, None)
+    people = [(random_history(rng, rule, 0, 0.4), rng.choice([None, True, False])) for _ in range(400)]
+    for (history, born), rows in zip(people, answers(duck, people, rule), strict=True):
+        assert not differences(rows, by_walk(history, rule, born)), (history, born)
+
+
 @pytest.mark.parametrize(("threshold", "window"), [(3, 5), (8, 11), (2, 5)])
 @pytest.mark.parametrize("since", [None, 0])
 def test_final_on_is_the_first_day_on_which_the_answer_was_certain(

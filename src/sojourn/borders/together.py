@@ -59,9 +59,11 @@ def fits(rows: Table, rule: OutcomeRule) -> Any:
     born_same = (rows.born == arr.ifelse(1, 0)).fill_null(False)
     base = (sure_against > sure_same) | (unsettled & ~born_same)
     last_sure = engine().greatest(sure_same, sure_against)
-    settled_apart = base & ((same <= last_sure) | (since_same >= 1))
+    apart = since_same >= 1
+    settled_apart = base & ((same <= last_sure) | apart)
     if rule.apart > 0:
-        open_apart = (against > 0) & (since_against >= rule.apart)
+        # The earliest k is the best one, and an l that is not apart comes after it.
+        open_apart = (against > 0) & (since_against >= rule.apart) & ((same == 0) | apart)
     else:
-        open_apart = (against > sure_same) & ((against > same) | (since_same >= 1))
+        open_apart = (against > sure_same) & ((against > same) | apart)
     return settled_apart | open_apart.fill_null(False)
