@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "departure": ("departure", "depart", "exit", "out", "d"),
 }
 TRAITS = ("border", "nationality", "purpose")
-LINKING = ("document", "name", "birth")
+LINKING = ("document", "name", "birth", "sex")
 TIES = 2**13
 """Crossings of one moment are put in an order by direction, and by a number below this for their border."""
 
