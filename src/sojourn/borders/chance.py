@@ -1,10 +1,7 @@
 """How likely an undetermined crossing is a migration: from the finished stays of similar travellers.
 
-The durations of stays (after arrivals) and absences (after departures) give a life table for each group of
-direction, nationality, purpose and month in which they begin, where the table has them. A spell that
-observation cuts short counts as long as it was seen (Kaplan and Meier, 1958, in weeks; within a week the
-share falls at an even rate). Where fewer than `LEAST` spells of a group lasted as long, the table of all
-crossings in that direction speaks.
+Of the life tables (`life`) that of the smallest group speaks of which `LEAST` spells lasted as long as this
+one, or else that of all crossings in its direction.
 
 A crossing lacks r days in its own state and has q days of the other to spare. If the person is in its own
 state, at age a of the spell, they stay on for r days with chance S(a + r) / S(a); or leave sooner, and then
@@ -22,158 +19,11 @@ the last crossing counts as still there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-
-from sojourn.borders.days import all_rows, dated, engine, put
-from sojourn.borders.interrupt import interrupted
+from sojourn.borders.days import dated, engine
+from sojourn.borders.life import EVERY, LEAST, Life, steps, trait_of, unit
 from sojourn.borders.order import Table
 from sojourn.borders.rule import OutcomeRule
 from sojourn.borders.scratch import kept
-
-WEEK = 7
-LEAST = 50
-EVERY = "*"
-TRAITS = ("nationality", "purpose")
-
-
-@dataclass(frozen=True)
-class Life:
-    """Life tables of spells by group and by direction, and how often a status before was the other one.
-
-    The tables have `cell` (the group; `EVERY` for all of a direction), `arr`, `w` (week), `s` and `s_next`
-    (shares of spells that last to its beginning and end) and `risk` (how many lasted to its beginning).
-    `after` has the chances of `interrupted`; `against` has `way` (leads into the country), `share`, and
-    `rate`, the share of migrations among the certain answers of that direction.
-    """
-
-    table: Table
-    after: Table
-    against: Table
-    groups: tuple[str, ...]
-
-
-def life_of(rows: Table, answered: list[Table], rule: OutcomeRule) -> Life:
-    """Life tables from the spells after `rows` (`arr`, `d`, `next_d`, `gap_after`, `day`, traits).
-
-    `answered` are the same crossings in parts, with `arr`, `was` (status before: 1 resident, 0 not, null not
-    certain) and `answer`.
-    """
-    ibis = engine()
-    groups = tuple(name for name in TRAITS if name in rows.columns)
-    spells = rows.filter(~rows.gap_after & (rows.d < rule.end))
-    end = ibis.literal(rule.end, "int32")
-    length = ibis.greatest(0, ibis.least(spells.next_d.fill_null(rule.end), end) - spells.d)
-    spells = spells.mutate(
-        month=spells.day.month().cast("string"),
-        trait=_trait(spells, groups),
-        w=ibis.least(length // unit(rule), steps(rule)).cast("int32"),
-        ended=(spells.next_d < end).fill_null(False),
-    )
-    counts = spells.group_by("arr", "month", "trait", "w").aggregate(
-        seen=spells.count(), ends=spells.ended.cast("int64").sum()
-    )
-    counts = kept(counts)
-    votes = [_votes(each) for each in answered]
-    votes = ibis.union(*votes) if len(votes) > 1 else votes[0]
-    against = votes.group_by("way").aggregate(
-        share=votes.other.sum() / votes.known.sum().nullif(0),
-        rate=votes.migrants.sum() / votes.certain.sum().nullif(0),
-    )
-    cells = (counts.trait + "/" + counts.month, counts.trait + EVERY, ibis.literal(EVERY))
-    parts = [counts.mutate(cell=cell).select("cell", "arr", "w", "seen", "ends") for cell in cells]
-    table = kept(_survival(ibis.union(*parts), rule))
-    return Life(table, _after(table, rule), kept(against), groups)
-
-
-def _votes(rows: Table) -> Table:
-    """For each direction, crossings with a known status before, with the other one, answered, migrations."""
-    against = rows.arr.ifelse(1 - rows.was, rows.was)
-    return rows.group_by(way=rows.arr).aggregate(
-        known=rows.was.count(),
-        other=against.sum().fill_null(0),
-        certain=rows.answer.count(),
-        migrants=rows.answer.cast("int32").sum().fill_null(0),
-    )
-
-
-def unit(rule: OutcomeRule) -> int:
-    """Days of a step: a week, or more where windows are longer than about two years."""
-    return max(WEEK, -(-rule.window // 100))
-
-
-def steps(rule: OutcomeRule) -> int:
-    """Steps of a life table: what may lack of one threshold beyond the age of a spell."""
-    return -(-2 * rule.window // unit(rule)) + 2
-
-
-def _trait(rows: Table, groups: tuple[str, ...]) -> Any:
-    """Nationality and purpose as one text; what is not known is a trait."""
-    text: Any = engine().literal("of ")
-    for name in groups:
-        text = text + rows[name].cast("string").fill_null("") + "/"
-    return text
-
-
-def _survival(counts: Table, rule: OutcomeRule) -> Table:
-    """`s`, the share of a cell's spells that last to the beginning of step `w`; `risk`, how many did."""
-    ibis = engine()
-    counts = counts.group_by("cell", "arr", "w").aggregate(seen=counts.seen.sum(), ends=counts.ends.sum())
-    every = ibis.range(steps(rule) + 1).unnest().name("step").as_table()
-    grid = counts.select("cell", "arr").distinct().cross_join(every)
-    grid = grid.mutate(step=grid.step.cast("int32"))
-    named = counts.rename(cell_="cell", arr_="arr")
-    grid = grid.left_join(named, [("cell", "cell_"), ("arr", "arr_"), ("step", "w")])
-    grid = grid.select(
-        "cell",
-        "arr",
-        w="step",
-        seen=grid.seen.fill_null(0).cast("float64"),
-        ends=grid.ends.fill_null(0).cast("float64"),
-    )
-    later = ibis.window(group_by=["cell", "arr"], order_by=grid.w, preceding=0, following=None)
-    grid = grid.mutate(risk=grid.seen.sum().over(later))
-    # Spells cut short in a step are taken to have been seen for half of it.
-    watched = ibis.greatest(1.0, grid.risk - (grid.seen - grid.ends) / 2)
-    grid = grid.mutate(log_s=ibis.greatest(1e-9, 1 - grid.ends / watched).ln())
-    before = ibis.window(group_by=["cell", "arr"], order_by=grid.w, preceding=(None, 1))
-    grid = grid.mutate(s=grid.log_s.sum().over(before).fill_null(0.0).exp())
-    return grid.select("cell", "arr", "w", "s", s_next=grid.s * grid.log_s.exp(), risk=grid.risk)
-
-
-def _after(table: Table, rule: OutcomeRule) -> Table:
-    """`begins` and `away` (see `interrupted`) by `cell` (traits), `arr`, `r` and `q`."""
-    need, slack = -(-rule.threshold // unit(rule)), -(-(rule.slack + 1) // unit(rule))
-    coarse = table.filter(table.cell.endswith(EVERY))
-    coarse = coarse.filter(coarse.w <= max(need, slack) + 1)
-    found: dict[tuple[str, bool], dict[int, float]] = {}
-    begun: dict[tuple[str, bool], float] = {}
-    for cell, arr, w, s, risk in all_rows(coarse.select("cell", "arr", "w", "s", "risk")):
-        found.setdefault((cell, bool(arr)), {})[int(w)] = float(s)
-        if w == 0:
-            begun[cell, bool(arr)] = float(risk)
-    names = ("cell", "arr", "r", "q", "begins", "away")
-    columns: dict[str, list[Any]] = {name: [] for name in names}
-    cells = sorted({cell for cell, _ in found if _enough(begun, cell)} | {EVERY})
-    never = dict.fromkeys(range(max(need, slack) + 2), 1.0)
-    for arr in (False, True):
-        own, other = (
-            np.array([[found.get((cell, way), never)[w] for w in sorted(never)] for cell in cells])
-            for way in (arr, not arr)
-        )
-        begins, away = interrupted(own, other, need, slack)
-        at = np.indices(begins.shape).reshape(3, -1)
-        columns["cell"] += [cells[n] for n in at[0]]
-        columns["arr"] += [arr] * begins.size
-        for name, values in (("r", at[1]), ("q", at[2]), ("begins", begins), ("away", away)):
-            columns[name] += values.ravel().tolist()
-    return kept(put(table.get_backend(), "sojourn_after", columns))
-
-
-def _enough(begun: dict[tuple[str, bool], float], cell: str) -> bool:
-    return min(begun.get((cell, way), 0.0) for way in (False, True)) >= LEAST
 
 
 def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
@@ -194,9 +44,9 @@ def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
         age=asked.age.cast("int32"),
         need=ibis.greatest(0, rule.threshold - asked.own).cast("int32"),
         slack=ibis.greatest(0, rule.slack - asked.other).cast("int32"),
-        trait=_trait(asked, life.groups) + EVERY,
+        trait=trait_of(asked, life.groups) + EVERY,
         over=asked.d + rule.window <= rule.end,
-        month=_trait(asked, life.groups) + "/" + dated(rule.end - asked.age).month().cast("string"),
+        month=trait_of(asked, life.groups) + "/" + dated(rule.end - asked.age).month().cast("string"),
     )
     asked = _in_steps(asked, rule)
     asked = asked.mutate(now=asked.arr == asked.going, step=asked.age // unit(rule))

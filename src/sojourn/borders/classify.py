@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.chance import life_of, with_chance
+from sojourn.borders.chance import with_chance
 from sojourn.borders.days import dated, engine
 from sojourn.borders.final import final_days
 from sojourn.borders.gaps import able
+from sojourn.borders.life import life_of
 from sojourn.borders.order import Table, laid, numbered, with_history
 from sojourn.borders.reach import with_reach
 from sojourn.borders.rule import DIRECTIONS, STATUSES, OutcomeRule
