@@ -23,20 +23,12 @@ from sojourn.borders.steps import Desk, classify_step, clean_step, stays_step, s
 from tests.borders import test_link
 from tests.borders.conftest import outcome_rule
 from tests.borders.full import people_of
-from tests.borders.test_pipeline import KEY, raw_rows, write_rows
+from tests.borders.test_pipeline import KEY, ODD, raw_rows, write_rows
 from tests.borders.test_trips import in_sequence
 from tests.referees.borders import Rule
 
 TIMED = [
-    ("A", "2020-03-01T23:30:00+05:00", "IN"),
-    ("A", "2020-03-01T23:30:00+05:00", "IN"),
-    ("B", "2020-13-01", "IN"),
-    ("B", None, "IN"),
-    (None, "2020-01-01", "IN"),
-    ("C", "2020-01-01", "sideways"),
-    ("C", "1820-01-01", "IN"),
-    ("C", "2024-01-01", "IN"),
-    ("C", "2020-02-30", "OUT"),
+    *ODD,
     ("D", "2020-06-01T23:55:00+05:00", "arrival"),
     ("D", "2020-06-01T00:30:00+06:00", "departure"),
     ("D", "2020-05-01T12:00:00Z", "arrival"),
