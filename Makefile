@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test lint types unit calibrate referee bench lock clean
+.PHONY: demo test lint types unit calibrate referee borders-full bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/sojourn estimate kazakhstan-2022 --seed 1 --out out/kazakhstan-2022
