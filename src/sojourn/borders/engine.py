@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sojourn.borders.days import engine
+from sojourn.borders.days import all_rows, engine
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
 from sojourn.borders.scratch import in_file_order
@@ -78,11 +78,8 @@ class Engine:
 
     def rows(self, table: Table) -> list[tuple[Any, ...]]:
         """A small result as tuples: counts and totals, never a column of the register."""
-        sql = str(self.connection.compile(table))
         with told("query"):
-            if self.name == "duckdb":
-                return self.connection.raw_sql(sql).fetchall()
-            return [tuple(row) for row in self.connection._session.sql(sql).collect()]
+            return all_rows(table)
 
     @contextmanager
     def watched(self, progress: Progress | None) -> Generator[None]:
