@@ -13,11 +13,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from sojourn.belief import Answer, estimate, read_answer
     from sojourn.case import Case, CaseError, check_case, read_case, write_case
-
-__version__ = "0.1.0.dev0"
 
 __all__ = [
     "Answer",

@@ -18,9 +18,8 @@ from typing import Any
 from sojourn.permits import Stay, assess, assess_register
 from sojourn.permits.judge import Judgement
 from sojourn.permits.regime import timelines
-from sojourn.permits.rules import KINDS
 from sojourn.permits.track import Span, absences
-from tests.permits.itineraries import as_arrow, itinerary, random_spec, rule_of
+from tests.permits.itineraries import KINDS, as_arrow, itinerary, random_spec, rule_of
 from tests.referees import permits as referee
 
 FULL = 20_000

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 
-from sojourn.permits.rules import Rule
+from sojourn.permits.rules import PeriodKind, Rule
 from tests.referees.permits import Spec, Stay
 
+KINDS: tuple[str, ...] = get_args(PeriodKind)
 SCHEMA = pa.schema(
     [("person", pa.int64()), ("entry", pa.date32()), ("exit", pa.date32()), ("permit", pa.string())]
 )

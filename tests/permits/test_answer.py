@@ -106,8 +106,10 @@ def test_warnings() -> None:
     old = rule_of(Spec("entry", 30))
     version = old.versions[0]
     stale = version.model_copy(update={"cite": version.cite.model_copy(update={"checked": date(2020, 1, 1)})})
-    found = ask([], "2023-03-31", old.model_copy(update={"versions": (stale,), "id": "XX.stale"})).warnings
+    dated = old.model_copy(update={"versions": (stale,), "id": "XX.stale"})
+    found = ask([], "2023-03-31", dated, today=date(2023, 4, 1)).warnings
     assert any("last checked on 2020-01-01" in warning for warning in found)
+    assert not any("last checked" in warning for warning in ask([], "2023-03-31", dated).warnings)
     assert any("ends on 2026-09-30" in w for w in ask([("2026-09-20", None)], "2026-09-25", "ME").warnings)
     assert any("Confidence" in w for w in ask([], "2026-09-25", "ME").warnings)
     entries = [(f"2025-0{month}-01", f"2025-0{month}-05") for month in (1, 2, 3)]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sojourn.permits.rules import KINDS
 from tests.permits import agreement
+from tests.permits.itineraries import KINDS
 
 
 @pytest.mark.parametrize("kind", KINDS)

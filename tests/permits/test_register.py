@@ -15,10 +15,10 @@ from sojourn import permits
 from sojourn.permits import Stay
 from sojourn.permits.judge import Judgement, earliest_day
 from sojourn.permits.regime import timelines
-from sojourn.permits.rules import KINDS, InForce
+from sojourn.permits.rules import InForce
 from sojourn.permits.stays import spans_of
 from sojourn.permits.track import Span, absences
-from tests.permits.itineraries import SCHEMA, as_arrow, itinerary, random_spec, rule_of
+from tests.permits.itineraries import KINDS, SCHEMA, as_arrow, itinerary, random_spec, rule_of
 
 DAY = date.fromordinal
 REAL = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,12 @@ class Posterior:
     `efficiency` is the effective number of draws over n, the worst of the quantities'.
     """
 
-    model: Model
-    record: Mapping[str, Any]
+    model: Model = field(repr=False)
+    record: Mapping[str, Any] = field(repr=False)
     chains: int
-    z: Real
-    points: Points
-    quantities: Mapping[str, Real]
+    z: Real = field(repr=False)
+    points: Points = field(repr=False)
+    quantities: Mapping[str, Real] = field(repr=False)
     efficiency: float
 
     @property

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sojourn.audit.impossible import OPEN_ABOVE, OPEN_BELOW
 from sojourn.audit.posterior import Posterior
@@ -18,7 +17,6 @@ from sojourn.belief.summary import summarise
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.hedges import claim_intervals
 
-Real = NDArray[np.float64]
 THINNED = 400
 """Draws from which shares of first arrivals are computed."""
 CONFLICT = 0.05

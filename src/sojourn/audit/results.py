@@ -9,7 +9,7 @@ quantiles, as in `answer.json`. Quantities are `arrived`, `stayed`, `moved_on`,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Numbers = Mapping[str, float]
@@ -274,11 +274,11 @@ class Audit:
     """Everything, as far as it was computed: a section is none until its command was run."""
 
     header: Header
-    claims: tuple[ClaimAudit, ...] | None = None
-    conflict: Conflict | None = None
-    influence: Influences | None = None
-    sensitivity: tuple[Sensitivity, ...] | None = None
-    contraction: tuple[Contraction, ...] | None = None
-    history: tuple[Moment, ...] | None = None
-    worth: tuple[Candidate, ...] | None = None
-    whatif: tuple[WhatIf, ...] | None = None
+    claims: tuple[ClaimAudit, ...] | None = field(default=None, repr=False)
+    conflict: Conflict | None = field(default=None, repr=False)
+    influence: Influences | None = field(default=None, repr=False)
+    sensitivity: tuple[Sensitivity, ...] | None = field(default=None, repr=False)
+    contraction: tuple[Contraction, ...] | None = field(default=None, repr=False)
+    history: tuple[Moment, ...] | None = field(default=None, repr=False)
+    worth: tuple[Candidate, ...] | None = field(default=None, repr=False)
+    whatif: tuple[WhatIf, ...] | None = field(default=None, repr=False)

@@ -26,7 +26,7 @@ class Answer:
     `posterior` holds the draws as ArviZ InferenceData, if they are at hand.
     """
 
-    record: Mapping[str, Any]
+    record: Mapping[str, Any] = field(repr=False)
     posterior: xr.DataTree | None = field(default=None, repr=False, compare=False)
 
     @property

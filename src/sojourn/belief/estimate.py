@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import sojourn
+from sojourn._core.version import __version__
 from sojourn.belief import record
 from sojourn.belief.answer import Answer
 from sojourn.belief.defaults import prior_problems
@@ -24,7 +24,6 @@ from sojourn.case import Case, CaseError, Problem
 from sojourn.effort import CHAINS, DRAWS
 from sojourn.measures.terms import ReadingError
 
-Real = NDArray[np.float64]
 PRIOR_DRAWS = 1000
 SCALE_BLOCKS = ("sigma.", "concentration")
 
@@ -121,7 +120,7 @@ def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
         "asof": str(settings.asof),
         "claims_until": str(settings.claims_until),
         "seed": seed,
-        "version": sojourn.__version__,
+        "version": __version__,
         "draws": {"chains": chains, "draws": kept},
         "inputs": hashes(model.case),
         "ledger": ledger(model.case),

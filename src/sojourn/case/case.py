@@ -29,12 +29,12 @@ class Case:
     """
 
     name: str
-    settings: CaseSettings
-    sources: tuple[Source, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    contacts: tuple[ContactGroup, ...] = ()
-    series: tuple[Series, ...] = ()
+    settings: CaseSettings = field(repr=False)
+    sources: tuple[Source, ...] = field(default=(), repr=False)
+    claims: tuple[Claim, ...] = field(default=(), repr=False)
+    readings: tuple[Reading, ...] = field(default=(), repr=False)
+    contacts: tuple[ContactGroup, ...] = field(default=(), repr=False)
+    series: tuple[Series, ...] = field(default=(), repr=False)
     path: Path | None = None
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False, compare=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +53,9 @@ def permit(
         Print one JSON object, for programs.
     """
     try:
-        answer = assess(rules, stays, on=on, nationality=nationality, plan=plan, want=want)
+        answer = assess(
+            rules, stays, on=on, nationality=nationality, plan=plan, want=want, today=date.today()
+        )
     except PermitError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -104,14 +104,9 @@ class Answer:
     duties: tuple[DutyDue, ...] = ()
     readings: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
     """Every reading of a disputed rule, this one included; empty where there is one."""
+    explanation: str = ""
+    """The answer in two sentences."""
     notice: str = NOTICE
-
-    @property
-    def explanation(self) -> str:
-        """The answer in two sentences."""
-        from sojourn.permits.explain import explain
-
-        return explain(self)
 
     def as_json(self, *, inner: bool = False) -> dict[str, Any]:
         """Plain values for JSON; dates as YYYY-MM-DD. The notice stands once, at the top."""

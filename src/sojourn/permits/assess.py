@@ -15,7 +15,7 @@ from typing import Any
 from sojourn.permits.answer import Answer, Consequence, DutyDue, LimitState, StayResult
 from sojourn.permits.days import FIRST, LAST, Range, day, parse, total
 from sojourn.permits.errors import PermitError
-from sojourn.permits.explain import warnings_of
+from sojourn.permits.explain import explain, warnings_of
 from sojourn.permits.judge import Breach, Judgement, check_covered
 from sojourn.permits.kind import Kind
 from sojourn.permits.library import Rules, candidates
@@ -36,25 +36,27 @@ def assess(
     nationality: str,
     plan: str | StayLike | Sequence[str | StayLike] | None = None,
     want: int = 1,
+    today: date | None = None,
 ) -> Answer:
     """What a stay rule means for one traveller on the day `on`.
 
     `rules`: a rule's id, a zone (`KZ`), a path to a rule file, a `Rule` or several; exactly one must fit.
     `stays`: a CSV file, or tuples `(entry, exit)`, mappings or `Stay` objects; a stay after `on` is a
     booking. `plan`: one or more planned stays, `A:B` or like a stay. `want`: days, the length for which
-    a second date of re-entry is worked out.
+    a second date of re-entry is worked out. `today`: the day on which the answer is read; given one, the
+    answer warns of sources that were last checked long before it.
 
     Raises PermitError (of its kinds RuleFileError, StayError, NotCovered) with a message that names the
     place and the value. Days are calendar days at the border. Nothing here is legal advice.
     """
-    today = parse(on, "on")
+    asked = parse(on, "on")
     if want < 1:
         raise PermitError(f"want: {want} is not a number of days; at least 1")
     rule = choose(candidates(rules), nationality)
-    known = read_stays(stays, today)
+    known = read_stays(stays, asked)
     if plan is not None:
-        known = read_stays([*known, *_plans(plan)], today)
-    cases = [_Case(line, known, today.toordinal(), want) for line in timelines(rule, nationality)]
+        known = read_stays([*known, *_plans(plan)], asked)
+    cases = [_Case(line, known, asked.toordinal(), want, today) for line in timelines(rule, nationality)]
     answers = [case.answer(nationality) for case in cases]
     if len(answers) == 1:
         return answers[0]
@@ -94,8 +96,10 @@ class _Ahead:
 class _Case:
     """One reading of a rule applied to one traveller on one day."""
 
-    def __init__(self, timeline: Timeline, stays: Sequence[Stay], on: int, want: int) -> None:
-        self.timeline, self.on, self.want = timeline, on, want
+    def __init__(
+        self, timeline: Timeline, stays: Sequence[Stay], on: int, want: int, today: date | None
+    ) -> None:
+        self.timeline, self.on, self.want, self.today = timeline, on, want, today
         self.rule: Rule = timeline.rule
         self.away = self.rule.absence
         timeline.at(on, "on")
@@ -153,9 +157,15 @@ class _Case:
         )
         kept, open_until = self.bookings_allow(ahead, whole)
         found = warnings_of(
-            self.timeline, self.era, answer, self.inside[1], ahead.cut, open_until if not kept else None
+            self.timeline,
+            self.era,
+            answer,
+            self.inside[1],
+            ahead.cut,
+            open_until if not kept else None,
+            self.today,
         )
-        return replace(answer, warnings=tuple(found))
+        return replace(answer, warnings=tuple(found), explanation=explain(answer))
 
     def return_by(self, ahead: _Ahead) -> date | None:
         """For a rule on absence: the day by which one must be back."""

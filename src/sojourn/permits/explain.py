@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
+from sojourn.permits.answer import Answer
 from sojourn.permits.regime import Timeline
-
-if TYPE_CHECKING:
-    from sojourn.permits.answer import Answer
-    from sojourn.permits.stays import Stay
+from sojourn.permits.stays import Stay
 
 STALE = 180
 """Days after which a check of the sources is called old."""
@@ -64,12 +61,13 @@ def warnings_of(
     answer: Answer,
     stays: Sequence[Stay],
     cut: bool,
-    leave_by: date | bool | None,
+    leave_by: date | None,
+    today: date | None,
 ) -> list[str]:
     """What the reader should know before relying on the answer."""
     rule, held = timeline.rule, timeline.eras[era]
     found: list[str] = []
-    age = (date.today() - held.version.cite.checked).days
+    age = (today - held.version.cite.checked).days if today else 0
     if age > STALE:
         found.append(
             f"The sources of this version were last checked on {held.version.cite.checked}, {age} days ago."
@@ -99,7 +97,7 @@ def warnings_of(
     bad = [s for s in answer.stays if s.booked and s.first_unlawful]
     found += [f"The booked stay from {s.first} to {s.last} is unlawful from {s.first_unlawful}." for s in bad]
     if leave_by is not None:
-        until = f"; leave by {leave_by} to keep it" if isinstance(leave_by, date) else ""
+        until = f"; leave by {leave_by} to keep it" if leave_by else ""
         found.append(f"Staying until {answer.latest_lawful_exit} would make a booked stay unlawful{until}.")
     return found
 

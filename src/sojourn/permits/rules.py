@@ -13,16 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from sojourn.permits.days import months, parse
 
-KINDS = (
-    "entry",
-    "continuous",
-    "rolling",
-    "block",
-    "gap",
-    "session",
-    "calendar_year",
-    "absence_rolling",
-)
+PeriodKind = Literal[
+    "entry", "continuous", "rolling", "block", "gap", "session", "calendar_year", "absence_rolling"
+]
 Days = Annotated[int, Field(gt=0, le=3660)]
 Span = Annotated[str, Field(pattern=r"^P(\d+Y)?(\d+M)?$", min_length=3)]
 Day = Annotated[date, BeforeValidator(lambda value: parse(value, "date"))]
@@ -39,9 +32,7 @@ class Model(BaseModel):
 class Period(Model):
     """Over which days a limit adds up."""
 
-    kind: Literal[
-        "entry", "continuous", "rolling", "block", "gap", "session", "calendar_year", "absence_rolling"
-    ]
+    kind: PeriodKind
     """One of the eight kinds."""
     days: Days | None = None
     """Length of the window, in days: rolling, block, session, absence_rolling."""

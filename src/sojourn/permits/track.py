@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sojourn.permits.days import FIRST, LAST, Range
+from sojourn.permits.days import FIRST, Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,3 @@ def absences(spans: Sequence[Span], until: int = 0) -> list[Span]:
     if spans and spans[-1].ends and spans[-1].last < until:
         found.append(Span(spans[-1].last + 1, until, ends=False))
     return found
-
-
-def far(ordinal: int, days: int) -> int:
-    """A day later, never beyond the end of the calendar."""
-    return min(LAST, ordinal + days)

@@ -10,7 +10,6 @@ from sojourn.report.material import PRIOR_ONLY, Material
 
 Numbers = Mapping[str, float]
 OUTCOMES = {"stayed": "stayed", "moved_on": "moved on", "returned": "returned"}
-DASH = "–"
 
 
 def number(value: float) -> str:

@@ -7,7 +7,7 @@ and third places. Durations are given by their medians: they are log-logistic.
 from __future__ import annotations
 
 import tomllib
-from datetime import date, timedelta
+from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -180,10 +180,6 @@ class WorldSettings(Settings):
     def day(self, moment: date) -> int:
         """Days from the start of the calendar."""
         return (moment - self.start).days
-
-    def date_of(self, day: int) -> date:
-        """The inverse of `day`."""
-        return self.start + timedelta(days=int(day))
 
     @property
     def place_ids(self) -> tuple[str, ...]:
