@@ -27,7 +27,7 @@ calibrate: $(VENV)/.dev
 	$(BIN)/python -m tests.calibrate
 
 referee: $(VENV)/.dev
-	$(BIN)/python -m tests.permits.agreement
+	$(BIN)/python -m tests.stay_rules.agreement
 
 borders-full: $(VENV)/.dev
 	$(BIN)/python -m tests.borders.full

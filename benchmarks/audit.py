@@ -17,21 +17,21 @@ from pathlib import Path
 
 import numpy as np
 from scipy.stats import kstest
-from tests.belief.simulated import say
+from tests.inference.simulated import say
 
-from sojourn.audit.asof import history, publication_dates, said_by
 from sojourn.audit.conflict import claim_conflicts
+from sojourn.audit.importance_weights import K_HAT
 from sojourn.audit.influence import influences
-from sojourn.audit.leave import CHAINS, DRAWS, Leaver, targets_of_claims
+from sojourn.audit.leave_out import CHAINS, DRAWS, Leaver, targets_of_claims
 from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read_posterior
-from sojourn.audit.weights import K_HAT
-from sojourn.belief.density import Model
-from sojourn.belief.estimate import compile_case, scales
-from sojourn.belief.likelihood import Said
-from sojourn.belief.pointwise import make_points
-from sojourn.belief.runtime import configure
-from sojourn.belief.sampler import Sampler
+from sojourn.audit.vintages import history, publication_dates, said_by
 from sojourn.case import read_case
+from sojourn.inference.density import Model
+from sojourn.inference.estimate import compile_case, scales
+from sojourn.inference.jax_config import configure
+from sojourn.inference.likelihood import Said
+from sojourn.inference.pointwise import make_points
+from sojourn.inference.sampler import Sampler
 
 SMALL = Path(__file__).parents[1] / "tests" / "data" / "small"
 LEDGERS, REFITS = 20, 8

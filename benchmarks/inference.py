@@ -19,12 +19,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from sojourn.belief.density import Model
-from sojourn.belief.estimate import compile_case, scales
-from sojourn.belief.runtime import OPTIONS, configure
-from sojourn.belief.sampler import Sampler
-from sojourn.belief.summary import convergence
 from sojourn.case import read_case
+from sojourn.inference.density import Model
+from sojourn.inference.draw_summary import convergence
+from sojourn.inference.estimate import compile_case, scales
+from sojourn.inference.jax_config import OPTIONS, configure
+from sojourn.inference.sampler import Sampler
 
 CHAINS = 4
 

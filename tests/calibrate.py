@@ -13,10 +13,10 @@ from pathlib import Path
 
 from scipy.stats import kstest
 
-from sojourn.belief.density import build_model
-from sojourn.belief.runtime import configure
 from sojourn.case import read_case
-from tests.belief.simulated import QUANTITIES, recover
+from sojourn.inference.density import build_model
+from sojourn.inference.jax_config import configure
+from tests.inference.simulated import QUANTITIES, recover
 
 SMALL = Path(__file__).parent / "data" / "small"
 LOW, HIGH, P = 0.80, 0.98, 0.01

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sojourn.belief.density import Account, Model, build_model
-from sojourn.belief.runtime import configure
 from sojourn.case import Case, read_case
+from sojourn.inference.density import Account, Model, build_model
+from sojourn.inference.jax_config import configure
 
 configure()
 # A busy machine is no failure: nothing is timed in the tests.

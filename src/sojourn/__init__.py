@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sojourn.belief import Answer, estimate, read_answer
     from sojourn.case import Case, CaseError, check_case, read_case, write_case
+    from sojourn.inference import Answer, estimate, read_answer
 
 __all__ = [
     "Answer",
@@ -30,11 +30,11 @@ __all__ = [
     "write_case",
 ]
 
-_BELIEF = {"Answer", "estimate", "read_answer"}
+_INFERENCE = {"Answer", "estimate", "read_answer"}
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: checking a case must not load JAX."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("sojourn.belief" if name in _BELIEF else "sojourn.case"), name)
+    return getattr(import_module("sojourn.inference" if name in _INFERENCE else "sojourn.case"), name)

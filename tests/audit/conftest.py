@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from sojourn.audit.posterior import Posterior, read_posterior
-from sojourn.belief import estimate
-from sojourn.belief.density import Model
-from sojourn.belief.estimate import compile_case
-from sojourn.belief.runtime import configure
 from sojourn.case import Case, read_case
+from sojourn.inference import estimate
+from sojourn.inference.density import Model
+from sojourn.inference.estimate import compile_case
+from sojourn.inference.jax_config import configure
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 

@@ -1,4 +1,4 @@
-"""`sojourn audit`, `history`, `worth` and `whatif` as a user runs them: in a process of their own."""
+"""`sojourn audit`, `vintages`, `worth` and `whatif` as a user runs them: in a process of their own."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_what_is_no_answer_is_status_2(tmp_path: Path, command: str) -> None:
 
 
 def test_a_saved_answer_needs_its_case(saved: Path) -> None:
-    done = run("history", saved)
+    done = run("vintages", saved)
     assert done.returncode == 2
     assert "--case" in done.stderr
     assert not (saved / "audit.json").exists()

@@ -10,14 +10,14 @@ import pytest
 from scipy.special import expit
 from scipy.stats import kstest
 
+from sojourn.audit.common_scale import Figures
 from sojourn.audit.conflict import adjust
-from sojourn.audit.figures import Figures
-from sojourn.audit.predict import Prediction, log_mixture, predict
-from sojourn.belief.density import Model
-from sojourn.belief.likelihood import FAR, Said
-from sojourn.belief.pointwise import Points, make_points, meant
+from sojourn.audit.predictive import Prediction, log_mixture, predict
 from sojourn.case import intervals
-from tests.belief.simulated import say
+from sojourn.inference.density import Model
+from sojourn.inference.likelihood import FAR, Said
+from sojourn.inference.pointwise import Points, make_points, meant
+from tests.inference.simulated import say
 
 DRAWS = 150
 LEDGERS = 40

@@ -14,14 +14,14 @@ import jsonschema
 import pandas as pd
 import pytest
 
-from sojourn.audit.asof import history
-from sojourn.audit.audit import audit, header
 from sojourn.audit.candidates import generated
 from sojourn.audit.files import FILE, as_record, read_record, save_audit
+from sojourn.audit.information_value import worth
 from sojourn.audit.posterior import Posterior, read_posterior
 from sojourn.audit.results import Audit
-from sojourn.audit.whatif import Edits, whatif
-from sojourn.audit.worth import worth
+from sojourn.audit.run import audit, header
+from sojourn.audit.vintages import find_vintages
+from sojourn.audit.what_if import Edits, whatif
 from sojourn.case import Case, CaseError
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "audit" / FILE
@@ -33,7 +33,7 @@ def whole(posterior: Posterior) -> Audit:
     one = audit(posterior, refits=0)
     return replace(
         one,
-        history=tuple(history(posterior, [date(2021, 12, 30)])),
+        history=tuple(find_vintages(posterior, [date(2021, 12, 30)])),
         worth=tuple(worth(posterior, [p for p in generated(posterior.case) if p.name == "survey"])),
         whatif=(whatif(posterior, Edits(scale={"first": 0.5})),),
     )

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sojourn.audit.impossible import bounds, clashing_pairs, contained, exclusive
-from sojourn.belief.density import Model
-from sojourn.belief.pointwise import make_expectations
 from sojourn.case import Case, Claim, Reading
+from sojourn.inference.density import Model
+from sojourn.inference.pointwise import make_expectations
 
 DAY = date(2021, 12, 30)
 JULY = {"start": date(2021, 7, 1), "end": date(2021, 7, 31)}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 
-from sojourn.permits import assess
+from sojourn.stay_rules import assess
 from tests.borders.test_pipeline import sojourn
 
 CROSSINGS = """\

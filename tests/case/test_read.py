@@ -10,8 +10,7 @@ import pytest
 
 from sojourn.case import CaseError, parse_case, read_case, shipped_cases
 from sojourn.case.template import TEMPLATE
-
-from .conftest import problems
+from tests.case.conftest import problems
 
 
 def folder(tmp_path: Path, **changes: bytes) -> Path:

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from sojourn.case import settings
 from sojourn.case.hedges import WIDTHS, intervals
 from sojourn.case.schema import HEDGES, INTERESTS, KINDS, MEASURES, PER, STATUSES, TABLES, WHO, WHO_OF
+from sojourn.case.settings_read import read_settings
 from sojourn.case.tables import Hedge
-from sojourn.case.toml import read_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "case.md"
 TEXT = PAGE.read_text(encoding="utf-8")

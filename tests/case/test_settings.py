@@ -61,7 +61,7 @@ def test_all_at_once(wrong) -> None:
 
 
 def test_bad_settings_do_not_hide_bad_tables(files) -> None:
-    from .conftest import problems
+    from tests.case.conftest import problems
 
     lines = problems({**files, "case.toml": b"x", "sources.csv": b"source\n"})
     assert {line.split(",")[0].split(":")[0].split(" ")[0] for line in lines} == {"case.toml", "sources.csv"}

@@ -9,8 +9,8 @@ from importlib.resources import files
 import pytest
 
 from sojourn.case import Case, read_case
-from sojourn.worlds import naive_answers
-from sojourn.worlds.backtest import truth_of
+from sojourn.evaluation import naive_answers
+from sojourn.evaluation.backtest import truth_of
 
 NAME = "poland-2022"
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import gamma
 
-from sojourn.belief.density import build_model
 from sojourn.case.settings import LogNormal
 from sojourn.history import History, make_history
 from sojourn.history.process import surge
+from sojourn.inference.density import build_model
 from tests.referees.history_steps import tell
 
 FIELDS = [name for name in History._fields if name != "steps"]

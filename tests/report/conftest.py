@@ -1,7 +1,7 @@
 """An answer to the small case with its whole audit: tests/data/answer, small enough to be kept.
 
 When a schema changes, make it again with `sojourn estimate tests/data/small --out FOLDER`, then
-`audit`, `history`, `worth` and `whatif --without AA-rolling` on that folder, and keep the two
+`audit`, `vintages`, `worth` and `whatif --without AA-rolling` on that folder, and keep the two
 JSON files. It has not converged, which is what the tests of warnings want.
 """
 

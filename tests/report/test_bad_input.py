@@ -14,7 +14,7 @@ import pytest
 from sojourn.case import CaseError
 from sojourn.cli import main
 from sojourn.report import write_report
-from sojourn.report.crate import METADATA
+from sojourn.report.formats.ro_crate import METADATA
 
 
 def refuse(folder: Path, *words: str, out: Path | None = None, form: Any = "html") -> None:

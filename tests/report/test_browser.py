@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sojourn.report import write_report
-from sojourn.report.compose import compose
-from sojourn.report.material import read_material
+from sojourn.report.inputs import read_material
+from sojourn.report.sections import compose
 
 from .test_page import plant
 

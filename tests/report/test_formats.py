@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 from sojourn.report import write_report
-from sojourn.report.compose import compose
-from sojourn.report.material import read_material
-from sojourn.report.sdmx import HEADER
-from sojourn.report.sheets import safe
+from sojourn.report.formats.sdmx import HEADER
+from sojourn.report.formats.tables import safe
+from sojourn.report.inputs import read_material
+from sojourn.report.sections import compose
 
 FORMULAS = ('=HYPERLINK("http://x","y")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=1|x\x07")
 

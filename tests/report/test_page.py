@@ -13,9 +13,9 @@ from urllib.parse import unquote
 import pytest
 
 from sojourn.report import NAMES, charts, write_report
-from sojourn.report.compose import compose
-from sojourn.report.material import read_material
-from sojourn.report.words import number, sentence
+from sojourn.report.inputs import read_material
+from sojourn.report.sections import compose
+from sojourn.report.wording import number, sentence
 
 from .pages import Page, parse
 
@@ -165,7 +165,7 @@ def test_what_was_not_made_says_how(save: Callable[..., Path]) -> None:
     for name, command in (
         ("conflict", "audit"),
         ("influence", "audit"),
-        ("history", "history"),
+        ("history", "vintages"),
         ("worth", "worth"),
     ):
         assert f"`sojourn {command}" in sections[name].missing
@@ -199,7 +199,7 @@ def test_contrast() -> None:
     """WCAG 2: 3 to 1 for marks, 4.5 to 1 for text."""
     marks = [*charts.OUTCOME.values(), *(colour for colour, _ in charts.VERDICT.values())]
     assert all(contrast(colour, "#ffffff") >= 3 for colour in marks)
-    style = (Path(charts.__file__).parent / "page_files" / "page.css").read_text(encoding="utf-8")
+    style = (Path(charts.__file__).parent / "formats" / "page_files" / "page.css").read_text(encoding="utf-8")
     named = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style))
     for text in ("ink", "soft", "link"):
         assert contrast(named[text], "#ffffff") >= 4.5

@@ -12,9 +12,9 @@ import pytest
 from prov.model import ProvDocument
 
 from sojourn.report import write_report
-from sojourn.report.crate import METADATA
-from sojourn.report.material import read_material
-from sojourn.report.provenance import prov
+from sojourn.report.formats.prov import prov
+from sojourn.report.formats.ro_crate import METADATA
+from sojourn.report.inputs import read_material
 
 Record = dict[str, Any]
 

@@ -14,10 +14,10 @@ from datetime import date
 from typing import Any
 
 from sojourn.case import Case, CaseError, Problem, Reading
+from sojourn.case.csv_file import open_sheet
 from sojourn.case.problems import one_of
 from sojourn.case.rows import read_rows
 from sojourn.case.schema import READINGS, Column, Table
-from sojourn.case.sheets import open_sheet
 from sojourn.case.tables import Measure, Per, Who
 from sojourn.measures.kinds import kind_of
 

@@ -21,13 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
-from sojourn.audit.leave import Without, silence
+from sojourn.audit.importance_weights import resample
+from sojourn.audit.leave_out import Without, silence
 from sojourn.audit.posterior import Posterior
-from sojourn.audit.predict import Prediction, predict
+from sojourn.audit.predictive import Prediction, predict
 from sojourn.audit.results import ClaimConflict, SourceConflict
-from sojourn.audit.weights import resample
-from sojourn.belief.density import Model
-from sojourn.belief.pointwise import Points, meant
+from sojourn.inference.density import Model
+from sojourn.inference.pointwise import Points, meant
 
 Real = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sojourn.audit.results import Audit
-from sojourn.belief.summary import significant
+from sojourn.inference.draw_summary import significant
 
 if TYPE_CHECKING:
     import pandas as pd

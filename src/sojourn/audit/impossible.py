@@ -16,10 +16,10 @@ from itertools import combinations, product
 from math import inf
 
 from sojourn.audit.results import ClashingPair
-from sojourn.belief.record import said
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.hedges import claim_intervals
 from sojourn.case.schema import FLOWS, SHARE_UNITS, SHARES_OF_ONE
+from sojourn.inference.answer_record import said
 from sojourn.measures.compile import PER_DAYS
 
 OPEN_ABOVE = frozenset({"more_than", "at_least"})

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.audit.leave import Without
+from sojourn.audit.importance_weights import moments, summarise_weighted
+from sojourn.audit.leave_out import Without
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Influence
-from sojourn.audit.weights import moments, summarise_weighted
 
 
 def influences(posterior: Posterior, without: Iterable[Without]) -> list[Influence]:

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.belief import Answer
-from sojourn.belief.density import Model
-from sojourn.belief.estimate import compile_case, hashes
-from sojourn.belief.pointwise import Points, make_points
-from sojourn.belief.quantities import position_of
-from sojourn.belief.runtime import configure
-from sojourn.belief.saved import read_draws
 from sojourn.case import Case, CaseError, Problem
+from sojourn.inference import Answer
+from sojourn.inference.density import Model
+from sojourn.inference.draws_file import read_draws
+from sojourn.inference.estimate import compile_case, hashes
+from sojourn.inference.jax_config import configure
+from sojourn.inference.pointwise import Points, make_points
+from sojourn.inference.quantities import position_of
 
 Real = NDArray[np.float64]
 OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
@@ -82,8 +82,8 @@ def read_posterior(folder: Path, case: Case) -> Posterior:
     Raises:
         CaseError: the answer is of another case, of other files, or of another version.
     """
-    from sojourn.belief import read_answer
-    from sojourn.belief.estimate import at
+    from sojourn.inference import read_answer
+    from sojourn.inference.estimate import at
 
     configure()
     record = read_answer(folder).record

@@ -11,11 +11,11 @@ import numpy as np
 from sojourn.audit.impossible import OPEN_ABOVE, OPEN_BELOW
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import ClaimAudit, ClaimConflict, Numbers, ReadingAudit, Verdict
-from sojourn.audit.words import claim_sentence, reading_sentence
-from sojourn.belief.pointwise import make_expectations
-from sojourn.belief.summary import summarise
+from sojourn.audit.sentences import claim_sentence, reading_sentence
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.hedges import claim_intervals
+from sojourn.inference.draw_summary import summarise
+from sojourn.inference.pointwise import make_expectations
 
 THINNED = 400
 """Draws from which shares of first arrivals are computed."""

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Contraction, Sensitivity
-from sojourn.belief.defaults import DEFAULTS
-from sojourn.belief.pointwise import log_heard
-from sojourn.belief.record import PRIOR_ONLY
+from sojourn.inference.answer_record import PRIOR_ONLY
+from sojourn.inference.default_priors import DEFAULTS
+from sojourn.inference.pointwise import log_heard
 
 Real = NDArray[np.float64]
 POWERS = (0.8, 1.25)

@@ -18,7 +18,7 @@ from sojourn.borders.engine import told
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
 from sojourn.borders.steps import Desk, size, step
-from sojourn.permits import PermitError, assess_register
+from sojourn.stay_rules import PermitError, assess_register
 
 COURSES = ("least", "most")
 NEEDED = ("person", "entry_from", "entry_until", "exit_from", "exit_until")

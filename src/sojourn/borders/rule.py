@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sojourn.borders.errors import BordersError
-from sojourn.permits.register_days import EPOCH
+from sojourn.stay_rules.register.counted_days import EPOCH
 
 DIRECTIONS = ("arrival", "departure")
 STATUSES = ("resident", "non_resident")

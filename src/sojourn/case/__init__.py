@@ -3,19 +3,19 @@
 In: a case folder. Out: a `Case`, or every error in it at once. Knows no other room.
 """
 
-from .case import Case, Series
-from .checks import check_case
-from .findings import Finding
-from .hedges import Interval, claim_intervals, grain, intervals
-from .package import data_package
-from .problems import CaseError, Problem
-from .read import parse_case, read_case, shipped_cases
-from .settings import CaseSettings
-from .settings_checks import Change, changed_priors
-from .shape import is_share
-from .tables import Claim, ContactGroup, Reading, Source
-from .template import new_case
-from .write import render_case, write_case
+from sojourn.case.case import Case, Series
+from sojourn.case.checks import check_case
+from sojourn.case.data_package import data_package
+from sojourn.case.findings import Finding
+from sojourn.case.hedges import Interval, claim_intervals, grain, intervals
+from sojourn.case.problems import CaseError, Problem
+from sojourn.case.read import parse_case, read_case, shipped_cases
+from sojourn.case.row_checks import is_share
+from sojourn.case.settings import CaseSettings
+from sojourn.case.settings_checks import Change, changed_priors
+from sojourn.case.tables import Claim, ContactGroup, Reading, Source
+from sojourn.case.template import new_case
+from sojourn.case.write import render_case, write_case
 
 __all__ = [
     "Case",

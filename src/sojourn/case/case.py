@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from .settings import CaseSettings
-from .tables import Claim, ContactGroup, Reading, Source
+from sojourn.case.settings import CaseSettings
+from sojourn.case.tables import Claim, ContactGroup, Reading, Source
 
 
 @dataclass(frozen=True, slots=True)

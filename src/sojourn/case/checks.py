@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from .arithmetic import arithmetic_findings
-from .case import Case
-from .findings import Finding
-from .problems import did_you_mean
-from .schema import TABLES
-from .shape import is_share
-from .tables import Claim, Reading
+from sojourn.case.case import Case
+from sojourn.case.consistency import arithmetic_findings
+from sojourn.case.findings import Finding
+from sojourn.case.problems import did_you_mean
+from sojourn.case.row_checks import is_share
+from sojourn.case.schema import TABLES
+from sojourn.case.tables import Claim, Reading
 
 QUOTE_WORDS = 25
 Outcome = Literal["arrived", "stayed", "moved_on", "returned"]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from math import ceil, floor
 
-from .hedges import SHARES, intervals
-from .problems import Problem
-from .schema import CONTACTS
-from .tables import ContactGroup
+from sojourn.case.hedges import SHARES, intervals
+from sojourn.case.problems import Problem
+from sojourn.case.schema import CONTACTS
+from sojourn.case.tables import ContactGroup
 
 Hedges = Mapping[str, tuple[float, float]]
 OUTCOMES = ("stayed", "moved_on", "returned")

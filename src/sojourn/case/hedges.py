@@ -32,9 +32,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 
-from .problems import one_of
-from .schema import HEDGES
-from .tables import Claim, Hedge
+from sojourn.case.problems import one_of
+from sojourn.case.schema import HEDGES
+from sojourn.case.tables import Claim, Hedge
 
 Widths = tuple[tuple[float, float, float], ...]
 

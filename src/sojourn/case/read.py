@@ -8,17 +8,17 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .case import Case, Series
-from .group_counts import group_problems
-from .problems import CaseError, Problem, did_you_mean
-from .references import reference_problems
-from .rows import Rows, read_rows
-from .schema import CONTACTS, SOURCES, TABLES, Table
-from .settings import CaseSettings
-from .settings_checks import settings_problems
-from .shape import shape_problems
-from .sheets import header_problems, open_sheet
-from .toml import FILE, read_settings
+from sojourn.case.case import Case, Series
+from sojourn.case.cross_checks import reference_problems
+from sojourn.case.csv_file import header_problems, open_sheet
+from sojourn.case.group_counts import group_problems
+from sojourn.case.problems import CaseError, Problem, did_you_mean
+from sojourn.case.row_checks import shape_problems
+from sojourn.case.rows import Rows, read_rows
+from sojourn.case.schema import CONTACTS, SOURCES, TABLES, Table
+from sojourn.case.settings import CaseSettings
+from sojourn.case.settings_checks import settings_problems
+from sojourn.case.settings_read import FILE, read_settings
 
 
 def shipped_cases() -> list[str]:

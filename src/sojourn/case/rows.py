@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
-from .cells import ID, LONGEST, NUMBER, Parser
-from .problems import Problem
-from .schema import Column, Table
-from .sheets import Sheet, header_problems
+from sojourn.case.cell_parsers import ID, LONGEST, NUMBER, Parser
+from sojourn.case.csv_file import Sheet, header_problems
+from sojourn.case.problems import Problem
+from sojourn.case.schema import Column, Table
 
 CHUNK = 20_000
 LIMIT = 200_000

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from . import cells, tables
-from .cells import Parser
+from sojourn.case import cell_parsers, tables
+from sojourn.case.cell_parsers import Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Column:
     @property
     def parser(self) -> Parser:
         """The function that reads a cell that is not empty."""
-        return cells.word(self.words) if self.words else getattr(cells, self.kind)
+        return cell_parsers.word(self.words) if self.words else getattr(cell_parsers, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .cells import ID
-from .hedges import override_problem
-from .problems import Problem, one_of
-from .references import ELSEWHERE, calendar
-from .schema import KINDS
-from .settings import CaseSettings, LogitNormal, LogNormal, Normal, Settings
+from sojourn.case.cell_parsers import ID
+from sojourn.case.cross_checks import ELSEWHERE, calendar
+from sojourn.case.hedges import override_problem
+from sojourn.case.problems import Problem, one_of
+from sojourn.case.schema import KINDS
+from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Settings
 
 FILE = "case.toml"
 PRIORS = (LogNormal, LogitNormal, Normal)

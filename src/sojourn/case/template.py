@@ -5,10 +5,10 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
-from .case import Case
-from .problems import CaseError, Problem
-from .read import parse_case
-from .write import write_bytes
+from sojourn.case.case import Case
+from sojourn.case.problems import CaseError, Problem
+from sojourn.case.read import parse_case
+from sojourn.case.write import write_bytes
 
 CASE = """\
 # The question, the places and what happened. Every key is explained in docs/reference/case.md.

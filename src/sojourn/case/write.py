@@ -14,15 +14,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .case import Case, Series
-from .cells import number_text, span_text
-from .problems import CaseError, Problem
-from .read import parse_case
-from .rows import read_rows
-from .schema import CONTACTS, TABLES, Column, Table
-from .sheets import BOM, Sheet, open_sheet
-from .toml import FILE
-from .toml_write import render_settings
+from sojourn.case.case import Case, Series
+from sojourn.case.cell_parsers import number_text, span_text
+from sojourn.case.csv_file import BOM, Sheet, open_sheet
+from sojourn.case.problems import CaseError, Problem
+from sojourn.case.read import parse_case
+from sojourn.case.rows import read_rows
+from sojourn.case.schema import CONTACTS, TABLES, Column, Table
+from sojourn.case.settings_read import FILE
+from sojourn.case.settings_write import render_settings
 
 
 def write_case(case: Case, folder: str | PathLike[str]) -> Path:

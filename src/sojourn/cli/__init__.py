@@ -38,12 +38,12 @@ COMMANDS = (
     ("calibrate", "sojourn.cli.calibrate:calibrate", "Test the intervals on worlds whose truth is known."),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
-    ("history", "sojourn.cli.history:history", "The answer as it would have been at every date."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),
     ("report", "sojourn.cli.report:report", "Write an answer as a page, tables or interchange files."),
     ("show", "sojourn.cli.show:show", "Show an answer that was saved before."),
     ("simulate", "sojourn.cli.simulate:simulate", "Make a world whose truth is known."),
+    ("vintages", "sojourn.cli.vintages:vintages", "The answer as it would have been at every date."),
     ("whatif", "sojourn.cli.whatif:whatif", "What if a stay rule or an event had been otherwise?"),
     ("worth", "sojourn.cli.worth:worth", "Which statistic, not yet published, would settle most?"),
 )

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sojourn.cli.printing import open_console, people, per_cent, plain_table
+from sojourn.cli.console import open_console, people, per_cent, plain_table
 
 NAMES = {"arrived": "arrived", "stayed": "stayed", "moved_on": "moved on", "returned": "returned"}
 TOP = 5

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sojourn._core.defaults import REFITS
 from sojourn.case import CaseError
 from sojourn.cli.options import PRINTED, Subject, too_small
-from sojourn.effort import REFITS
 
 
 def audit(
@@ -34,10 +34,10 @@ def audit(
     """
     if problems := too_small(refits=(refits, 0)):
         raise CaseError(problems)
-    from sojourn.cli.explaining import open_work
+    from sojourn.cli.audit_session import open_work
 
     work = open_work(target, subject)
-    from sojourn.audit.audit import audit as run
+    from sojourn.audit.run import audit as run
     from sojourn.cli.audit_text import render_audit
 
     def report(name: str) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sojourn.audit.results import Audit, Influence, Method
-from sojourn.cli.printing import open_console, people, per_cent, plain_table
+from sojourn.cli.console import open_console, people, per_cent, plain_table
 
 TOP = 8
 DOUBT: dict[Method, str] = {"weights": "", "refit": "", "unreliable": "?"}
@@ -26,7 +26,7 @@ def render_audit(audit: Audit) -> None:
     _close(console, audit)
 
 
-def render_history(audit: Audit) -> None:
+def render_vintages(audit: Audit) -> None:
     """Print the answer at every date."""
     console = _open(audit)
     table = _table(

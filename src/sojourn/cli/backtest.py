@@ -11,7 +11,7 @@ from sojourn.case import read_case
 from sojourn.cli.options import USUAL, Flag, Sampling, check_answering
 
 if TYPE_CHECKING:
-    from sojourn.worlds.backtest import Backtest
+    from sojourn.evaluation.backtest import Backtest
 
 
 def backtest(
@@ -41,9 +41,9 @@ def backtest(
     """
     check_answering(sampling, out)
     read = read_case(case)
-    from sojourn.cli.answering import answer_now, status_of
-    from sojourn.worlds.backtest import backtest as score
-    from sojourn.worlds.backtest import truth_of
+    from sojourn.cli.run_estimate import answer_now, status_of
+    from sojourn.evaluation.backtest import backtest as score
+    from sojourn.evaluation.backtest import truth_of
 
     truth = truth_of(read)  # first, so that a case without a truth fails before the long run
     answer = answer_now(read, sampling, out, quiet=json)
@@ -57,7 +57,7 @@ def backtest(
 
 def render(result: Backtest) -> None:
     """Print a back-test."""
-    from sojourn.cli.printing import open_console, people, plain_table
+    from sojourn.cli.console import open_console, people, plain_table
 
     line = f"As of {result.truth.asof}, against what became known later."
     console = open_console(result.answer.record["question"], line)
@@ -86,7 +86,7 @@ def render(result: Backtest) -> None:
 
 def _verdicts(result: Backtest) -> list[str]:
     """In words: inside which interval the truth lies, and whether the answer says more than officials."""
-    from sojourn.cli.printing import people
+    from sojourn.cli.console import people
 
     lines: list[str] = []
     for score in result.card.scores:

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.defaults import CHAINS
 from sojourn.case import CaseError, Problem
 from sojourn.cli.options import LEAST, too_small
-from sojourn.effort import CHAINS
 
 if TYPE_CHECKING:
-    from sojourn.worlds.trial import Trial
+    from sojourn.evaluation.trials import Trial
 
 JOBS = max(os.cpu_count() or 1, 1)
 
@@ -56,8 +56,8 @@ def calibrate(
     draws
         Kept draws of each chain.
     """
-    from sojourn.worlds.calibrate import plan_trials, run_trials
-    from sojourn.worlds.kinds import KINDS, REGISTER
+    from sojourn.evaluation.calibrate import plan_trials, run_trials
+    from sojourn.simulation.scenarios import KINDS, REGISTER
 
     chosen = tuple(kind.strip() for kind in kinds.split(",") if kind.strip()) or KINDS
     _check(
@@ -101,8 +101,8 @@ def _write(results: list[dict[str, Any]], out: Path) -> None:
     from json import dumps
 
     from sojourn.case.write import write_bytes
-    from sojourn.worlds.curves import summary
-    from sojourn.worlds.page import missing, page_of
+    from sojourn.evaluation.calibration_page import missing, page_of
+    from sojourn.evaluation.calibration_summary import summary
 
     found = summary(results)
     write_bytes(out / "summary.json", (dumps(found, indent=1, ensure_ascii=False) + "\n").encode())

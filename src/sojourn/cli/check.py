@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from sojourn.case import Case, CaseError, Change, Finding, changed_priors, check_case, read_case
 from sojourn.case.settings import Settings
-from sojourn.cli.output import styled
+from sojourn.cli.console import styled
 
 TOPICS = {
     "arithmetic": "Figures that do not fit one another",
@@ -69,7 +69,7 @@ def check(
 def _check_stay_rules(case: Case) -> None:
     """Raise `CaseError` for stay rules that the library does not have."""
     if case.settings.stay_rules:
-        from sojourn.stay_rules import rates_of
+        from sojourn.history.regimes import rates_of
 
         rates_of(case.settings)
 
@@ -82,7 +82,7 @@ def _checked_priors(case: Case) -> dict[str, Settings]:
     """
     if not case.settings.priors:
         return {}
-    from sojourn.belief.defaults import DEFAULTS, prior_problems
+    from sojourn.inference.default_priors import DEFAULTS, prior_problems
 
     if problems := prior_problems(case.settings.priors):
         raise CaseError(problems)
@@ -90,7 +90,7 @@ def _checked_priors(case: Case) -> dict[str, Settings]:
 
 
 def _write_package(case: Case) -> Path | None:
-    from sojourn.case.package import write_package
+    from sojourn.case.data_package import write_package
 
     return write_package(case)
 

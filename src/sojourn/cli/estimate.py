@@ -47,7 +47,7 @@ def estimate(
     check_answering(sampling, out)
     read = read_case(case)
     from sojourn.cli.answer_text import render
-    from sojourn.cli.answering import answer_now, status_of
+    from sojourn.cli.run_estimate import answer_now, status_of
 
     answer = answer_now(read, sampling, out, quiet=json, asof=asof, claims_until=claims_until)
     if json:

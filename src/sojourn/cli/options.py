@@ -8,8 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from sojourn._core.defaults import CHAINS, DRAWS
 from sojourn.case import CaseError, Problem
-from sojourn.effort import CHAINS, DRAWS
 
 Flag = Annotated[bool, Parameter(negative="")]
 LEAST = {"seed": 0, "chains": 2, "draws": 25}

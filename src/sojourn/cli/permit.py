@@ -10,8 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from sojourn.cli.output import styled
-from sojourn.permits import Answer, PermitError, assess
+from sojourn.cli.console import styled
+from sojourn.stay_rules import Answer, PermitError, assess
 
 
 def permit(
@@ -108,7 +108,7 @@ def _ranges(ranges: Sequence[tuple[object, object]]) -> str:
 
 
 def _strip(answer: Answer) -> list[str]:
-    from sojourn.permits.explain import strip
+    from sojourn.stay_rules.explain import strip
 
     key = "█ counted  ▒ other day inside  ! unlawful  + booked  · outside  ▲ the day"
     return [*(f"  {line}" for line in strip(answer)), f"  {key}"]

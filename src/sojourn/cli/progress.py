@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sojourn.belief import Progress as Step
+    from sojourn.inference import Progress as Step
 
 Report = Callable[["Step"], None]
 
@@ -17,7 +17,7 @@ Report = Callable[["Step"], None]
 @contextmanager
 def watching(chains: int, quiet: bool) -> Generator[tuple[Report, threading.Event]]:
     """A report function and a stop event; Ctrl-C sets the event, so that chains end between two runs."""
-    from sojourn.belief.sampler import Interrupted
+    from sojourn.inference.sampler import Interrupted
 
     stop = threading.Event()
     previous = signal.signal(signal.SIGINT, lambda _signal, _frame: stop.set()) if _in_main() else None

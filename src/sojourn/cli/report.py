@@ -24,7 +24,7 @@ def report(
     """Write the report of an answer that `sojourn estimate --out` saved.
 
     The page is one file: it works offline, prints, and loads nothing. Sections that need
-    `sojourn audit`, `history`, `worth` or `whatif` are left out until those were run.
+    `sojourn audit`, `vintages`, `worth` or `whatif` are left out until those were run.
     Beside it: prov.json and ro-crate-metadata.json, which say where each number comes
     from. The same answer gives the same bytes. Exit status: 0 done, 2 cannot be read
     or written.

@@ -26,8 +26,8 @@ def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fal
     json
         Print answer.json instead of the tables.
     """
-    from sojourn.belief.answer import read_answer
     from sojourn.cli.answer_text import render
+    from sojourn.inference.answer import read_answer
 
     try:
         answer = read_answer(folder)

@@ -12,7 +12,7 @@ from sojourn.cli.options import LEAST, too_small
 def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
     """Simulate a world of travellers, and write its registers and its truth.
 
-    WORLD.toml says who comes, stays and goes; see docs/howto/worlds.md. The folder gets
+    WORLD.toml says who comes, stays and goes; see docs/howto/simulation.md. The folder gets
     the register of each border service (crossings-PLACE.parquet, the input of `sojourn
     borders`), registers.parquet, truth.parquet and truth.toml. With a table [officials]
     in WORLD.toml a case is written, too: what officials, newspapers and interviewees said
@@ -32,18 +32,18 @@ def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
     """
     if problems := too_small(seed=(seed, LEAST["seed"])):
         raise CaseError(problems)
-    from sojourn.worlds.settings import read_world
+    from sojourn.simulation.settings import read_world
 
     settings = read_world(world)
-    from sojourn.worlds.simulate import simulate as run
-    from sojourn.worlds.write import write_world
+    from sojourn.simulation.simulate import simulate as run
+    from sojourn.simulation.write import write_world
 
     records = run(settings, seed)
     target = write_world(settings, records, seed, out)
     if settings.officials is not None:
         from sojourn.case import write_case
-        from sojourn.worlds.officials import make_case
-        from sojourn.worlds.write import write_truth
+        from sojourn.simulation.officials import make_case
+        from sojourn.simulation.write import write_truth
 
         write_case(make_case(settings, records, seed)[0], target / "case")
         write_truth(settings, records, target / "case")

@@ -52,12 +52,12 @@ def whatif(
     begins = _pairs("--begin", begin, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     ends = _pairs("--end", end, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     factors = _pairs("--scale", scale, float, "an event and a factor, EVENT=0.5")
-    from sojourn.cli.explaining import open_work
+    from sojourn.cli.audit_session import open_work
 
     work = open_work(target, subject)
     from sojourn.audit.results import Audit
-    from sojourn.audit.whatif import Edits
-    from sojourn.audit.whatif import whatif as run
+    from sojourn.audit.what_if import Edits
+    from sojourn.audit.what_if import whatif as run
     from sojourn.cli.audit_text import render_whatif
 
     changed = run(work.posterior, Edits(tuple(without or ()), begins, ends, factors))

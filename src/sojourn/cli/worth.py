@@ -26,12 +26,12 @@ def worth(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     """
-    from sojourn.cli.explaining import open_work
+    from sojourn.cli.audit_session import open_work
 
     work = open_work(target, subject)
     from sojourn.audit.candidates import proposals
+    from sojourn.audit.information_value import worth as run
     from sojourn.audit.results import Audit
-    from sojourn.audit.worth import worth as run
     from sojourn.cli.audit_text import render_worth
 
     proposed = proposals(work.posterior.case)

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sojourn.case import CaseError, Problem
-from sojourn.report.compose import compose
-from sojourn.report.crate import METADATA, crate, is_ours
-from sojourn.report.markdown import markdown
-from sojourn.report.material import Material, read_material
-from sojourn.report.page import html
-from sojourn.report.provenance import prov
-from sojourn.report.sdmx import sdmx_csv
-from sojourn.report.section import Section
-from sojourn.report.sheets import csv_files, workbook
-from sojourn.report.words import sentence
+from sojourn.report.document import Section
+from sojourn.report.formats.html import html
+from sojourn.report.formats.markdown import markdown
+from sojourn.report.formats.prov import prov
+from sojourn.report.formats.ro_crate import METADATA, crate, is_ours
+from sojourn.report.formats.sdmx import sdmx_csv
+from sojourn.report.formats.tables import csv_files, workbook
+from sojourn.report.inputs import Material, read_material
+from sojourn.report.sections import compose
+from sojourn.report.wording import sentence
 
 Format = Literal["html", "md", "csv", "xlsx", "sdmx"]
 NAMES: Mapping[Format, str] = {

@@ -1,0 +1,185 @@
+"""The posterior without some claims: by weights, or by drawing again where weights fail.
+
+A refit is one more run of a compiled sampler in which those claims have weight 0. Its
+metric is learned from the curvature at draws of the full posterior, so it needs no pilot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.audit.importance_weights import K_HAT, Weights, equal, resample, smooth
+from sojourn.audit.posterior import Posterior, efficiency, quantities_of
+from sojourn.audit.results import Method
+from sojourn.inference.estimate import scales
+from sojourn.inference.likelihood import Said
+from sojourn.inference.pointwise import Points, log_heard, make_points
+from sojourn.inference.preconditioner import curvature, from_curvature
+from sojourn.inference.sampler import Sampler
+
+Real = NDArray[np.float64]
+LOOKS = 4
+"""Draws at which the curvature of a changed posterior is taken."""
+CHAINS, DRAWS = 4, 200
+"""Of a refit."""
+RHAT = 1.1
+"""A refit whose quantities have a larger R̂ is unreliable: short chains that did not meet."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is left out: indices of claims and of contact groups, under a name."""
+
+    name: str
+    claims: tuple[int, ...]
+    groups: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Without:
+    """Draws of a posterior without a target. `k_hat` is that of the weights, also where they gave way."""
+
+    target: Target
+    points: Points
+    quantities: dict[str, Real]
+    weights: Weights
+    k_hat: float
+    method: Method
+
+
+def targets_of_claims(posterior: Posterior) -> list[Target]:
+    """Every claim in use by itself."""
+    used = np.flatnonzero(np.asarray(posterior.model.said.claim_weight))
+    claims = posterior.model.wording.claims
+    return [Target(claims[k].claim, (int(k),)) for k in used]
+
+
+def targets_of_groups(posterior: Posterior) -> list[Target]:
+    """Every contact group in use by itself."""
+    used = np.flatnonzero(np.asarray(posterior.model.said.group_weight))
+    return [Target(posterior.case.contacts[g].group, (), (int(g),)) for g in used]
+
+
+def targets_of_sources(posterior: Posterior) -> list[Target]:
+    """Every source with all its claims and contact groups in use."""
+    said, claims, contacts = posterior.model.said, posterior.model.wording.claims, posterior.case.contacts
+    own: dict[str, tuple[list[int], list[int]]] = {}
+    for k in np.flatnonzero(np.asarray(said.claim_weight)):
+        own.setdefault(claims[k].source, ([], []))[0].append(int(k))
+    for g in np.flatnonzero(np.asarray(said.group_weight)):
+        own.setdefault(contacts[g].source, ([], []))[1].append(int(g))
+    return [Target(source, tuple(c), tuple(g)) for source, (c, g) in own.items()]
+
+
+class Leaver:
+    """Leaves targets out of a posterior; compiles a sampler when the first refit asks for it."""
+
+    def __init__(self, posterior: Posterior, chains: int = CHAINS, draws: int = DRAWS) -> None:
+        """Take the posterior; a refit has so many chains and draws of each, and the posterior's seed."""
+        self.posterior, self.chains, self.draws = posterior, chains, draws
+        self.seed = int(posterior.record["seed"])
+
+    def by_weights(self, target: Target) -> Without:
+        """Importance weights 1 / P(what is left out)."""
+        p = self.posterior
+        heard = self._heard - log_heard(p.model, p.points, silence(p.model.said, target))
+        weights = smooth(-heard, p.efficiency)
+        method: Method = "weights" if weights.k_hat <= K_HAT else "unreliable"
+        return Without(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
+
+    def refit(self, target: Target, start: Without) -> Without:
+        """Draw again, from a metric learned at draws picked by the weights of `start`."""
+        said = silence(self.posterior.model.said, target)
+        z = self.draw(said, start.weights.weight)
+        flat = z.reshape(-1, z.shape[2])
+        points = self._points(flat, said)
+        quantities = quantities_of(self.posterior.model, points)
+        method: Method = "refit" if worst_rhat(quantities, z.shape[0]) <= RHAT else "unreliable"
+        weights = equal(len(flat), efficiency(quantities, z.shape[0]))
+        return Without(target, points, quantities, weights, start.k_hat, method)
+
+    def draw(self, said: Said, weight: Real) -> Real:
+        """Draws (chains, draws, D) given what was said, starting from weighted draws of the posterior."""
+        rng = np.random.default_rng(self.seed)
+        points = self.posterior.z[rng.permutation(resample(weight, LOOKS, rng))]
+        return self.draw_from(points, said)
+
+    def draw_from(self, points: Real, said: Said) -> Real:
+        """Draws (chains, draws, D) with the metric of the curvature at some points."""
+
+        def look(z: Real) -> Real:
+            return curvature(lambda at: self.sampler.value_and_gradient(at, said), z)
+
+        with ThreadPoolExecutor(2) as pool:
+            metric = from_curvature(points.mean(axis=0), list(pool.map(look, points)))
+        found, _ = self.sampler.draw(said, self.seed, self.chains, self.draws, metric=metric)
+        return found.z
+
+    def draw_fresh(self, said: Said) -> Real:
+        """Draws (chains, draws, D) with a metric that pilot chains learn."""
+        return self.sampler.draw(said, self.seed, self.chains, self.draws)[0].z
+
+    @cached_property
+    def sampler(self) -> Sampler:
+        """The density of the posterior, compiled with what was said as an argument."""
+        m = self.posterior.model
+        return Sampler(m.potential, m.unknowns.size, scales(m), m.said)
+
+    @cached_property
+    def _heard(self) -> Real:
+        return log_heard(self.posterior.model, self.posterior.points, self.posterior.model.said)
+
+    @cached_property
+    def _points(self) -> Callable[[Real, Said], Points]:
+        return make_points(self.posterior.model)
+
+    def leave(
+        self, targets: Iterable[Target], refits: int, report: Callable[[str], None] = lambda _: None
+    ) -> list[Without]:
+        """Leave out each target; refit at most so many, those first that seem to move the answer most."""
+        found = [self.by_weights(target) for target in targets]
+        doubtful = [i for i, w in enumerate(found) if w.method == "unreliable"]
+        doubtful.sort(key=lambda i: -shift(self.posterior, found[i]))
+        again: dict[tuple[tuple[int, ...], tuple[int, ...]], Without] = {}
+        for i in doubtful:
+            target = found[i].target
+            key = (target.claims, target.groups)
+            if key not in again:
+                if len(again) == refits:
+                    continue
+                report(target.name)
+                again[key] = self.refit(target, found[i])
+            found[i] = replace(again[key], target=target)
+        return found
+
+
+def silence(said: Said, target: Target) -> Said:
+    """What was said, with the weights of a target's claims and groups 0."""
+    claims, groups = np.array(said.claim_weight), np.array(said.group_weight)
+    claims[list(target.claims)] = 0.0
+    groups[list(target.groups)] = 0.0
+    return said._replace(claim_weight=jnp.asarray(claims), group_weight=jnp.asarray(groups))
+
+
+def shift(posterior: Posterior, without: Without) -> float:
+    """Largest shift of a quantity's mean, in sd of the posterior."""
+    w = without.weights.weight
+    return max(
+        abs(float(w @ without.quantities[name]) - float(x.mean())) / float(x.std())
+        for name, x in posterior.quantities.items()
+    )
+
+
+def worst_rhat(quantities: dict[str, Real], chains: int) -> float:
+    """The largest R̂ of the quantities."""
+    from arviz_stats.base.array import array_stats
+
+    series = np.stack([x.reshape(chains, -1) for x in quantities.values()])
+    return float(np.max(array_stats.rhat(series, chain_axis=1, draw_axis=2)))  # pyright: ignore[reportCallIssue]

@@ -1,0 +1,172 @@
+"""The answer at every date on which claims were published, from what was known by then.
+
+Sequential importance resampling: draws that stand for one date are weighted by the
+probability of what was said since. Where the weights fail (k̂ over 0.7, or too few
+effective draws) a few draws are picked by them and moved: chains start from the
+curvature there, on the density of the claims known by that date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.audit.importance_weights import K_HAT, Weights, resample, smooth, summarise_weighted
+from sojourn.audit.leave_out import LOOKS, RHAT, Leaver, worst_rhat
+from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
+from sojourn.audit.results import Moment, Numbers
+from sojourn.inference.density import Model
+from sojourn.inference.likelihood import Said
+from sojourn.inference.pointwise import Points, log_heard, make_points
+from sojourn.inference.quantities import position_of
+
+Real = NDArray[np.float64]
+EFFECTIVE = 50
+"""Fewest effective draws that weights may leave."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Draws z (n, D) that stand for a date, with what was said by then.
+
+    `rhat` is the largest of the quantities', if chains moved there.
+    """
+
+    z: Real
+    points: Points
+    said: Said
+    efficiency: float
+    rhat: float = 1.0
+
+
+def publication_dates(posterior: Posterior) -> list[date]:
+    """Days by which claims or contact groups in use must have been published."""
+    case, said = posterior.case, posterior.model.said
+    claims = posterior.model.wording.claims
+    used = [claims[k].published_until for k in np.flatnonzero(np.asarray(said.claim_weight))]
+    heard = [case.contacts[g].asof for g in np.flatnonzero(np.asarray(said.group_weight))]
+    return sorted({*used, *heard})
+
+
+def said_by(posterior: Posterior, day: date) -> Said:
+    """What had been said by a day: later claims and groups have weight 0."""
+    m = posterior.model
+    claims = np.array([claim.published_until <= day for claim in m.wording.claims], dtype=float)
+    groups = np.array([group.asof <= day for group in m.case.contacts], dtype=float)
+    return m.said._replace(
+        claim_weight=m.said.claim_weight * jnp.asarray(claims),
+        group_weight=m.said.group_weight * jnp.asarray(groups),
+    )
+
+
+def find_vintages(
+    posterior: Posterior,
+    dates: list[date] | None = None,
+    report: Callable[[date], None] = lambda _: None,
+    leaver: Leaver | None = None,
+) -> list[Moment]:
+    """The answer as of each date (default: every date of publication).
+
+    The last moment, if all had been said by then, is the posterior itself. `leaver` draws
+    again where weights fail; by default a new one.
+    """
+    leaver = leaver or Leaver(posterior)
+    points_of = make_points(posterior.model)
+    stand: Stand | None = None
+    found: list[Moment] = []
+    before = -1
+    for day in dates or publication_dates(posterior):
+        said = said_by(posterior, day)
+        whole = _count(said) == _count(posterior.model.said)
+        if whole:
+            stand = Stand(posterior.z, posterior.points, said, posterior.efficiency)
+        weights = weigh(posterior.model, stand, said) if stand is not None else None
+        moved = False
+        if stand is None or weights is None or not (whole or _holds(weights)):
+            report(day)
+            stand, moved = _move(leaver, points_of, stand, weights, said), True
+        k_hat = max(weights.k_hat, 0.0) if weights is not None else 0.0
+        found.append(_moment(posterior, day, stand, said, k_hat, moved, before))
+        before = day.toordinal()
+    return found
+
+
+def weigh(model: Model, stand: Stand, said: Said) -> Weights:
+    """Weights of the draws of a stand for what was said."""
+    ratio = log_heard(model, stand.points, said) - log_heard(model, stand.points, stand.said)
+    return smooth(ratio, stand.efficiency)
+
+
+def _holds(weights: Weights) -> bool:
+    return weights.k_hat <= K_HAT and weights.effective >= EFFECTIVE
+
+
+def _count(said: Said) -> int:
+    return int(np.sum(np.asarray(said.claim_weight)) + np.sum(np.asarray(said.group_weight)))
+
+
+def _move(
+    leaver: Leaver,
+    points_of: Callable[[Real, Said], Points],
+    stand: Stand | None,
+    weights: Weights | None,
+    said: Said,
+) -> Stand:
+    """New draws for what was said, from draws picked by the weights; the first stand has none to pick."""
+    if stand is None or weights is None:
+        z = leaver.draw_fresh(said)
+    else:
+        rng = np.random.default_rng(leaver.seed)
+        z = leaver.draw_from(stand.z[resample(weights.weight, LOOKS, rng)], said)
+    flat = z.reshape(-1, z.shape[2])
+    points = points_of(flat, said)
+    quantities = quantities_of(leaver.posterior.model, points)
+    chains = z.shape[0]
+    return Stand(flat, points, said, efficiency(quantities, chains), worst_rhat(quantities, chains))
+
+
+def _moment(
+    posterior: Posterior,
+    day: date,
+    stand: Stand,
+    said: Said,
+    k_hat: float,
+    moved: bool,
+    before: int,
+) -> Moment:
+    model = posterior.model
+    weights = weigh(model, stand, said)
+    asked = quantities_of(model, stand.points)
+    then = quantities_at(stand.points.timeline[:, position_of(model, day)])
+    return Moment(
+        date=str(day),
+        new=tuple(_new(posterior, day, before)),
+        claims=_count(said),
+        asked={name: summarise_weighted(x, weights.weight) for name, x in asked.items()},
+        then={name: _known(x, weights.weight) for name, x in then.items()},
+        k_hat=k_hat,
+        effective=round(weights.effective, 1),
+        method="unreliable" if stand.rhat > RHAT else "moved" if moved else "weights",
+    )
+
+
+def _known(draws: Real, weight: Real) -> Numbers | None:
+    return None if np.isnan(draws).any() else summarise_weighted(draws, weight)
+
+
+def _new(posterior: Posterior, day: date, before: int) -> list[str]:
+    """Claims and groups that were not known at the moment before."""
+    m = posterior.model
+    claims = zip(m.wording.claims, np.asarray(m.said.claim_weight), strict=True)
+    groups = zip(m.case.contacts, np.asarray(m.said.group_weight), strict=True)
+
+    def fresh(published: date) -> bool:
+        return before < published.toordinal() <= day.toordinal()
+
+    found = [c.claim for c, weight in claims if weight and fresh(c.published_until)]
+    return found + [g.group for g, weight in groups if weight and fresh(g.asof)]

@@ -1,0 +1,170 @@
+"""What a cell may hold: one small parser per kind, with an error that says what to write.
+
+A parser takes the stripped text of a cell and returns its value, or raises
+`ValueError` with the end of a sentence that begins with the cell.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from sojourn.case.problems import did_you_mean, one_of
+
+Parser = Callable[[str], Any]
+
+ID = re.compile(r"[\w.:\-]+")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+GROUPED = re.compile(r"[+-]?\d{1,3}([,  .'’_]\d{3})+([.,]\d+)?")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+LONGEST = 30
+"""Characters of a number: a longer one is a slip, and could be too large to hold."""
+SHARE_WORDS = ("half", "most", "some")
+SYNONYMS = {
+    "around": "about",
+    "approximately": "about",
+    "circa": "about",
+    "roughly": "about",
+    "estimated": "about",
+    "nearly": "almost",
+    "close to": "towards",
+    "over": "more_than",
+    "above": "more_than",
+    "greater than": "more_than",
+    "not less than": "at_least",
+    "minimum": "at_least",
+    "at most": "up_to",
+    "maximum": "up_to",
+    "fewer than": "less_than",
+    "under": "less_than",
+    "below": "less_than",
+    "between": "range",
+    "plain": "reported",
+    "majority": "most",
+    "several": "some",
+    "crossings": "entries",
+    "entry": "entries",
+    "exit": "exits",
+    "stock": "present",
+    "left": "departures",
+    "tourists": "visitors",
+    "everybody": "all",
+}
+"""Words that people try first → the word of the ledger."""
+
+
+def text(cell: str) -> str:
+    """Anything."""
+    return cell
+
+
+def identifier(cell: str) -> str:
+    """Letters of any alphabet, digits, and _ . : -"""
+    if not ID.fullmatch(cell):
+        raise ValueError("is not an id; use letters, digits and _ . : - without spaces")
+    return cell
+
+
+def number(cell: str) -> float:
+    """A plain decimal numeral."""
+    if NUMBER.fullmatch(cell):
+        if len(cell) > LONGEST:
+            raise ValueError(f"is too long for a number; write at most {LONGEST} digits")
+        return float(cell)
+    if GROUPED.fullmatch(cell):
+        plain = re.sub(r"[^\d.+-]", "", cell)
+        hint = f", such as {plain}" if plain.count(".") == 0 else ""
+        raise ValueError(f"is not a plain number; write digits without thousands separators{hint}")
+    if re.fullmatch(r"[+-]?\d+,\d+", cell):
+        raise ValueError(f"has a decimal comma; write {cell.replace(',', '.')}")
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", cell):
+        raise ValueError("is in scientific notation, which loses digits; write the number in full")
+    raise ValueError("is not a number; write digits only, with a point for decimals")
+
+
+def positive(cell: str) -> float:
+    """A number above zero."""
+    value = number(cell)
+    if value <= 0:
+        raise ValueError("must be above 0")
+    return value
+
+
+def day(cell: str) -> date:
+    """A full ISO date."""
+    if DAY.fullmatch(cell):
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            raise ValueError("is not a day of the calendar") from None
+    if re.fullmatch(r"\d{4}(-\d\d)?", cell):
+        raise ValueError("is not a full date; write year-month-day, such as 2022-09-21")
+    raise ValueError("is not a date; write year-month-day, such as 2022-09-21")
+
+
+def span(cell: str) -> tuple[date, date]:
+    """First and last day of a date, a month (`2022-09`) or a year (`2022`)."""
+    try:
+        if re.fullmatch(r"\d{4}", cell):
+            return date(int(cell), 1, 1), date(int(cell), 12, 31)
+        if re.fullmatch(r"\d{4}-\d\d", cell):
+            year, month = int(cell[:4]), int(cell[5:])
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    except ValueError:
+        raise ValueError("is not a month or year of the calendar") from None
+    try:
+        only = day(cell)
+    except ValueError as error:
+        raise ValueError(str(error) + ", or year-month, or year") from None
+    return only, only
+
+
+def count(cell: str) -> str:
+    """A whole number of people, or `half`, `most`, `some`; kept as written."""
+    if cell in SHARE_WORDS or re.fullmatch(r"\d+", cell):
+        return cell
+    raise ValueError("is neither a whole number of people nor one of half, most, some")
+
+
+def word(words: Iterable[str]) -> Parser:
+    """One of a fixed list of words."""
+    allowed = tuple(words)
+
+    def parse(cell: str) -> str:
+        if cell not in allowed:
+            raise ValueError(f"is not allowed; {one_of(allowed)}{_meant(cell, allowed)}")
+        return cell
+
+    return parse
+
+
+def _meant(cell: str, allowed: tuple[str, ...]) -> str:
+    """A hint by meaning, else by spelling, else by a spelling near one that has a meaning."""
+    words = {said: meant for said, meant in SYNONYMS.items() if meant in allowed}
+    said = cell.casefold().replace("_", " ")
+    if said not in words and (hint := did_you_mean(cell, allowed)):
+        return hint
+    from difflib import get_close_matches
+
+    near = get_close_matches(said, words, n=1, cutoff=0.7)
+    return f' (did you mean "{words[near[0]]}"?)' if near else ""
+
+
+def number_text(value: float) -> str:
+    """A number as it is written into a cell: no exponent, no trailing `.0`."""
+    if float(value).is_integer():
+        return str(int(value))
+    from decimal import Decimal
+
+    return format(Decimal(repr(value)), "f")
+
+
+def span_text(first: date, last: date) -> str:
+    """The inverse of `span`; `ValueError` where the days are no date, month or year."""
+    for cell in (first.isoformat(), f"{first:%Y-%m}", f"{first.year:04d}"):
+        if span(cell) == (first, last):
+            return cell
+    raise ValueError(f"{first} to {last} is neither one day, nor a month, nor a year")

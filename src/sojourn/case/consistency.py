@@ -1,0 +1,220 @@
+"""Do the figures of one source agree with one another? Each is taken by its likeliest reading.
+
+A figure is an interval (see `hedges`); two figures disagree where no values inside
+their intervals fit together. The gap is the least by which they miss.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import permutations
+
+from sojourn.case.case import Case
+from sojourn.case.findings import Finding
+from sojourn.case.hedges import claim_intervals
+from sojourn.case.row_checks import is_share
+from sojourn.case.schema import FLOWS, SHARE_UNITS, SHARES_OF_ONE
+from sojourn.case.tables import Claim, Reading
+
+MOST = 1_000
+"""Figures of one source and measure beyond which pairs are not compared."""
+SMALL = 100
+"""Counts below this turn up twice by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A claim in use, its likeliest reading, and the interval that it stands for."""
+
+    claim: Claim
+    reading: Reading
+    low: float
+    high: float
+
+    @property
+    def id(self) -> str:
+        """The id of the claim."""
+        return self.claim.claim
+
+    @property
+    def said(self) -> str:
+        """The figure as a message shows it."""
+        return "?" if self.claim.value is None else f"{self.claim.value:,.12g}"
+
+
+def arithmetic_findings(case: Case) -> Iterator[Finding]:
+    """Balances, windows, parts and shares that do not fit, and figures with two meanings."""
+    figures = list(_figures(case))
+    yield from _balances(case, figures)
+    for group in _groups(figures):
+        if len(group) > MOST:
+            message = (
+                f"{len(group):,} figures of one source for {group[0].reading.measure}; not compared in pairs"
+            )
+            yield Finding("arithmetic", message)
+            continue
+        yield from _nested(group)
+        yield from _parts(case, group)
+    yield from _whole(figures)
+    yield from _two_meanings(figures)
+
+
+def _figures(case: Case) -> Iterator[Figure]:
+    for claim in case.claims:
+        readings = case.readings_by_claim.get(claim.claim)
+        if claim.status != "use" or not readings:
+            continue
+        likeliest = max(readings, key=lambda reading: reading.weight)
+        spans = claim_intervals(claim, case.settings.hedges)
+        yield Figure(claim, likeliest, min(span.low for span in spans), max(span.high for span in spans))
+
+
+def _groups(figures: Iterable[Figure]) -> Iterable[list[Figure]]:
+    """Counts of one source that differ only in window, place, and whom they count."""
+    groups: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        reading = figure.reading
+        if not is_share(reading) and reading.measure not in ("net", "rent"):
+            groups[figure.claim.source, reading.measure, reading.per, reading.scheme].append(figure)
+    return groups.values()
+
+
+def _scope(reading: Reading) -> tuple[str, ...]:
+    return reading.place, reading.counterpart, reading.who, reading.wave
+
+
+def _gap(gap: float) -> str:
+    return f"{gap:,.6g}"
+
+
+def _balances(case: Case, figures: Iterable[Figure]) -> Iterator[Finding]:
+    """Entries less exits against the net, and against a stock at the end of the window."""
+    flows: dict[tuple[object, ...], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    stocks: dict[tuple[str, str, date | None], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        reading = figure.reading
+        place = reading.place or case.settings.host
+        if is_share(reading):
+            continue
+        if reading.measure in ("entries", "exits", "net"):
+            scope = (
+                figure.claim.source,
+                place,
+                *_scope(reading)[1:],
+                reading.start,
+                reading.end,
+                reading.per,
+            )
+            flows[scope][reading.measure].append(figure)
+        elif reading.measure == "present":
+            stocks[figure.claim.source, place, reading.end].append(figure)
+    for kinds in flows.values():
+        for entries in kinds["entries"]:
+            for exits in kinds["exits"]:
+                reading = entries.reading
+                place = reading.place or case.settings.host
+                still = stocks[entries.claim.source, place, reading.end] if reading.per == "total" else []
+                for other in (*kinds["net"], *still):
+                    yield from _balance(entries, exits, other)
+
+
+def _balance(entries: Figure, exits: Figure, other: Figure) -> Iterator[Finding]:
+    low, high = entries.low - exits.high, entries.high - exits.low
+    gap = max(low - other.high, other.low - high)
+    if gap > 0 and entries.claim.value is not None and exits.claim.value is not None:
+        left = entries.claim.value - exits.claim.value
+        message = (
+            f"entries {entries.said} less exits {exits.said} leave {left:,.12g}, but {other.reading.measure}"
+        )
+        message += f" is given as {other.said}: they miss by {_gap(gap)} or more"
+        yield Finding("arithmetic", message, (entries.id, exits.id, other.id), gap)
+
+
+def _inside(inner: Reading, outer: Reading) -> bool:
+    """Whether one window lies within another and is shorter."""
+    if inner.start is None or inner.end is None or outer.start is None or outer.end is None:
+        return False
+    return (
+        outer.start <= inner.start
+        and inner.end <= outer.end
+        and inner.end - inner.start < outer.end - outer.start
+    )
+
+
+def _nested(group: list[Figure]) -> Iterator[Finding]:
+    """A longer window cannot hold less than one within it."""
+    by_scope: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+    for figure in group:
+        if figure.reading.measure in FLOWS and figure.reading.per == "total":
+            by_scope[_scope(figure.reading)].append(figure)
+    for figures in by_scope.values():
+        for inner, outer in permutations(figures, 2):
+            gap = inner.low - outer.high
+            if gap > 0 and _inside(inner.reading, outer.reading):
+                message = (
+                    f"{inner.reading.measure} {inner.said} from {inner.reading.start} to {inner.reading.end}"
+                )
+                message += f" exceed {outer.said} from {outer.reading.start} to {outer.reading.end}, which"
+                yield Finding(
+                    "arithmetic", f"{message} contain them, by {_gap(gap)} or more", (inner.id, outer.id), gap
+                )
+
+
+def _parts(case: Case, group: list[Figure]) -> Iterator[Finding]:
+    """A part, by place, people, border or wave, cannot exceed its whole."""
+    by_window: dict[tuple[date | None, date | None], list[Figure]] = defaultdict(list)
+    for figure in group:
+        by_window[figure.reading.start, figure.reading.end].append(figure)
+    for figures in by_window.values():
+        for part, whole in permutations(figures, 2):
+            gap = part.low - whole.high
+            if gap > 0 and _is_part(case, part.reading, whole.reading):
+                message = f"{part.reading.measure} {part.said} of a part exceed {whole.said} of the whole"
+                yield Finding("arithmetic", f"{message} by {_gap(gap)} or more", (part.id, whole.id), gap)
+
+
+def _is_part(case: Case, part: Reading, whole: Reading) -> bool:
+    host, places = case.settings.host, case.settings.places
+    here, there = part.place or host, whole.place or host
+    parent = places[here].parent if here in places else ""
+    pairs = (
+        (part.who, whole.who, whole.who == "all"),
+        (part.counterpart, whole.counterpart, not whole.counterpart),
+        (part.wave, whole.wave, not whole.wave),
+        (here, there, parent == there),
+    )
+    return all(a == b or contains for a, b, contains in pairs) and any(a != b for a, b, _ in pairs)
+
+
+def _whole(figures: Iterable[Figure]) -> Iterator[Finding]:
+    """Shares that stayed, moved on and returned of the same people cannot exceed all of them."""
+    groups: dict[tuple[object, ...], dict[str, Figure]] = defaultdict(dict)
+    for figure in figures:
+        reading = figure.reading
+        if reading.of_measure and reading.measure in SHARES_OF_ONE and not reading.counterpart:
+            of = (reading.of_measure, reading.of_place, reading.of_who, reading.of_wave)
+            key = (figure.claim.source, figure.claim.unit, reading.place, reading.wave, reading.end, *of)
+            groups[key].setdefault(reading.measure, figure)
+    for shares in groups.values():
+        whole = SHARE_UNITS.get(next(iter(shares.values())).claim.unit, 1.0)
+        gap = sum(figure.low for figure in shares.values()) - whole
+        if gap > 1e-9:
+            message = f"the shares {', '.join(shares)} add up to more than the whole by {_gap(gap)} or more"
+            yield Finding("arithmetic", message, tuple(figure.id for figure in shares.values()), gap)
+
+
+def _two_meanings(figures: Iterable[Figure]) -> Iterator[Finding]:
+    """One figure of one source that is read as two measures."""
+    seen: dict[tuple[str, float, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        value = figure.claim.value
+        if value is not None and abs(value) >= SMALL and figure.claim.unit not in SHARE_UNITS:
+            seen[figure.claim.source, value, figure.reading.per].append(figure)
+    for same in seen.values():
+        measures = list(dict.fromkeys(figure.reading.measure for figure in same))
+        if len(measures) > 1:
+            message = f"one source gives {same[0].said} as {' and as '.join(measures)}"
+            yield Finding("arithmetic", message, tuple(figure.id for figure in same))

@@ -1,0 +1,128 @@
+"""A CSV file as somebody's spreadsheet wrote it: bytes to records, without loss.
+
+Accepted: UTF-8 with or without a byte order mark; comma, semicolon or tab between
+cells, the same in the whole file; Unix, Windows or old Mac line ends; quoted cells
+with line breaks; blank rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sojourn.case.problems import CaseError, Problem, did_you_mean
+
+BOM = "\ufeff"
+PRIVATE = re.compile(r"e-?mail|phone|passport|birth", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row that is not blank; `raw` is its text, with the blank rows before it and its line end."""
+
+    row: int
+    cells: list[str]
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The text of a CSV file and the habits of whoever saved it."""
+
+    file: str
+    text: str = ""
+    bom: bool = False
+    delimiter: str = ","
+    newline: str = "\n"
+    header: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The number and the cells of the header (row 1) and of every row that is not blank.
+
+        Raises `CaseError` where quotes do not match.
+        """
+        yield from self._parse(io.StringIO(self.text, newline=""))
+
+    def records(self) -> Iterator[Record]:
+        """The same rows with their text, for writing back what did not change."""
+        raw: list[str] = []
+
+        def lines() -> Iterator[str]:
+            for line in io.StringIO(self.text, newline=""):
+                raw.append(line)
+                yield line
+
+        for row, cells in self._parse(lines()):
+            yield Record(row, cells, "".join(raw))
+            raw.clear()
+
+    def _parse(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+        row = 0
+        try:
+            for row, cells in enumerate(csv.reader(lines, delimiter=self.delimiter, strict=True), 1):
+                # The first cell is nearly always an id: the rest is looked at only where it is blank.
+                if cells and (cells[0].strip() or any(cell.strip() for cell in cells)):
+                    yield row, cells
+        except csv.Error as error:
+            message = f"quotes do not match ({error}); write a quote inside a quoted cell twice"
+            raise CaseError([Problem(self.file, message, row + 1)]) from None
+
+    def encode(self, cells: Sequence[str]) -> str:
+        """One row as text, quoted only where its cells need it."""
+        out = io.StringIO()
+        csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline).writerow(cells)
+        return out.getvalue()
+
+
+def decode(file: str, data: bytes) -> tuple[str, bool]:
+    """UTF-8 text without its byte order mark, and whether there was one."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise CaseError([Problem(file, "is UTF-16 text; save it as CSV UTF-8")])
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        message = f"is not UTF-8 text (byte 0x{data[error.start]:02x}); save the file as UTF-8"
+        raise CaseError([Problem(file, message, row)]) from None
+    if (nul := text.find("\0")) >= 0:
+        message = "contains a NUL byte; this is no text file, or a damaged one"
+        raise CaseError([Problem(file, message, text.count("\n", 0, nul) + 1)])
+    bom = text.startswith(BOM)
+    return text[bom:], bom
+
+
+def open_sheet(file: str, data: bytes) -> Sheet:
+    """Find out how a CSV file was written; raises `CaseError` if it cannot be one."""
+    text, bom = decode(file, data)
+    first = next(iter(io.StringIO(text, newline="")), "")
+    if not first.strip():
+        raise CaseError([Problem(file, "is empty; its first row must name the columns", 1)])
+    delimiter = max(",;\t", key=first.count)
+    newline = "\r\n" if first.endswith("\r\n") else "\r" if first.endswith("\r") else "\n"
+    sheet = Sheet(file, text, bom, delimiter, newline)
+    _, names = next(sheet.rows())
+    header = tuple(name.strip() for name in names)
+    return Sheet(file, text, bom, delimiter, newline, header)
+
+
+def header_problems(sheet: Sheet, known: Sequence[str] = (), required: Sequence[str] = ()) -> list[Problem]:
+    """Columns that are missing, doubled, nameless, or that a ledger must not have."""
+    file, header = sheet.file, sheet.header
+    found = [
+        Problem(file, "names a person, which a ledger must not; remove this column", 1, name)
+        for name in header
+        if PRIVATE.search(name)
+    ]
+    for place, name in enumerate(header, 1):
+        if not name:
+            found.append(Problem(file, f"the column after {place - 1} others has no name", 1))
+        elif header.index(name) < place - 1:
+            found.append(Problem(file, "this column appears twice", 1, name))
+    unknown = [name for name in header if name not in known]
+    for name in required:
+        if name not in header:
+            found.append(Problem(file, f"this column is missing{did_you_mean(name, unknown)}", 1, name))
+    return found

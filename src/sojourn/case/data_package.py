@@ -1,0 +1,115 @@
+"""`datapackage.json`: the tables of a case described so that any Data Package tool opens them.
+
+Follows the Frictionless Data Package and Table Schema, version 1 in structure and
+listing the `profile` of version 2 under `$schema` (https://datapackage.org).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sojourn.case.case import Case
+from sojourn.case.csv_file import Sheet, open_sheet
+from sojourn.case.problems import CaseError, Problem
+from sojourn.case.schema import TABLES, Column, Table
+from sojourn.case.write import write_bytes
+
+FILE = "datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+TYPES: dict[str, dict[str, Any]] = {
+    "number": {"type": "number", "bareNumber": True},
+    "positive": {"type": "number", "bareNumber": True, "constraints": {"exclusiveMinimum": 0}},
+    "day": {"type": "date", "format": "%Y-%m-%d"},
+}
+"""Kind of column → its Table Schema type; every other kind is a string."""
+
+
+def data_package(case: Case) -> dict[str, Any]:
+    """The descriptor of a case's tables, with field schemas and foreign keys, as a JSON-able dict."""
+    resources = [
+        _resource(table, open_sheet(table.file, case.files[table.file]))
+        for table in TABLES
+        if table.file in case.files
+    ]
+    resources += [
+        _plain(name, open_sheet(name, data))
+        for name, data in case.files.items()
+        if name.startswith("series/")
+    ]
+    return {
+        "$schema": PROFILE,
+        "name": case.name.casefold(),
+        "title": case.settings.question,
+        "resources": resources,
+    }
+
+
+def package_bytes(case: Case) -> bytes:
+    """The descriptor as the bytes of `datapackage.json`."""
+    return (json.dumps(data_package(case), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _file(name: str, sheet: Sheet) -> dict[str, Any]:
+    return {
+        "name": name.removesuffix(".csv").replace("/", "-").casefold(),
+        "path": name,
+        "type": "table",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": sheet.delimiter, "lineTerminator": sheet.newline},
+    }
+
+
+def _resource(table: Table, sheet: Sheet) -> dict[str, Any]:
+    known = {column.name: column for column in table.columns}
+    schema: dict[str, Any] = {
+        "fields": [
+            _field(known[name]) if name in known else {"name": name, "type": "string"}
+            for name in sheet.header
+        ],
+        "primaryKey": list(table.key),
+    }
+    links = [(column, target) for column, target in table.links if column in sheet.header]
+    keys = [
+        {"fields": [column], "reference": {"resource": target.removesuffix(".csv"), "fields": [column]}}
+        for column, target in links
+    ]
+    if table.file == "claims.csv" and "copy_of" in sheet.header:
+        keys.append({"fields": ["copy_of"], "reference": {"resource": "", "fields": ["claim"]}})
+    if keys:
+        schema["foreignKeys"] = keys
+    return {**_file(table.file, sheet), "schema": schema}
+
+
+def _field(column: Column) -> dict[str, Any]:
+    kind = TYPES.get(column.kind, {"type": "string"})
+    constraints: dict[str, Any] = dict(kind.get("constraints", {}))
+    if column.required:
+        constraints["required"] = True
+    if column.words:
+        constraints["enum"] = list(column.words)
+    field = {"name": column.name, **kind, "description": column.meaning, "example": column.example}
+    return {**field, "constraints": constraints} if constraints else field
+
+
+def _plain(name: str, sheet: Sheet) -> dict[str, Any]:
+    fields = [{"name": column, "type": "any"} for column in sheet.header]
+    return {**_file(name, sheet), "schema": {"fields": fields}}
+
+
+def write_package(case: Case) -> Path:
+    """Write `datapackage.json` into the folder that a case was read from; returns its path.
+
+    Raises `CaseError` where that cannot be done.
+    """
+    if case.path is None:
+        raise CaseError([Problem(FILE, "has no folder to go to: this case was not read from one")])
+    try:
+        write_bytes(case.path / FILE, package_bytes(case))
+    except OSError as error:
+        raise CaseError([Problem(str(case.path / FILE), f"cannot be written: {error.strerror}")]) from None
+    return case.path / FILE

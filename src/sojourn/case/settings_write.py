@@ -1,0 +1,88 @@
+"""Settings back to `case.toml`: only what changed is touched, comments and layout stay."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sojourn.case.csv_file import BOM
+from sojourn.case.settings import CaseSettings
+from sojourn.case.settings_read import read_settings
+
+Table = dict[str, Any]
+Tables = list[Table]
+
+
+def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
+    """The bytes of `case.toml`: those it was read from, with the changes made to the settings since."""
+    import tomlkit
+
+    if before is None:
+        return tomlkit.dumps(plain(settings.model_dump(exclude_unset=True))).encode()
+    old = read_settings(before)
+    if old == settings:
+        return before
+    text = before.decode("utf-8")
+    document = tomlkit.parse(text.removeprefix(BOM))
+    _patch(
+        document, plain(old.model_dump(exclude_unset=True)), plain(settings.model_dump(exclude_unset=True))
+    )
+    # tomlkit keeps the line ends it parsed but ends new lines in the Unix way.
+    new = tomlkit.dumps(document).replace("\r\n", "\n")
+    if "\r\n" in text:
+        new = new.replace("\n", "\r\n")
+    return ((BOM if text.startswith(BOM) else "") + new).encode()
+
+
+def plain(value: Any) -> Any:
+    """Values as TOML has them: no empty values, lists for tuples, whole numbers without a point."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _patch(node: Any, before: Table, after: Table) -> None:
+    """Make a table that says `before` say `after`."""
+    for key in before:
+        if key not in after:
+            node.pop(key, None)
+    for key, value in after.items():
+        old = before.get(key)
+        if key in before and old == value:
+            continue
+        if isinstance(value, dict) and isinstance(old, dict):
+            _patch(node[key], cast("Table", old), cast("Table", value))
+        elif not (
+            _tables(value)
+            and _tables(old)
+            and _patch_tables(node[key], cast("Tables", old), cast("Tables", value))
+        ):
+            node[key] = value
+
+
+def _tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _patch_tables(node: Any, before: Tables, after: Tables) -> bool:
+    """Patch a list of tables that are told apart by id; false where their order changed."""
+    kept = [item for item in before if item.get("id") in {other.get("id") for other in after}]
+    ids = [item.get("id") for item in kept]
+    if None in ids or ids != [item.get("id") for item in after[: len(kept)]]:
+        return len(before) == len(after) and _patch_in_place(node, before, after)
+    for place in range(len(before) - 1, -1, -1):
+        if before[place] not in kept:
+            del node[place]
+    _patch_in_place(node, kept, after)
+    for item in after[len(kept) :]:
+        node.append(item)
+    return True
+
+
+def _patch_in_place(node: Any, before: Tables, after: Tables) -> bool:
+    for item, old, new in zip(node, before, after, strict=False):
+        _patch(item, old, new)
+    return True

@@ -1,0 +1,111 @@
+"""Many worlds, many answers: run trials in processes of their own, one result file each.
+
+A result is written whole or not at all, so a run that was killed continues where it
+stopped: what is there is kept, what is missing is run.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import sojourn
+from sojourn.case import CaseError, Problem
+from sojourn.case.write import write_bytes
+from sojourn.evaluation.trials import Trial, run_trial
+from sojourn.simulation.scenarios import KINDS
+
+ITSELF = "itself"
+"""The kind of trial in which the model simulates its own ledgers."""
+PER_PROCESS = 8
+"""Trials after which a process is replaced: compiled code is never given back."""
+
+Report = Callable[[Trial, int, int], None]
+
+
+def plan_trials(worlds: int, own: int, kinds: tuple[str, ...], chains: int, draws: int) -> list[Trial]:
+    """`worlds` trials over the kinds in turn, then `own` trials of the model against itself."""
+    by_kind = [
+        Trial(kinds[number % len(kinds)], number // len(kinds) + 1, chains, draws) for number in range(worlds)
+    ]
+    return by_kind + [Trial(ITSELF, number + 1, chains, draws) for number in range(own)]
+
+
+def run_trials(
+    trials: list[Trial], folder: Path, jobs: int, report: Report | None = None
+) -> list[dict[str, Any]]:
+    """Results of all trials in their order; those found in `folder` are not run again.
+
+    Raises:
+        CaseError: `folder` holds results of other settings or another version, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CaseError([Problem(str(folder), f"cannot be written: {error.strerror}")]) from None
+    results = {trial: _found(trial, folder) for trial in trials}
+    missing = [trial for trial in trials if results[trial] is None]
+    tell = report or (lambda *_: None)
+    done = len(trials) - len(missing)
+    for trial, result in _in_processes(missing, folder, jobs):
+        results[trial] = result
+        done += 1
+        tell(trial, done, len(trials))
+    return [result for result in (results[trial] for trial in trials) if result is not None]
+
+
+def _in_processes(trials: list[Trial], folder: Path, jobs: int) -> Any:
+    """Trials and their results as they come, from fresh processes that share nothing."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=PER_PROCESS)
+    try:
+        waiting: dict[Future[dict[str, Any]], Trial] = {}
+        queue = list(reversed(trials))
+        while queue or waiting:
+            while queue and len(waiting) < jobs:
+                trial = queue.pop()
+                waiting[pool.submit(run_and_keep, trial, folder)] = trial
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def run_and_keep(trial: Trial, folder: Path) -> dict[str, Any]:
+    """Run one trial in this process and write its result, whole or not at all."""
+    if trial.kind == ITSELF:
+        from sojourn.evaluation.sbc import run_own_trial
+
+        result = run_own_trial(trial)
+    else:
+        result = run_trial(trial, folder)
+    write_bytes(_file(trial, folder), (json.dumps(result, indent=1) + "\n").encode())
+    return result
+
+
+def _file(trial: Trial, folder: Path) -> Path:
+    return folder / "results" / f"{trial.name}.json"
+
+
+def _found(trial: Trial, folder: Path) -> dict[str, Any] | None:
+    """The result of an earlier run, if it is of this trial and this version."""
+    path = _file(trial, folder)
+    try:
+        result: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise CaseError([Problem(str(path), f"cannot be read: {error}; remove it to run it again")]) from None
+    made = (result.get("trial"), result.get("version"))
+    if made != (asdict(trial), sojourn.__version__):
+        message = "was made with other settings or another version; choose another folder, or remove it"
+        raise CaseError([Problem(str(path), message)])
+    return dict(result)
+
+
+__all__ = ["ITSELF", "KINDS", "plan_trials", "run_and_keep", "run_trials"]

@@ -1,0 +1,111 @@
+"""The model against itself: unknowns from the prior, a ledger said under them, and back again.
+
+If the computation is right, the truth's rank among the draws is uniform over many such
+ledgers (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788). The
+ledger is the template of `sojourn new`, its figures replaced; circles of contacts are
+silent, since their words say more than a number.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from math import exp
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import sojourn
+from sojourn.case import Case, Claim, parse_case
+from sojourn.case.template import TEMPLATE
+from sojourn.evaluation.scores import OUTCOMES, score_answer
+from sojourn.evaluation.trials import Trial, card_record
+from sojourn.inference.density import Model, build_model
+from sojourn.inference.estimate import scales
+from sojourn.inference.likelihood import said_around
+from sojourn.inference.quantities import make_quantities, position_of
+from sojourn.inference.sampler import Sampler
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The template, compiled once in a process, to be drawn from with many ledgers."""
+
+    case: Case
+    model: Model
+    sampler: Sampler
+
+
+@cache
+def bench() -> Bench:
+    """Compile the template without its contacts."""
+    case = parse_case({name: text.encode() for name, text in TEMPLATE.items()}, "template")
+    used = tuple(claim for claim in case.claims if claim.status == "use")
+    kept = {claim.claim for claim in used}
+    readings = tuple(reading for reading in case.readings if reading.claim in kept)
+    plain = tuple(_said(claim, 1.0) for claim in used)
+    case = replace(case, claims=plain, readings=readings, contacts=())
+    model = build_model(case)
+    sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
+    return Bench(case, model, sampler)
+
+
+def run_own_trial(trial: Trial) -> dict[str, Any]:
+    """One ledger of the model itself; a record like that of `run_trial`."""
+    began = time.perf_counter()
+    own = bench()
+    rng = np.random.default_rng([trial.seed, 0x0CA11B])
+    truth = rng.standard_normal(own.model.unknowns.size)
+    told = build_model(say(own, truth, rng)).said
+    found, _ = own.sampler.draw(told, trial.seed, trial.chains, trial.draws)
+    drawn = outcomes(own.model, found.z.reshape(-1, found.z.shape[2]))
+    persons = {name: float(value[0]) for name, value in outcomes(own.model, truth[None]).items()}
+    card = score_answer(drawn, persons)
+    rhat = max(_rhat(x.reshape(trial.chains, trial.draws)) for x in drawn.values())
+    return {
+        "trial": asdict(trial),
+        "version": sojourn.__version__,
+        "truth": persons,
+        **card_record(card),
+        "meant": {},
+        "diagnostics": {"rhat_max": round(rhat, 4), "divergences": int(found.diverging.sum())},
+        "warnings": [],
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def say(own: Bench, z: np.ndarray, rng: np.random.Generator) -> Case:
+    """The case with figures said under z: a reading drawn for each claim, and a logistic error."""
+    account = jax.jit(own.model.account)(jnp.asarray(z), own.model.said)
+    at, spread = (np.asarray(x) for x in said_around(own.model.wording, account.expected, account.values))
+    compiled = own.model.compiled
+    claims: list[Claim] = []
+    for claim in own.case.claims:
+        mine = [i for i, reading in enumerate(compiled.readings) if reading.claim == claim.claim]
+        weights = np.array([compiled.readings[i].weight for i in mine])
+        chosen = mine[rng.choice(len(mine), p=weights / weights.sum())]
+        said = at[chosen] + spread[chosen] * rng.logistic()
+        figure = exp(said) if compiled.scale[chosen] == "log" else 100 / (1 + exp(-said))
+        claims.append(_said(claim, figure))
+    return replace(own.case, claims=tuple(claims))
+
+
+def _said(claim: Claim, figure: float) -> Claim:
+    """A claim with another figure, said exactly: its last digit is all the rounding there is."""
+    value = round(figure, 2) if claim.unit == "percent" else float(round(figure))
+    return replace(claim, value=max(value, 0.01), high=None, hedge="exact")
+
+
+def outcomes(model: Model, z: np.ndarray) -> dict[str, np.ndarray]:
+    """Persons by outcome on the day asked, for draws z (draws, size)."""
+    timeline = make_quantities(model)(z, model.said).timeline[:, position_of(model, model.case.settings.asof)]
+    return dict(zip(OUTCOMES, np.asarray(timeline, dtype=float).T, strict=True))
+
+
+def _rhat(drawn: np.ndarray) -> float:
+    from arviz_stats.base.array import array_stats
+
+    return float(np.max(array_stats.rhat(drawn, chain_axis=0, draw_axis=1)))

@@ -1,0 +1,101 @@
+"""One world put to the test: simulate, let officials speak, estimate, compare with the truth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import sojourn
+from sojourn.evaluation.baselines import naive_answers
+from sojourn.evaluation.scores import ScoreCard, draws_of, score_answer
+from sojourn.simulation.officials import Told, make_case
+from sojourn.simulation.scenarios import REGISTER, draw_world
+from sojourn.simulation.simulate import simulate
+from sojourn.simulation.write import render_truth, truth_of
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What to run: a kind of world, its seed, and how to sample."""
+
+    kind: str
+    seed: int
+    chains: int
+    draws: int
+
+    @property
+    def name(self) -> str:
+        """Name of the world and of its result."""
+        return f"{self.kind}-{self.seed:03d}"
+
+
+def run_trial(trial: Trial, folder: Path) -> dict[str, Any]:
+    """Run one trial; its case is kept in `folder`/cases/NAME. Returns a record for JSON.
+
+    The record: `trial`, `version`, `truth` (persons), `scores` and `naive` as in `ScoreCard`,
+    `meant` (per figure, the prior and
+    posterior weight of what was really counted, null where no reading says it), `diagnostics`,
+    `warnings` and `seconds`.
+    """
+    began = time.perf_counter()
+    world = draw_world(trial.kind, trial.seed)
+    records = simulate(world, trial.seed)
+    case, told = make_case(world, records, trial.seed)
+    truth = truth_of(world, records)
+    where = folder / "cases" / trial.name
+    if trial.kind == REGISTER:
+        from sojourn.simulation.register_claims import with_register
+
+        case = with_register(world, records, trial.seed, case, where)
+    read = _kept(case, render_truth(truth), where)
+    answer = sojourn.estimate(read, seed=trial.seed, chains=trial.chains, draws=trial.draws)
+    card = score_answer(draws_of(answer), truth.persons(), naive_answers(read))
+    return {
+        "trial": asdict(trial),
+        "version": sojourn.__version__,
+        "truth": dict(truth.persons()),
+        **card_record(card),
+        "meant": meant(answer.record["claims"], told),
+        "diagnostics": answer.record["diagnostics"],
+        "warnings": answer.warnings,
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def _kept(case: Any, truth: str, folder: Path) -> Any:
+    """Write the case with its truth beside it, and read it back as a user would."""
+    from sojourn.case import read_case, write_case
+
+    write_case(case, folder)
+    (folder / "truth.toml").write_text(truth, encoding="utf-8")
+    return read_case(folder)
+
+
+def card_record(card: ScoreCard) -> dict[str, Any]:
+    """Scores as plain values for JSON; levels of coverage become text."""
+    scores = [asdict(score) for score in card.scores]
+    for score in scores:
+        score["covered"] = {f"{level:g}": inside for level, inside in score["covered"].items()}
+    return {"scores": scores, "naive": [asdict(item) for item in card.naive]}
+
+
+def meant(claims: list[Mapping[str, Any]], told: tuple[Told, ...]) -> dict[str, Any]:
+    """Prior and posterior weight of the reading that each figure really had."""
+    found: dict[str, Any] = {}
+    by_id = {claim["claim"]: claim for claim in claims}
+    for item in told:
+        weights = {r["reading"]: r for r in by_id[item.claim.claim]["readings"]}
+        listed = any(
+            (r.measure, r.start, r.end, r.who, r.scheme)
+            == (item.meant.measure, item.meant.start, item.meant.end, item.meant.who, item.meant.scheme)
+            for r in item.readings
+        )
+        reading = weights.get(item.meant.reading)
+        if not listed or reading is None:
+            found[item.claim.claim] = None
+        elif len(weights) > 1:
+            found[item.claim.claim] = {"prior": reading["prior"], "posterior": reading["posterior"]}
+    return found

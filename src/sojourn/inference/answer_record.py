@@ -1,0 +1,319 @@
+"""The content of `answer.json` and of `posterior.nc`, from draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.case import Claim
+from sojourn.inference.clash import clashes
+from sojourn.inference.density import Model
+from sojourn.inference.draw_summary import contraction, convergence, pull_of_readings, significant, summarise
+from sojourn.inference.priors import common_pairs, spoken_pairs
+from sojourn.inference.quantities import OUTCOMES, Quantities, bounds, position_of
+from sojourn.inference.sampler import Draws
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Real = NDArray[np.float64]
+RHAT, ESS = 1.01, 400
+PRIOR_ONLY = 0.1
+"""Contraction below which a quantity is said to rest on its prior."""
+MISFIT = 0.01
+WALKS = ("leave_walk", "visitor_walk", "background_walk")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Turns draws into the parts of an answer."""
+
+    model: Model
+    draws: Draws
+    posterior: Quantities
+    prior: Quantities
+
+    def content(self) -> dict[str, Any]:
+        """All parts that come from the draws."""
+        return {
+            "outcomes": {name: summarise(self.outcome[name]) for name in OUTCOMES},
+            "shares": {name: summarise(self.share(self.outcome, name)) for name in OUTCOMES[1:]},
+            "by_place": self.by_place(),
+            "flows": list(self.flows()),
+            "parts": self.parts(),
+            "timeline": list(self.timeline()),
+            "claims": self.claims,
+            "sources": list(self.sources()),
+            "identified": self.identified,
+            "diagnostics": self.diagnostics,
+            "warnings": list(self.warnings()),
+        }
+
+    @cached_property
+    def at(self) -> int:
+        """Bound of the day asked."""
+        return position_of(self.model, self.model.case.settings.asof)
+
+    @cached_property
+    def outcome(self) -> dict[str, Real]:
+        """Outcomes on the day asked, (draws,)."""
+        return dict(zip(OUTCOMES, np.asarray(self.posterior.timeline)[:, self.at].T, strict=True))
+
+    @cached_property
+    def prior_outcome(self) -> dict[str, Real]:
+        """The same before anything was said."""
+        return dict(zip(OUTCOMES, np.asarray(self.prior.timeline)[:, self.at].T, strict=True))
+
+    @staticmethod
+    def share(outcome: dict[str, Real], name: str) -> Real:
+        """Share of those who arrived, (draws,)."""
+        return outcome[name] / outcome["arrived"]
+
+    def by_place(self) -> dict[str, Any]:
+        """Where the cohort is on the day asked, the host and the origin included."""
+        places = self.model.plan.places
+        return {place: summarise(self.posterior.by_place[:, d]) for d, place in enumerate(places)}
+
+    def flows(self) -> Iterator[dict[str, Any]]:
+        """Persons who arrived, and every move from one place to another, until the day asked.
+
+        Who moves twice is in two flows. Contraction is that of the logarithm.
+        """
+        plan, settings = self.model.plan, self.model.plan.settings
+        arrived = {"from": settings.origin, "to": settings.host, "kind": "arrival"}
+        yield arrived | self._flow(self.outcome["arrived"], self.prior_outcome["arrived"])
+        for p, start in enumerate(plan.places):
+            for d, end in enumerate(plan.places):
+                if p != d:
+                    moved = [np.asarray(q.flows)[:, p, d] for q in (self.posterior, self.prior)]
+                    yield {"from": start, "to": end, "kind": "move"} | self._flow(*moved)
+
+    @staticmethod
+    def _flow(posterior: Real, prior: Real) -> dict[str, Any]:
+        return {"persons": summarise(posterior), "contraction": _log_contraction(posterior, prior)}
+
+    def parts(self) -> dict[str, Any]:
+        """How many of those who stayed are in each part of the host."""
+        plan = self.model.plan
+        own = [k for k, part in enumerate(plan.parts) if plan.country(part) == plan.settings.host]
+        return {plan.parts[k]: summarise(self.posterior.parts[:, k]) for k in own}
+
+    def timeline(self) -> Iterator[dict[str, Any]]:
+        """Outcomes at the end of every step, from the first arrival to the day asked."""
+        plan = self.model.plan
+        first = min(plan.cohorts[c].start for c in plan.cohorts_of((plan.settings.host, plan.settings.wave)))
+        for t, day in enumerate(bounds(self.model)):
+            if t > 0 and first <= day <= plan.settings.asof:
+                numbers = zip(OUTCOMES, np.asarray(self.posterior.timeline)[:, t].T, strict=True)
+                yield {"date": str(day)} | {name: summarise(x) for name, x in numbers}
+
+    @cached_property
+    def claims(self) -> list[dict[str, Any]]:
+        """Every claim that has readings, used or not."""
+        return [self.claim(k, claim) for k, claim in enumerate(self.model.wording.claims)]
+
+    def claim(self, k: int, claim: Claim) -> dict[str, Any]:
+        """One claim: what was said, whether it counts, and its readings."""
+        members = self._members(k)
+        weights = np.asarray(self.posterior.readings)[:, members]
+        prior = np.exp(self.model.wording.log_prior[members])
+        status = claim.status if self.model.case.counts(claim) or claim.status != "use" else "later"
+        return {
+            "claim": claim.claim,
+            "source": claim.source,
+            "said": said(claim),
+            "status": status,
+            "pull": significant(self.pull(weights, prior), 4) if status == "use" else 0.0,
+            "fit": significant(float(np.mean(np.sum(weights * self.posterior.tail[:, members], axis=1))), 4),
+            "readings": [
+                {
+                    "reading": self.model.compiled.readings[i].reading,
+                    "measure": self.model.compiled.readings[i].measure,
+                    "who": self.model.compiled.readings[i].who,
+                    "why": self.model.compiled.readings[i].why,
+                    "prior": significant(prior[j], 4),
+                    "posterior": significant(weights[:, j].mean(), 4),
+                    "expected": summarise(self.posterior.expected[:, i]),
+                }
+                for j, i in enumerate(members)
+            ],
+        }
+
+    def pull(self, weights: Real, prior: Real) -> float:
+        """How far the shares of the outcomes would move, in sd, were the claim read otherwise."""
+        return max(pull_of_readings(weights, prior, self.share(self.outcome, name)) for name in OUTCOMES[1:])
+
+    def _members(self, k: int) -> NDArray[np.intp]:
+        members = self.model.wording.of_claim[k]
+        return members[members < len(self.model.compiled.readings)]
+
+    def sources(self) -> Iterator[dict[str, Any]]:
+        """Log bias of every source by kind of measure, what its interest has in common included."""
+        case, compiled, wording = self.model.case, self.model.compiled, self.model.wording
+        values = _natural(self.model, self.draws.z.reshape(-1, self.draws.z.shape[2]))
+        spoken = spoken_pairs(case, compiled)
+        shared = common_pairs(case, spoken)
+        rng = np.random.default_rng(0)
+        for source, kind in dict.fromkeys(spoken):
+            readings = [i for i, pair in enumerate(spoken) if pair == (source, kind)]
+            index = wording.bias[readings[0]]
+            own = values["bias"][:, index] if not wording.lone[readings[0]] else self._lone(readings, rng)
+            common = values["common"][:, shared.index((case.sources_by_id[source].interest, kind))]
+            yield {"source": source, "kind": kind, "bias": summarise(own + common)}
+
+    def _lone(self, readings: list[int], rng: np.random.Generator) -> Real:
+        """Draws of a bias that is part of the error: of the reading that is meant, if one counts."""
+        used = [i for i in readings if self.model.case.counts(self._claim_of(i))]
+        prior = self.model.wording.lone[readings[0]]
+        noise = rng.standard_normal(len(self.posterior.lone))
+        if not used:
+            return prior * noise
+        weight = self.posterior.readings[:, used]
+        meant = np.sum(weight * self.posterior.lone[:, used], axis=1)
+        variance = np.sum(weight * self.posterior.lone_sd[:, used] ** 2, axis=1)
+        rest = 1 - np.minimum(np.sum(weight, axis=1), 1)
+        return meant + np.sqrt(variance + rest * prior**2) * noise
+
+    def _claim_of(self, reading: int) -> Claim:
+        return self.model.case.claims_by_id[self.model.compiled.readings[reading].claim]
+
+    @cached_property
+    def identified(self) -> list[dict[str, Any]]:
+        """Contraction by quantity; see `_identified`."""
+        return list(self._identified())
+
+    def _identified(self) -> Iterator[dict[str, Any]]:
+        """Contraction of persons (on the log scale), of shares, and of every unknown but walks."""
+        for name in OUTCOMES:
+            found = _log_contraction(self.outcome[name], self.prior_outcome[name])
+            yield {"quantity": name, "contraction": found}
+        for name in OUTCOMES[1:]:
+            shares = [self.share(o, name) for o in (self.outcome, self.prior_outcome)]
+            yield {"quantity": f"share {name}", "contraction": contraction(*shares)}
+        for d, place in enumerate(self.model.plan.places):
+            found = _log_contraction(self.posterior.by_place[:, d], self.prior.by_place[:, d])
+            yield {"quantity": f"in {place}", "contraction": found}
+        for k, part in enumerate(self.model.plan.parts):
+            if part in self.parts():
+                found = _log_contraction(self.posterior.parts[:, k], self.prior.parts[:, k])
+                yield {"quantity": f"in {part}", "contraction": found}
+        z = self.draws.z.reshape(-1, self.draws.z.shape[2])
+        spread = z.var(axis=0)
+        for label, variance in zip(self.model.unknowns.labels(), spread, strict=True):
+            if not label.startswith(WALKS):
+                yield {"quantity": label, "contraction": significant(1 - variance, 4)}
+
+    @cached_property
+    def diagnostics(self) -> dict[str, float]:
+        """R̂, effective sample sizes and divergences, over all unknowns and outcomes."""
+        shape = self.draws.z.shape[:2]
+        outcomes = {name: x.reshape(shape) for name, x in self.outcome.items()}
+        return {
+            **convergence(self.draws.z, outcomes),
+            "divergences": int(self.draws.diverging.sum()),
+            "leapfrogs": significant(float(self.draws.leapfrogs.mean()), 4),
+            "seconds_compile": round(self.draws.seconds_compile, 2),
+            "seconds_sample": round(self.draws.seconds_sample, 2),
+        }
+
+    def warnings(self) -> Iterator[str]:
+        """What a reader must know before using the answer."""
+        d = self.diagnostics
+        if d["rhat_max"] > RHAT:
+            yield f"not converged: R̂ is {d['rhat_max']}, should be at most {RHAT}; draw more (--draws)"
+        if min(d["ess_bulk_min"], d["ess_tail_min"]) < ESS:
+            low = min(d["ess_bulk_min"], d["ess_tail_min"])
+            yield f"not converged: {low:.0f} effective draws, should be at least {ESS}; draw more (--draws)"
+        if d["divergences"]:
+            yield f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
+        if not self.model.case.settings.anchors:
+            yield "no anchor: no source's level is trusted, so the level of every number rests on priors"
+        for item in self.identified[: 2 * len(OUTCOMES) - 1]:
+            if item["contraction"] < PRIOR_ONLY:
+                yield f"only the prior says this: {item['quantity']} (contraction {item['contraction']})"
+        for first, second, gap in clashes(self.model):
+            yield f"{first} and {second} cannot both be true: same count, {gap:.0f} prior sd apart"
+        for k, claim in enumerate(self.model.wording.claims):
+            if self.model.case.counts(claim):
+                fit = self.claims[k]["fit"]
+                if fit < MISFIT:
+                    yield f"{claim.claim} ({said(claim)}) does not fit the rest under any of its readings"
+
+
+def said(claim: Claim) -> str:
+    """A claim's figure as a reader would say it."""
+    words = claim.hedge.replace("_", " ")
+    if claim.value is None:
+        return f"{words} ({claim.unit})"
+    number = f"{claim.value:,.12g}"
+    if claim.hedge == "range" and claim.high is not None:
+        return f"{number} to {claim.high:,.12g} {claim.unit}"
+    return (
+        f"{number} {claim.unit}" if claim.hedge in ("reported", "exact") else f"{words} {number} {claim.unit}"
+    )
+
+
+def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dict[str, str]) -> xr.DataTree:
+    """Draws as ArviZ InferenceData: unknowns on their natural scale, outcomes, log likelihood by claim."""
+    import arviz_base
+
+    chains, kept, size = draws.z.shape
+    values = _natural(model, draws.z.reshape(-1, size))
+    shape = (chains, kept)
+    named: dict[str, Any] = {name: x.reshape(*shape, -1) for name, x in values.items()}
+    coords: dict[str, Any] = {f"{b.name}_label": list(b.labels) for b in model.unknowns.blocks}
+    dims = {b.name: [f"{b.name}_label"] for b in model.unknowns.blocks}
+    # Whole persons need no more digits, and half of the file is this.
+    timeline = np.asarray(posterior.timeline, dtype=np.float32)
+    named["outcomes"] = timeline.reshape(*shape, -1, len(OUTCOMES))
+    coords |= {"date": [str(day) for day in bounds(model)], "outcome": list(OUTCOMES)}
+    dims |= {"outcomes": ["date", "outcome"], "claims": ["claim"]}
+    coords["claim"] = [claim.claim for claim in model.wording.claims]
+    tree = arviz_base.from_dict(
+        {
+            "posterior": named,
+            "log_likelihood": {"claims": np.asarray(posterior.claims).reshape(*shape, -1)},
+            "sample_stats": {
+                "diverging": draws.diverging,
+                "n_steps": draws.leapfrogs,
+                "energy": draws.energy,
+                "acceptance_rate": draws.acceptance,
+            },
+        },
+        coords=coords,
+        dims=dims,
+        attrs={"/": attrs},
+    )
+    return _without_time(tree, attrs)
+
+
+def _log_contraction(posterior: Real, prior: Real) -> float:
+    """Contraction of the logarithm of a number of persons; 0 where nobody could be yet."""
+    found, before = (np.log(np.maximum(persons, 1e-3)) for persons in (posterior, prior))
+    return contraction(found, before) if before.std() > 0 else 0.0
+
+
+def _natural(model: Model, z: Real) -> dict[str, Real]:
+    """Unknowns on their natural scale, (draws, size) by block."""
+    out: dict[str, Real] = {}
+    for block in model.unknowns.blocks:
+        x = block.loc + block.scale * z[:, model.unknowns.slices()[block.name]]
+        if block.family == "lognormal":
+            x = np.exp(x)
+        elif block.family == "logitnormal":
+            x = 1 / (1 + np.exp(-x))
+        out[block.name] = x
+    return out
+
+
+def _without_time(tree: xr.DataTree, attrs: dict[str, str]) -> xr.DataTree:
+    """Drop the moment of creation, so that the same draws make the same bytes."""
+    for node in tree.subtree:
+        node.attrs = {key: value for key, value in node.attrs.items() if key != "created_at"}
+    tree.attrs |= attrs
+    return tree

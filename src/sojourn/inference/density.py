@@ -1,0 +1,103 @@
+"""The posterior density of a case: one function of `z` and of what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from sojourn.case import Case
+from sojourn.history import History, Parameters, Plan, build_plan, make_history, with_stay_rules
+from sojourn.inference import contact_groups
+from sojourn.inference.contact_groups import CompiledContacts, compile_contacts
+from sojourn.inference.jax_config import configure
+from sojourn.inference.likelihood import Expectation, Said, Wording, expect, score, sum_readings, word
+from sojourn.inference.parameters import parameters
+from sojourn.inference.priors import Unknowns, unknowns
+from sojourn.measures import CompiledReadings, compile_readings, evaluate
+
+Array = jax.Array
+
+
+class Account(NamedTuple):
+    """Everything that follows from one `z`."""
+
+    values: Mapping[str, Array]
+    parameters: Parameters
+    history: History
+    expected: Expectation
+    scores: Array  # (readings,) log P(said | reading)
+    heard: Array  # () log P(all claims that count)
+    claims: Array  # (claims,) log P(said), given the rest of its series
+    readings: Array  # (readings,) posterior weight
+    groups: Array  # (groups,) log P(words of a contact group)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A case, compiled: its plan, readings, unknowns, and the density built on them."""
+
+    case: Case
+    plan: Plan
+    compiled: CompiledReadings
+    contacts: CompiledContacts
+    unknowns: Unknowns
+    wording: Wording
+    said: Said
+    account: Callable[[Array, Said], Account]
+
+    def log_likelihood(self, z: Array, said: Said) -> Array:
+        """Log likelihood () of all that counts, at z (size,)."""
+        account = self.account(z, said)
+        return account.heard + jnp.sum(said.group_weight * account.groups)
+
+    def potential(self, z: Array, said: Said) -> Array:
+        """Minus the log posterior density () of z (size,), up to a constant."""
+        return 0.5 * jnp.sum(z * z) - self.log_likelihood(z, said)
+
+
+def build_model(case: Case) -> Model:
+    """Compile a case.
+
+    Raises:
+        ReadingError: a reading cannot be compiled.
+        CaseError: a stay rule that the library does not have, or not on that day.
+    """
+    configure()
+    case = with_stay_rules(case)
+    plan = build_plan(case)
+    stated = {
+        claim.claim
+        for claim in case.claims
+        if claim.value is not None or claim.hedge in ("half", "most", "some")
+    }
+    # Only claims that do not count may speak of days outside the calendar: those go unscored.
+    scored = [
+        r
+        for r in case.readings
+        if r.claim in stated and plan.calendar.covers(r.start, r.end, r.of_start, r.of_end)
+    ]
+    compiled = compile_readings(plan, scored)
+    groups = compile_contacts(case, plan)
+    names = unknowns(case, plan, compiled)
+    wording, said = word(case, compiled)
+    simulate = make_history(plan)
+
+    def account(z: Array, said: Said) -> Account:
+        v = names.values(z)
+        p = parameters(plan, v)
+        history = simulate(p)
+        expected = expect(compiled, evaluate(compiled.operator, plan, history, p), v)
+        scores = score(wording, said, expected, v)
+        claims = sum_readings(wording, said.claim_weight, scores)
+        circles = (
+            contact_groups.log_likelihood(groups, history, v["concentration"], v["reach"])
+            if groups.groups
+            else jnp.zeros(0)
+        )
+        return Account(v, p, history, expected, scores, *claims, circles)
+
+    return Model(case, plan, compiled, groups, names, wording, said, account)

@@ -1,0 +1,1 @@
+"""The formats of a report: HTML, Markdown, tables, SDMX-CSV, and provenance (PROV, RO-Crate)."""

@@ -1,0 +1,74 @@
+"""The answer's numbers as SDMX-CSV 2.0, a row per observation.
+
+Dimensions: FREQ, REF_AREA (where persons are, or where they went), COUNTERPART_AREA
+(where they came from), INDICATOR, STATISTIC, TIME_PERIOD; measure OBS_VALUE;
+attributes OBS_STATUS (E, estimated), UNIT_MEASURE, PRIOR_ONLY. Codes of places are
+the case's. The rows follow the SDMX-CSV field guide, version 2.0.0.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from io import StringIO
+
+from sojourn.report.formats.tables import safe
+from sojourn.report.inputs import CONTRACTION, Material
+
+HEADER = (
+    *(
+        "STRUCTURE",
+        "STRUCTURE_ID",
+        "ACTION",
+        "FREQ",
+        "REF_AREA",
+        "COUNTERPART_AREA",
+        "INDICATOR",
+        "STATISTIC",
+    ),
+    *("TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "UNIT_MEASURE", "PRIOR_ONLY"),
+)
+STRUCTURE = ("dataflow", "SOJOURN:ANSWER(1.0)", "I")
+ALL, NONE = "_T", "_Z"
+"""SDMX's codes for a total and for "not applicable"."""
+Numbers = Mapping[str, float]
+
+
+def sdmx_csv(material: Material) -> str:
+    """Outcomes, shares, places, flows and the timeline."""
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(HEADER)
+    for row in _rows(material):
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in (*STRUCTURE, *row)])
+    return out.getvalue()
+
+
+def _rows(material: Material) -> Iterator[tuple[str | float, ...]]:
+    answer = material.answer
+    host, origin, asof = answer["host"], answer["origin"], answer["asof"]
+    for name, numbers in answer["outcomes"].items():
+        yield from _each(host, origin, name.upper(), asof, numbers, material.label(name))
+    for name, numbers in answer["shares"].items():
+        label = material.label(f"share {name}")
+        yield from _each(host, origin, f"SHARE_{name.upper()}", asof, numbers, label, "PT")
+    for place, numbers in (*answer["by_place"].items(), *answer["parts"].items()):
+        yield from _each(place, ALL, "PRESENT", asof, numbers, material.label(f"in {place}"))
+    for flow in answer["flows"]:
+        indicator = "FIRST_ARRIVALS" if flow["kind"] == "arrival" else "MOVES"
+        label = "prior" if flow["contraction"] < CONTRACTION else ""
+        yield from _each(flow["to"], flow["from"], indicator, asof, flow["persons"], label)
+    for moment in answer["timeline"]:
+        if moment["date"] != asof:  # the day asked is above
+            for name in answer["outcomes"]:
+                label = material.label(name)
+                yield from _each(host, origin, name.upper(), moment["date"], moment[name], label)
+
+
+def _each(
+    area: str, counterpart: str, indicator: str, day: str, numbers: Numbers, label: str, unit: str = "PS"
+) -> Iterator[tuple[str | float, ...]]:
+    """One observation per statistic; unit PS is persons, PT a proportion of one."""
+    for statistic, value in numbers.items():
+        key = ("D", area, counterpart or NONE, indicator, statistic.upper(), day)
+        yield (*key, value, "E", unit, "Y" if label else "N")

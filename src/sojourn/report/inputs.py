@@ -1,0 +1,129 @@
+"""What a report is made of: `answer.json`, and `audit.json` where there is one, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sojourn.case import CaseError, Problem
+
+Record = Mapping[str, Any]
+Numbers = Mapping[str, float]
+PRIOR_ONLY = "only the prior says this"
+CONTRACTION = 0.1
+"""Contraction below which a quantity rests on its prior; the audit's labels use the same."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """An answer, its audit if there is one, and the SHA-256 of each file read."""
+
+    folder: Path
+    answer: Record
+    audit: Record
+    digests: Mapping[str, str]
+
+    def section(self, name: str) -> Any:
+        """A part of the audit, or None where its command was not run."""
+        return self.audit.get(name)
+
+    @property
+    def ledger(self) -> Record:
+        """What was said, by whom, where and when."""
+        return self.answer["ledger"]
+
+    @property
+    def unconverged(self) -> list[str]:
+        """Warnings that the draws do not yet stand for the posterior."""
+        return [w for w in self.answer["warnings"] if w.startswith("not converged")]
+
+    def place(self, code: str) -> str:
+        """Name of a place."""
+        return self.ledger["places"].get(code, code)
+
+    def source(self, id: str) -> str:
+        """Name of a source."""
+        return self.ledger["sources"].get(id, {}).get("name", id)
+
+    @cached_property
+    def contraction(self) -> dict[str, float]:
+        """Contraction by quantity, as the answer has it."""
+        return {item["quantity"]: item["contraction"] for item in self.answer["identified"]}
+
+    def label(self, quantity: str) -> str:
+        """ "only the prior says this", or nothing; travels with the quantity wherever it is shown."""
+        return PRIOR_ONLY if self.contraction.get(quantity, 1.0) < CONTRACTION else ""
+
+    @cached_property
+    def used(self) -> list[str]:
+        """Claims that the answer rests on, by id, in the order of the ledger."""
+        return [claim["claim"] for claim in self.answer["claims"] if claim["status"] == "use"]
+
+    def movers(self, quantity: str, count: int = 3) -> list[str]:
+        """The claims whose removal, or other reading, would move a quantity most."""
+        influence = self.section("influence")
+        if influence:
+            known = set(self.used)
+            ranked = [i for i in influence["claims"] if i["name"] in known and quantity in i["shifts"]]
+            ranked.sort(key=lambda item: -abs(item["shifts"][quantity]))
+            return [item["name"] for item in ranked[:count]]
+        pulled = sorted(self.answer["claims"], key=lambda claim: -claim["pull"])
+        return [claim["claim"] for claim in pulled[:count] if claim["pull"] > 0]
+
+
+def read_material(folder: Path) -> Material:
+    """Read an answer's folder.
+
+    Raises:
+        CaseError: no answer there, a file that does not follow its schema, or an audit
+            that was made of another answer.
+    """
+    path = folder / "answer.json"
+    if not path.is_file():
+        raise CaseError([Problem(str(folder), "holds no answer.json: give the folder of estimate --out")])
+    answer, digest = _read(path, "inference/answer.schema.json", "sojourn estimate")
+    _check_ledger(path, answer)
+    digests = {"answer.json": digest}
+    audit: Record = {}
+    beside = folder / "audit.json"
+    if beside.is_file():
+        audit, digests["audit.json"] = _read(beside, "audit/audit.schema.json", "sojourn audit")
+        if audit["header"]["answer"] != digest:
+            message = "is about another answer than the answer.json beside it: run sojourn audit again"
+            raise CaseError([Problem(str(beside), message)])
+    return Material(folder, answer, audit, digests)
+
+
+def _check_ledger(path: Path, answer: Record) -> None:
+    """A schema cannot say that the ledger has every claim, reading and source of the answer."""
+    ledger = answer["ledger"]
+    for claim in answer["claims"]:
+        words = ledger["claims"].get(claim["claim"], {"readings": {}})
+        readings = {reading["reading"] for reading in claim["readings"]}
+        if claim["source"] not in ledger["sources"] or not readings <= set(words["readings"]):
+            message = "is not whole in the ledger of this file: run sojourn estimate again"
+            raise CaseError([Problem(str(path), message, column="$.ledger", value=claim["claim"])])
+
+
+def _read(path: Path, schema: str, command: str) -> tuple[Record, str]:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    content = path.read_bytes()
+    try:
+        record = json.loads(content)
+    except ValueError as error:
+        raise CaseError([Problem(str(path), f"is not JSON: {error}")]) from None
+    # By path within the package: importing the room would load JAX.
+    rules = json.loads((files("sojourn") / schema).read_text(encoding="utf-8"))
+    problem = best_match(Draft202012Validator(rules).iter_errors(record))
+    if problem is not None:
+        found = f"does not follow {schema} of this version: {problem.message[:200]}; run {command} again"
+        raise CaseError([Problem(str(path), found, column=problem.json_path)])
+    return record, hashlib.sha256(content).hexdigest()

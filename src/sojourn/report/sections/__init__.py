@@ -1,0 +1,29 @@
+"""All sections of a report, in the order in which they are read."""
+
+from __future__ import annotations
+
+from sojourn.report.document import Section
+from sojourn.report.inputs import Material
+from sojourn.report.sections import answer, audit, claims, outlook
+from sojourn.report.sections.method import method_section
+
+PARTS = (
+    answer.answer_section,
+    answer.time_section,
+    answer.place_section,
+    claims.claims_section,
+    claims.readings_section,
+    claims.sources_section,
+    audit.conflict_section,
+    audit.influence_section,
+    audit.sensitivity_section,
+    outlook.history_section,
+    outlook.worth_section,
+    outlook.whatif_section,
+    method_section,
+)
+
+
+def compose(material: Material) -> list[Section]:
+    """Every section; those of an audit that was not made say how to make it."""
+    return [part(material) for part in PARTS]

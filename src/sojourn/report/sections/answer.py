@@ -1,0 +1,223 @@
+"""The answer's own sections: how many, over time, where they went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sojourn.report import charts
+from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
+from sojourn.report.flow_diagram import Flow, flow_svg
+from sojourn.report.inputs import Material
+from sojourn.report.wording import OUTCOMES, day, number, sentence, span
+
+LEAST_FLOW = 0.01
+"""Flows below this share of those who arrived are drawn as one band."""
+SMALL = "small flows"
+PRIOR = Column("label", "rests on")
+MOVERS = Column("claims", "claims that move it most", "claims")
+
+
+def answer_section(material: Material) -> Section:
+    """One sentence, one figure, one table."""
+    outcomes, shares = material.answer["outcomes"], material.answer["shares"]
+    named = {"arrived": "arrived", **OUTCOMES}
+    rows = [_row(label, outcomes[name], material.label(name)) for name, label in named.items()]
+    colours = {"arrived": charts.GREY, **charts.OUTCOME}
+    alt = "; ".join(
+        f"{label} {number(outcomes[n]['q50'])} ({span(outcomes[n])})" for n, label in named.items()
+    )
+    figure = Figure(
+        "answer",
+        f"Persons on {day(material.answer['asof'])}: median (dot), 50 % (thick) and 90 % interval (thin).",
+        f"Interval plot of persons, median and 90 % interval: {alt}.",
+        lambda: charts.intervals(rows, "persons", colours=colours),
+    )
+    persons = Table(
+        "outcomes",
+        "Persons on the day asked",
+        (Column("outcome", "outcome"), *NUMBERS, PRIOR, MOVERS),
+        tuple(
+            (label, *numbers(outcomes[n]), material.label(n), tuple(material.movers(n)))
+            for n, label in named.items()
+        ),
+    )
+    of_arrived = Table(
+        "shares",
+        "Shares of those who arrived",
+        (Column("outcome", "outcome"), *SHARES, PRIOR, MOVERS),
+        tuple(
+            (label, *numbers(shares[n]), material.label(f"share {n}"), tuple(material.movers(f"share {n}")))
+            for n, label in OUTCOMES.items()
+        ),
+    )
+    return Section("answer", "The answer", (sentence(material),), (figure,), (persons, of_arrived))
+
+
+def _named(material: Material, place: str) -> str:
+    """A place; a part says that it is one."""
+    name = material.place(place)
+    return f"of whom in {name}" if place in material.answer["parts"] else name
+
+
+def _row(label: str, summary: Mapping[str, float], note: str, group: str = "") -> dict[str, Any]:
+    shown = f"{label} (prior only)" if note else label
+    return {**summary, "label": shown, "note": note or "data and prior", "group": group or label}
+
+
+def time_section(material: Material) -> Section:
+    """Stayed, moved on and returned at the end of every step, with events."""
+    timeline = material.answer["timeline"]
+    dates = [moment["date"] for moment in timeline]
+    events = [e for e in material.ledger["events"] if dates and dates[0] <= e["date"] <= dates[-1]]
+    marks = [{"date": e["date"], "number": str(i), "name": e["name"]} for i, e in enumerate(events, 1)]
+    rows = [
+        {**moment[name], "date": moment["date"], "group": label, "note": material.label(name)}
+        for name, label in OUTCOMES.items()
+        for moment in timeline
+    ]
+    last = timeline[-1] if timeline else {}
+    ends = "; ".join(
+        f"{label} {number(last[n]['q50'])} ({span(last[n])})" for n, label in OUTCOMES.items() if last
+    )
+    figure = Figure(
+        "time",
+        "Persons by outcome at the end of each day or week: median (line), 50 % and 90 % bands. "
+        "Numbers on top are the events listed below.",
+        f"Lines with bands{f' from {dates[0]} to {dates[-1]}. On the last day: {ends}' if dates else ''}.",
+        lambda: charts.bands(rows, marks, "persons"),
+    )
+    listed = tuple(
+        (int(mark["number"]), event["date"], event["kind"], event["name"])
+        for mark, event in zip(marks, events, strict=True)
+    )
+    columns = (
+        Column("number", "no.", "plain"),
+        Column("date", "date", "date"),
+        Column("kind", "what"),
+        Column("name", "event"),
+    )
+    table = tuple(
+        (moment["date"], label, *numbers(moment[name]), material.label(name))
+        for moment in timeline
+        for name, label in OUTCOMES.items()
+    )
+    by_date = (Column("date", "date", "date"), Column("outcome", "outcome"), *NUMBERS, PRIOR)
+    return Section(
+        "time",
+        "Stayed, moved on, returned over time",
+        tuple(_labels(material)),
+        (figure,),
+        (
+            Table("events", "Events marked in the figure", columns, listed),
+            Table("timeline", "Persons by date and outcome", by_date, table),
+        ),
+    )
+
+
+def _labels(material: Material) -> Iterator[str]:
+    for name, label in OUTCOMES.items():
+        if material.label(name):
+            yield f"Of “{label}”: {material.label(name)}."
+
+
+def place_section(material: Material) -> Section:
+    """Flows between places until the day asked, and where people are then."""
+    answer = material.answer
+    drawn, small = _drawn(material)
+    title = f"Flows between places until {day(answer['asof'])}, persons"
+    totals = _describe(drawn)
+    svg = tuple(flow_svg(drawn, width, height, title, totals) for width, height in ((920, 520), (360, 560)))
+    caption = (
+        "From left to right; width is the mean number of persons. Hover over a band, or step to it with "
+        "the Tab key, for its median and 90 % interval. Who moves twice is in two bands."
+    )
+    if small:
+        caption += f" {small} flows of less than {LEAST_FLOW:.0%} of those who arrived are one band."
+    figures = (Figure("flows", caption, title, svg=svg), _places_figure(material))
+    columns = (Column("from", "from"), Column("to", "to"), Column("kind", "what"), *NUMBERS, PRIOR)
+    flows = Table("flows", "Flows between places, persons", columns, tuple(_flow_rows(material)))
+    where = Table(
+        "places",
+        f"Where they are on {day(answer['asof'])}, persons",
+        (Column("place", "place"), *NUMBERS, PRIOR),
+        tuple((_named(material, p), *numbers(n), material.label(f"in {p}")) for p, n in _where(material)),
+    )
+    return Section("places", "Where they went", (), figures, (flows, where))
+
+
+def _where(material: Material) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """Places by size, the parts of the host after it."""
+    for place, summary in sorted(material.answer["by_place"].items(), key=lambda item: -item[1]["q50"]):
+        yield place, summary
+        if place == material.answer["host"]:
+            yield from material.answer["parts"].items()
+
+
+def _places_figure(material: Material) -> Figure:
+    answer = material.answer
+    kinds = {
+        answer["host"]: "stayed",
+        answer["origin"]: "returned",
+        **dict.fromkeys(answer["parts"], "stayed"),
+    }
+    rows = [
+        _row(_named(material, p), n, material.label(f"in {p}"), kinds.get(p, "moved on"))
+        for p, n in _where(material)
+    ]
+    alt = "; ".join(f"{_named(material, p)} {number(n['q50'])} ({span(n)})" for p, n in _where(material))
+    return Figure(
+        "where",
+        "Where those who came are on the day asked, persons: median, 50 % and 90 % interval.",
+        f"Interval plot by place: {alt}.",
+        lambda: charts.intervals(rows, "persons", colours=charts.OUTCOME),
+    )
+
+
+def _drawn(material: Material) -> tuple[list[Flow], int]:
+    """Flows sorted by place and size; those too small to see are one band. How many those are."""
+    flows = sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["mean"])
+    least = LEAST_FLOW * material.answer["outcomes"]["arrived"]["mean"]
+    wide = [flow for flow in flows if flow["persons"]["mean"] >= least]
+    small = flows[len(wide) :]
+    starts, ends = (list(dict.fromkeys(flow[side] for flow in wide)) for side in ("from", "to"))
+    wide.sort(key=lambda flow: (starts.index(flow["from"]), flow["kind"], ends.index(flow["to"])))
+    drawn = [_flow(material, flow) for flow in wide]
+    if small:
+        persons = sum(flow["persons"]["mean"] for flow in small)
+        text = f"{len(small)} smaller flows together: about {number(persons)} persons; intervals in the table"
+        drawn.append(Flow(SMALL, SMALL, persons, "other", text))
+    return drawn, len(small)
+
+
+def _flow(material: Material, flow: Mapping[str, Any]) -> Flow:
+    start, end, persons = material.place(flow["from"]), material.place(flow["to"]), flow["persons"]
+    what = "first arrivals" if flow["kind"] == "arrival" else "moves"
+    text = f"{start} to {end}, {what}: {number(persons['q50'])} persons, 90 % interval {span(persons)}"
+    home = "home" if flow["to"] == material.answer["origin"] else "other"
+    kind = "away" if flow["from"] == material.answer["host"] and home == "other" else home
+    return Flow(start, end, persons["mean"], "arrival" if flow["kind"] == "arrival" else kind, text)
+
+
+def _describe(flows: list[Flow]) -> dict[str, str]:
+    totals: dict[str, float] = {}
+    for flow in flows:
+        for key in (f"from {flow.start}", f"to {flow.end}"):
+            totals[key] = totals.get(key, 0.0) + flow.persons
+    verbs = {"from": "left", "to": "came"}
+    return {
+        key: number(persons) if key.endswith(SMALL) else f"{number(persons)} {verbs[key.split()[0]]}"
+        for key, persons in totals.items()
+    }
+
+
+def _flow_rows(material: Material) -> Iterator[tuple[Cell, ...]]:
+    for flow in sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["q50"]):
+        label = "only the prior says this" if flow["contraction"] < 0.1 else ""
+        places = (material.place(flow["from"]), material.place(flow["to"]))
+        yield (
+            *places,
+            "first arrivals" if flow["kind"] == "arrival" else "moves",
+            *numbers(flow["persons"]),
+            label,
+        )

@@ -1,0 +1,79 @@
+"""Numbers and quantities in the words of a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sojourn.report.inputs import PRIOR_ONLY, Material
+
+Numbers = Mapping[str, float]
+OUTCOMES = {"stayed": "stayed", "moved_on": "moved on", "returned": "returned"}
+
+
+def number(value: float) -> str:
+    """A count to three significant digits: 1,230,000; 0.57."""
+    if abs(value) < 10:
+        return f"{value:.2g}".removesuffix(".0")
+    return f"{float(f'{value:.3g}'):,.0f}".replace("-", "−")
+
+
+def share(value: float) -> str:
+    """A proportion in whole per cent, small ones not rounded to nothing."""
+    return f"{value:z.1%}" if 0 < abs(value) < 0.01 else f"{value:z.0%}"
+
+
+def day(iso: str) -> str:
+    """2022-09-21 → 21 September 2022."""
+    moment = date.fromisoformat(iso)
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
+def published(claim: Mapping[str, Any]) -> str:
+    """When a claim was published: a day, or the first and the last that it may have been."""
+    first, last = claim["published"], claim["published_until"]
+    return first if first == last else f"{first} to {last}"
+
+
+def span(numbers: Numbers, form: Any = number) -> str:
+    """The 90 % interval in words."""
+    return f"{form(numbers['q05'])} to {form(numbers['q95'])}"
+
+
+def quantity(name: str) -> str:
+    """`share moved_on` → share that moved on."""
+    if name.startswith("share "):
+        return f"share that {OUTCOMES.get(name[6:], name[6:])}"
+    return OUTCOMES.get(name, name)
+
+
+def sentence(material: Material) -> str:
+    """The answer in one sentence; labels of the prior travel with their number."""
+    answer = material.answer
+    arrived, host, origin = answer["outcomes"]["arrived"], answer["host"], answer["origin"]
+    parts = [_share(material, name) for name in OUTCOMES]
+    return (
+        f"Of about {number(arrived['q50'])} persons ({span(arrived)}{_label(material, 'arrived')}) who came "
+        f"from {material.place(origin)} to {material.place(host)}{_wave(material)}, by {day(answer['asof'])} "
+        f"about {parts[0]} were still there, {parts[1]} had moved on to other places and {parts[2]} had "
+        "gone back (in brackets: 90 % intervals)."
+    )
+
+
+def _share(material: Material, name: str) -> str:
+    numbers = material.answer["shares"][name]
+    label = _label(material, f"share {name}") or _label(material, name)
+    return f"{share(numbers['q50'])} ({span(numbers, share)}{label})"
+
+
+def _label(material: Material, name: str) -> str:
+    return f"; {PRIOR_ONLY}" if material.label(name) else ""
+
+
+def _wave(material: Material) -> str:
+    wave = material.answer["wave"]
+    for event in material.ledger["events"]:
+        if wave and event["id"] == wave:
+            return f" after {day(event['date'])} ({event['name']})"
+    return f" in the wave “{wave}”" if wave else ""

@@ -1,0 +1,331 @@
+"""The lives of the displaced: rounds in which everybody still on the move takes one step.
+
+In each round every agent has a place, a day of entry, a day on which it wishes to leave
+and a next place. The spell ends with the wish, with the last lawful day, or with an
+errand abroad, whichever comes first; then the agent moves, runs the visa, overstays or
+gives in, and the next round begins. Nothing here is a rate: wishes are log-logistic,
+savings run out, friends leave together, and plans differ for good between persons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.simulation.durations import Whole, log_logistic, log_normal, one_of, one_of_each
+from sojourn.simulation.lawful_stays import NEVER, Spells, StayRule
+from sojourn.simulation.records import (
+    DISPLACED,
+    OPEN,
+    PRIVATE,
+    TOURISM,
+    TRANSIT,
+    Crossings,
+    Displaced,
+    Sojourns,
+)
+from sojourn.simulation.settings import WorldSettings
+
+Array = NDArray[Any]
+KEPT = 4
+"""Earlier spells in one place that a stay rule may have to look back on."""
+PASSING_DAYS, PASSING_SHAPE = 5.0, 2.5
+ELSEWHERE_WEEKS, ELSEWHERE_SHAPE = 70.0, 1.3
+AGAIN_DAYS, AGAIN_SHAPE = 120.0, 1.5
+PERMIT_DAYS, PERMIT_SHAPE = 110.0, 2.0
+SAVINGS_SD = 0.6
+LAG_DAYS = 10
+"""A friend follows within so many days."""
+TRIP_DAYS, LONGEST_TRAVEL, WAIT_DAYS = 3, 5, 30
+GIVE_BACK_UP = 0.15
+"""Share of those passing who turn back instead."""
+ROUNDS = 400
+
+
+def make_displaced(world: WorldSettings, rng: np.random.Generator) -> Displaced:
+    """Draw the displaced of all waves: when they come, with whom, and of what mind they are."""
+    waves, hosts, arrivals = [], [], []
+    for number, wave in enumerate(world.waves):
+        shock, left = world.day(wave.date), world.until.toordinal() - wave.date.toordinal() + 1
+        for place, count in wave.arrivals.items():
+            delay = log_logistic(rng, wave.delay_days, wave.delay_shape, count)
+            late = rng.random(count) < wave.trickle
+            day = shock + np.where(late, rng.random(count) * left, delay).astype(int)
+            day = day[day < world.days]
+            waves.append(np.full(len(day), number))
+            hosts.append(np.full(len(day), world.place_ids.index(place)))
+            arrivals.append(np.sort(day))
+    wave, host, arrival = (np.concatenate(parts) for parts in (waves, hosts, arrivals))
+    circle = _circles(rng, host, wave, world.behaviour.group)
+    count = len(arrival)
+    shares = np.array([stratum.share for stratum in world.strata])
+    stratum = one_of(rng, shares, count)
+    passing = rng.random(count) < np.array([w.passing for w in world.waves])[wave]
+    seeks = rng.random(count) < np.array([s.settle for s in world.strata])[stratum]
+    lawful = rng.random(count) < world.behaviour.lawful
+    return Displaced(wave, host, arrival, stratum, circle, passing, seeks & ~passing, lawful)
+
+
+def _circles(rng: np.random.Generator, host: Array, wave: Array, largest: int) -> Whole:
+    """Circles of friends: people who came to one host with one wave at about the same time."""
+    sizes = rng.integers(1, largest + 1, len(host))
+    starts = np.zeros(len(host) + 1, dtype=bool)
+    starts[np.minimum(np.cumsum(sizes), len(host))] = True
+    breaks = np.flatnonzero((np.diff(host) != 0) | (np.diff(wave) != 0)) + 1
+    starts[breaks] = True
+    return np.cumsum(starts[:-1])
+
+
+@dataclass
+class Lives:
+    """The state of all agents between two rounds, and what they have left behind."""
+
+    world: WorldSettings
+    people: Displaced
+    rng: np.random.Generator
+    rules: dict[int, StayRule]
+    place: Whole = field(init=False)
+    entry: Whole = field(init=False)
+    begun: Whole = field(init=False)
+    leave: Whole = field(init=False)
+    to: Whole = field(init=False)
+    permit: Whole = field(init=False)
+    lawful: Array = field(init=False)
+    spells: Spells = field(init=False)
+    spell_place: Whole = field(init=False)
+    crossings: list[Crossings] = field(default_factory=list[Crossings])
+    sojourns: list[Sojourns] = field(default_factory=list[Sojourns])
+
+    def __post_init__(self) -> None:
+        """Everybody arrives, and decides how long to stay."""
+        n, world, people = len(self.people), self.world, self.people
+        self.place, self.entry = people.host.copy(), people.arrival.copy()
+        self.begun, self.lawful = self.entry.copy(), people.lawful.copy()
+        shape = (n, KEPT)
+        self.spells = Spells(np.zeros(shape, dtype=int), np.full(shape, -1))
+        self.spell_place = np.full(shape, -1)
+        patience = log_logistic(self.rng, PERMIT_DAYS, PERMIT_SHAPE, n).astype(int)
+        self.permit = np.where(people.settles, self.entry + patience, OPEN)
+        everybody = np.arange(n)
+        self.leave, self.to = self._wishes(everybody)
+        self._follow_friends()
+        self.rules = {k: v for k, v in self.rules.items() if k != world.place_ids.index(world.origin)}
+        self._cross(everybody, self.entry, True, self.place, np.zeros(n, dtype=int))
+
+    def run(self) -> tuple[Crossings, Sojourns]:
+        """All rounds, until nobody has anything left to do before the calendar ends."""
+        active = np.arange(len(self.people))
+        for _ in range(ROUNDS):
+            late = self.entry[active] >= self.world.days
+            self._stay(active[late & (self.entry[active] < NEVER)])
+            active = active[~late]
+            if not len(active):
+                return Crossings.concat(self.crossings), Sojourns.concat(self.sojourns)
+            active = self._round(active)
+        raise RuntimeError(f"agents still move after {ROUNDS} rounds")
+
+    def _round(self, who: Whole) -> Whole:
+        """One step of each of these agents; returns those who may step again."""
+        last, errand = self._last_lawful(who), self._errand(who)
+        # Nobody goes shopping abroad in the last days of a stay, from which no way might lead back.
+        errand = np.where(errand > last - TRIP_DAYS - 1, NEVER, errand)
+        wish = np.maximum(self.leave[who], self.entry[who])
+        ends = np.minimum(np.minimum(wish, last), errand)
+        over = ends >= self.world.days
+        self._stay(who[over])
+        who, last, errand, wish, ends = (a[~over] for a in (who, last, errand, wish, ends))
+        forced = last < np.minimum(wish, errand)
+        trip = ~forced & (errand < wish)
+        run = forced & self._can_run(who, last)
+        gives_in = forced & ~run
+        stays_on = gives_in & (self.rng.random(len(who)) < self.world.behaviour.overstay)
+        self.lawful[who[stays_on]] = False
+        early = self.rng.integers(0, self.world.behaviour.runs_early + 1, len(who))
+        ends = np.where(run, np.minimum(np.maximum(ends - early, self.entry[who] + 1), last), ends)
+        self._abroad(who[trip | run], ends[trip | run])
+        moves = ~trip & ~run & ~stays_on
+        admitted = self._admitted(who[moves], ends[moves])
+        self._move(who[moves][admitted], ends[moves][admitted])
+        return who
+
+    def _admitted(self, who: Whole, day: Whole) -> Array:
+        """Who moves now: the lawful wait at home until a fresh stay is open, or go home instead."""
+        refused = np.zeros(len(who), dtype=bool)
+        for place, rule in self.rules.items():
+            bound = (self.to[who] == place) & self.lawful[who]
+            some, arrival = who[bound], day[bound] + LONGEST_TRAVEL
+            refused[bound] = rule.last_day(arrival, self._before(some, self.to[some])) < arrival + 7
+        waits = refused & (self.place[who] == 0)
+        self.leave[who[waits]] += WAIT_DAYS
+        self.to[who[refused & ~waits]] = 0
+        return ~waits
+
+    def _wishes(self, who: Whole) -> tuple[Whole, Whole]:
+        """The day on which each wishes to leave its place, and for where."""
+        world, people, rng = self.world, self.people, self.rng
+        n, place, stratum = len(who), self.place[who], people.stratum[who]
+        strata = world.strata
+        median = 7 * np.array([s.stay_weeks for s in strata])[stratum]
+        stay = log_logistic(rng, median, world.behaviour.stay_shape, n)
+        stay = np.where(people.settles[who], 3 * stay, stay)
+        money = 7 * log_normal(rng, np.array([s.savings_weeks for s in strata])[stratum], SAVINGS_SD, n)
+        broke = (rng.random(n) > np.array([s.job for s in strata])[stratum]) & (money < stay)
+        stay = np.where(broke, money, stay)
+        through = people.passing[who] & (place == people.host[who])
+        stay = np.where(through, log_logistic(rng, PASSING_DAYS, PASSING_SHAPE, n), stay)
+        far = log_logistic(rng, 7 * ELSEWHERE_WEEKS, ELSEWHERE_SHAPE, n)
+        stay = np.where((place != people.host[who]) & (place > 0), far, stay)
+        again = np.where(rng.random(n) < world.behaviour.again, 0, OPEN)
+        home = np.minimum(log_logistic(rng, AGAIN_DAYS, AGAIN_SHAPE, n) + again, OPEN)
+        stay = np.where(place == 0, home, stay)
+        leave = self.entry[who] + np.minimum(np.maximum(stay, 1), NEVER).astype(int)
+        return leave, self._destinations(who, broke & ~through, through)
+
+    def _destinations(self, who: Whole, broke: Array, through: Array) -> Whole:
+        """The next place of each; who is broke is likelier to go home."""
+        world, people, rng = self.world, self.people, self.rng
+        place, host, n = self.place[who], people.host[who], len(who)
+        share = np.array([s.back for s in world.strata])[people.stratum[who]]
+        odds = share / np.maximum(1 - share, 1e-9) * np.where(broke, 2.0, 1.0)
+        back = rng.random(n) < np.where(through, GIVE_BACK_UP, odds / (1 + odds))
+        pull = np.array([0.0, *(p.pull for p in world.places.values())])
+        weights = np.tile(pull, (n, 1))
+        weights[np.arange(n), place] = 0.0
+        onward = one_of_each(rng, np.where(weights.sum(axis=1, keepdims=True) > 0, weights, 1.0))
+        onward = np.minimum(onward, len(pull) - 1)
+        to_host = (place == 0) & (rng.random(n) < world.behaviour.again_to_host)
+        onward = np.where(to_host, host, onward)
+        home = back & (place > 0)
+        return np.where(home | (onward == place), 0, onward)
+
+    def _follow_friends(self) -> None:
+        """Contagion: who leaves first takes friends along, who may take others along."""
+        circle, rng = self.people.circle, self.rng
+        passing = self.people.passing
+        followed = passing.copy()
+        for rank in range(self.world.behaviour.group - 1):
+            order = np.lexsort((self.leave, circle))
+            first = np.r_[True, np.diff(circle[order]) != 0]
+            start = np.flatnonzero(first)[np.cumsum(first) - 1]
+            position = np.arange(len(order)) - start
+            leader = order[np.minimum(start + rank, len(order) - 1)]
+            later = (position > rank) & (circle[leader] == circle[order])
+            later &= ~followed[order] & ~passing[leader]
+            there = self.entry[order] < self.leave[leader]
+            follows = later & there & (rng.random(len(order)) < self.world.behaviour.contagion)
+            when = self.leave[leader] + rng.integers(0, LAG_DAYS + 1, len(order))
+            sooner = follows & (when < self.leave[order])
+            who = order[sooner]
+            self.leave[who], self.to[who] = when[sooner], self.to[leader[sooner]]
+            followed[who] = True
+
+    def _errand(self, who: Whole) -> Whole:
+        """The day of the next short trip abroad, of those who live in a host."""
+        rate = self.world.behaviour.errands
+        if rate == 0:
+            return np.full(len(who), NEVER)
+        wait = self.rng.exponential(365.25 / rate, len(who)).astype(int) + 1
+        abroad = (self.place[who] > 0) & ~self.people.passing[who]
+        return np.where(abroad, self.entry[who] + wait, NEVER)
+
+    def _last_lawful(self, who: Whole) -> Whole:
+        """The last day on which each may stay and means to keep to it."""
+        last = np.full(len(who), NEVER)
+        for place, rule in self.rules.items():
+            bound = (self.place[who] == place) & self.lawful[who]
+            some = who[bound]
+            day = rule.last_day(self.entry[some], self._before(some, self.place[some]))
+            last[bound] = np.where(self.permit[some] <= day, NEVER, np.maximum(day, self.entry[some]))
+        return last
+
+    def _before(self, who: Whole, place: Whole) -> Spells:
+        """Earlier spells of each agent in a place."""
+        here = self.spell_place[who] == place[:, None]
+        return Spells(self.spells.entry[who], np.where(here, self.spells.exit[who], -NEVER))
+
+    def _can_run(self, who: Whole, last: Whole) -> Array:
+        """Whether leaving on the last day and coming back opens a new stay of two weeks or more."""
+        able = np.zeros(len(who), dtype=bool)
+        for place, rule in self.rules.items():
+            here = self.place[who] == place
+            some, day = who[here], last[here]
+            before = self._before(some, self.place[some])
+            spent = Spells(
+                np.column_stack([before.entry, self.entry[some]]),
+                np.column_stack([before.exit, day]),
+            )
+            able[here] = rule.last_day(day + 1, spent) >= day + 15
+        return able
+
+    def _abroad(self, who: Whole, day: Whole) -> None:
+        """Leave on a day and come back within a few: two crossings, no move."""
+        back = day + self.rng.integers(0, TRIP_DAYS + 1, len(who))
+        place = self.place[who]
+        names = self.world.place_ids
+        next_border = np.zeros(len(who), dtype=int)
+        for number, about in enumerate(self.world.places.values(), 1):
+            here = place == number
+            if about.borders:
+                to = one_of(self.rng, np.array(list(about.borders.values())), int(here.sum()))
+                next_border[here] = np.array([names.index(b) for b in about.borders])[to]
+        self._cross(who, day, False, place, next_border)
+        self._cross(who, back, True, place, next_border)
+        self._remember(who, day)
+        self.entry[who] = back
+
+    def _move(self, who: Whole, day: Whole) -> None:
+        """Leave for the next place, directly or by way of the origin, and decide anew there."""
+        rng, place, to = self.rng, self.place[who], self.to[who]
+        onward = (place > 0) & (to > 0)
+        via = onward & (rng.random(len(who)) < self.world.behaviour.via_origin)
+        travel = np.where(via, rng.integers(1, LONGEST_TRAVEL + 1, len(who)), rng.integers(0, 2, len(who)))
+        self._close(who, day)
+        self._cross(who, day, False, place, np.where(via, 0, to), purpose=TRANSIT)
+        self._cross(who, day + travel, True, to, np.where(via, 0, place))
+        self._remember(who, day)
+        self.place[who], self.entry[who], self.begun[who] = to, day + travel, day
+        self.permit[who] = OPEN
+        self.leave[who], self.to[who] = self._wishes(who)
+
+    def _stay(self, who: Whole) -> None:
+        """Nothing more happens to these before the calendar ends."""
+        self._close(who, np.full(len(who), OPEN))
+        self.entry[who] = NEVER
+
+    def _close(self, who: Whole, day: Whole) -> None:
+        settled = np.where(self.permit[who] < day, self.permit[who], OPEN)
+        self.sojourns.append(Sojourns(who, self.place[who], self.begun[who], day, settled))
+
+    def _remember(self, who: Whole, day: Whole) -> None:
+        """Push the spell that ends on a day; a day of exit and re-entry belongs to the later spell."""
+        for kept, new in (
+            (self.spells.entry, self.entry[who]),
+            (self.spells.exit, day),
+            (self.spell_place, self.place[who]),
+        ):
+            kept[who, 1:] = kept[who, :-1]
+            kept[who, 0] = new
+        same = (self.spell_place[who, 1] == self.place[who]) & (self.spells.exit[who, 1] >= self.entry[who])
+        self.spells.exit[who, 1] = np.where(same, self.entry[who] - 1, self.spells.exit[who, 1])
+
+    def _cross(
+        self, who: Whole, day: Whole, arrival: bool, place: Whole, other: Whole, purpose: int = PRIVATE
+    ) -> None:
+        """Record crossings of the borders of hosts; what is declared says little about the reason."""
+        seen = (place > 0) & (day < self.world.days)
+        who, day, place, other = who[seen], day[seen], place[seen], other[seen]
+        said = np.where(self.rng.random(len(who)) < 0.3, TOURISM, purpose)
+        self.crossings.append(
+            Crossings(
+                person=who,
+                day=day,
+                arrival=np.full(len(who), arrival),
+                place=place,
+                counterpart=other,
+                purpose=said,
+                kind=np.full(len(who), DISPLACED),
+            )
+        )

@@ -1,0 +1,117 @@
+"""Until when may each of many travellers stay? The library's rules over arrays of agents.
+
+`sojourn.stay_rules` answers for one traveller, or for a register that is finished. A
+simulated traveller asks before the stay is over, a million of them at once; so the
+rules are read from the library and worked out here by bisection: the days used in a
+rolling window never fall during one stay. Kinds `entry` and `rolling` are known.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sojourn.case import CaseError, Problem
+from sojourn.stay_rules import PermitError
+from sojourn.stay_rules.library import candidates
+from sojourn.stay_rules.limits import Entry, Rolling
+from sojourn.stay_rules.timeline import Era, choose, timelines
+
+Days = NDArray[np.int64]
+NEVER = 1 << 30
+"""A day after every calendar."""
+
+
+class Spells(NamedTuple):
+    """Earlier stays in the same place, days from the start of the calendar, (agents, kept) each.
+
+    Both ends are days of presence; an unused slot ends before it begins.
+    """
+
+    entry: Days
+    exit: Days
+
+
+class StayRule:
+    """One rule of the library for one nationality, on the calendar of a world."""
+
+    def __init__(self, name: str, nationality: str, start: date, until: date, key: str = "rules") -> None:
+        """Read the rule; `key` is where in WORLD.toml it is named.
+
+        Raises:
+            CaseError: an unknown rule, one that does not cover the calendar, or one of a kind
+                that only `sojourn.stay_rules` knows.
+        """
+        try:
+            line = timelines(choose(candidates(name), nationality), nationality)[0]
+            first, last = start.toordinal(), until.toordinal()
+            begin, stop = line.at(first, "the calendar begins on"), line.at(last, "the calendar ends on")
+        except PermitError as error:
+            message = str(error).removeprefix("rules: ")
+            raise CaseError([Problem("WORLD.toml", message, column=key)]) from None
+        self.eras = line.eras[begin : stop + 1]
+        self.origin = first
+        for limit in (limit for era in self.eras for limit in era.limits):
+            window = limit.window if isinstance(limit, Rolling) else 0
+            if (
+                not isinstance(limit, Entry | Rolling)
+                or isinstance(limit.cap, str)
+                or isinstance(window, str)
+            ):
+                message = f"has the limit {limit.id}; a world knows days per entry and in a rolling window"
+                raise CaseError([Problem("WORLD.toml", message, column=key, value=name)])
+
+    def last_day(self, entry: Days, before: Spells) -> Days:
+        """Last lawful day of a stay that begins on `entry`, (agents,); before `entry` if none is."""
+        last = np.full(entry.shape, NEVER)
+        begun = np.zeros(entry.shape, dtype=bool)
+        for era in self.eras:
+            first, end = era.first - self.origin, era.last - self.origin
+            open_on = begun & (last >= first)
+            begun = entry <= end
+            inside = begun & (entry >= first)
+            last = np.where(inside, self._within(era, entry, before), last)
+            if era.version.transition.open_stay == "new_version":
+                under_new = np.maximum(self._within(era, entry, before), first - 1)
+                last = np.where(open_on & ~inside, np.minimum(last, under_new), last)
+            elif era.version.transition.open_stay == "until" and era.version.transition.until:
+                until = era.version.transition.until.toordinal() - self.origin
+                last = np.where(open_on & ~inside, np.maximum(until, first - 1), last)
+        return last
+
+    def _within(self, era: Era, entry: Days, before: Spells) -> Days:
+        """The last lawful day as far as one era's limits know; days of crossing count, which is on
+        the safe side where a rule does not count them."""
+        since = era.since - self.origin
+        last = np.full(entry.shape, NEVER)
+        for limit in era.limits:
+            assert isinstance(limit.cap, int)
+            if isinstance(limit, Entry):
+                last = np.minimum(last, entry + limit.cap - 1)
+            elif isinstance(limit, Rolling):
+                assert isinstance(limit.window, int)
+                last = np.minimum(last, _rolling(entry, before, limit.cap, limit.window, since))
+        return last
+
+
+def _rolling(entry: Days, before: Spells, cap: int, window: int, since: int) -> Days:
+    """The last day on which at most `cap` of the `window` days that end on it were spent inside."""
+    low, high = entry - 1, entry + window
+    while np.any(high - low > 1):
+        middle = (low + high) // 2
+        lawful = _used(middle, entry, before, window, since) <= cap
+        low, high = np.where(lawful, middle, low), np.where(lawful, high, middle)
+    return np.where(high >= entry + window, NEVER, low)
+
+
+def _used(day: Days, entry: Days, before: Spells, window: int, since: int) -> Days:
+    """Days inside, of the window that ends on `day`, by the stay since `entry` and earlier ones."""
+    begin = np.maximum(day - window + 1, since)
+    own = np.maximum(day - np.maximum(entry, begin) + 1, 0)
+    # A day on which somebody leaves and comes back is one day: the current stay has it.
+    ends = np.minimum(before.exit, np.minimum(day, entry - 1)[:, None])
+    earlier = np.maximum(ends - np.maximum(before.entry, begin[:, None]) + 1, 0)
+    return own + earlier.sum(axis=1)

@@ -1,0 +1,43 @@
+"""Stay rules: dated law as data, one traveller, a whole register.
+
+In: rule files (YAML, shipped or a user's own) and stays, of one traveller or of a register.
+Out: an `Answer` for a traveller; an Ibis expression with a row per stay for a register; the `Rate`s
+that a regime implies for the model. Knows no other room.
+
+    >>> from sojourn import stay_rules
+    >>> stays = [("2023-02-01", "2023-05-01")]
+    >>> answer = stay_rules.assess("KZ.visa_free.EAEU", stays, on="2023-05-01", nationality="RU")
+    >>> answer.used, str(answer.earliest_reentry)
+    (90, '2023-07-31')
+
+Nothing here is legal advice.
+"""
+
+from sojourn.stay_rules.assess import assess
+from sojourn.stay_rules.assessment import NOTICE, Answer
+from sojourn.stay_rules.errors import NotCovered, PermitError, RuleFileError, StayError
+from sojourn.stay_rules.library import library, load
+from sojourn.stay_rules.rates import Rate, rate_on, rates
+from sojourn.stay_rules.register import assess_register
+from sojourn.stay_rules.schema import Rule, json_schema
+from sojourn.stay_rules.stays import Stay, read_stays
+
+__all__ = [
+    "NOTICE",
+    "Answer",
+    "NotCovered",
+    "PermitError",
+    "Rate",
+    "Rule",
+    "RuleFileError",
+    "Stay",
+    "StayError",
+    "assess",
+    "assess_register",
+    "json_schema",
+    "library",
+    "load",
+    "rate_on",
+    "rates",
+    "read_stays",
+]

@@ -1,0 +1,183 @@
+"""Finding and reading rule files: the shipped ones, and a user's own file or folder."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from sojourn.stay_rules.errors import PermitError, RuleFileError
+from sojourn.stay_rules.schema import Rule, RuleFile, Zone
+
+FOLDER = Path(__file__).parent / "rules"
+Rules = str | Path | Rule | Sequence[Rule]
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML in which only true and false are truth values: `NO` is Norway, and a date stays text."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:null|~|)$"), ["n", "~", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("^(?:0|[1-9][0-9]*)$"), list("0123456789"))
+
+
+def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
+    found: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in found:
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(text: str) -> object:
+    """A YAML text as plain values; `NO` and dates stay text. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_Loader)
+
+
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """The rules of a file, or of all `.yaml` files of a folder.
+
+    A file holds either one rule or `rules:` with a list of them. Raises RuleFileError naming file,
+    place, value and what is allowed.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("*.yaml"))
+        if not files:
+            raise RuleFileError(f"{path}: no .yaml file in this folder")
+        rules = tuple(rule for file in files for rule in read_rules(file))
+    else:
+        try:
+            state = path.stat()
+        except OSError as error:
+            raise RuleFileError(f"{path}: cannot be read ({error.strerror})") from None
+        rules = _read_file(path, (state.st_mtime_ns, state.st_size))
+    names = [rule.id for rule in rules]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise RuleFileError(f"{path}: the id {twice[0]} stands for {names.count(twice[0])} rules")
+    return rules
+
+
+@lru_cache(maxsize=128)
+def _read_file(path: Path, state: tuple[int, int]) -> tuple[Rule, ...]:
+    """The rules of one file; read again only when its `state` has changed."""
+    try:
+        written = read_yaml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RuleFileError(f"{path}: cannot be read ({error.strerror})") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RuleFileError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(written, dict):
+        raise RuleFileError(f"{path}: holds no rule; a rule file begins with `id:` or `rules:`")
+    content = written if "rules" in written else {"rules": [written]}
+    try:
+        return RuleFile.model_validate(content).rules
+    except ValidationError as error:
+        raise RuleFileError(f"{path}: {_explain(error, content)}") from None
+
+
+def _explain(error: ValidationError, content: dict[str, Any]) -> str:
+    """The first thing wrong with a rule file, in words."""
+    first = error.errors()[0]
+    places = [str(p) for p in first["loc"] if not str(p).startswith(("function-", "literal[", "constrained"))]
+    rule = content["rules"]
+    name = ""
+    if len(first["loc"]) > 1 and isinstance(rule, list):
+        entry = rule[int(first["loc"][1])]
+        name = f"rule {entry.get('id', first['loc'][1])}, " if isinstance(entry, dict) else ""
+        places = places[2:]
+    where = f"{name}{'.'.join(places) or 'the rule'}"
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(places[-1], _fields(), 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        return f"{where}: this field is not known{hint}"
+    value = (
+        ""
+        if first["type"] == "missing" or isinstance(first["input"], dict | list)
+        else f" {first['input']!r}:"
+    )
+    return f"{where}:{value} {first['msg'].removeprefix('Value error, ')}"
+
+
+def _fields() -> list[str]:
+    from sojourn.stay_rules.schema import json_schema
+
+    schema = json_schema()
+    return sorted(
+        {name for part in [schema, *schema["$defs"].values()] for name in part.get("properties", {})}
+    )
+
+
+def library() -> dict[str, Rule]:
+    """All shipped rules by id."""
+    return {rule.id: rule for rule in read_rules(FOLDER)}
+
+
+def load(name: str | Path) -> Rule:
+    """One rule: by id from the library, or from a file that holds one (`file.yaml#ID` if several).
+
+    Raises RuleFileError for an unknown id or a file that is not in order.
+    """
+    found = candidates(name)
+    if len(found) != 1:
+        raise RuleFileError(f"{name}: holds {len(found)} rules, {', '.join(r.id for r in found)}; name one")
+    return found[0]
+
+
+def candidates(rules: Rules) -> list[Rule]:
+    """The rules that a name may mean: an id, a zone, a file or folder, or `file.yaml#ID`.
+
+    Raises RuleFileError if it means none.
+    """
+    if isinstance(rules, Rule):
+        return [rules]
+    if not isinstance(rules, str | Path):
+        if not rules:
+            raise PermitError("rules: the list is empty")
+        return list(rules)
+    name = str(rules)
+    file, _, wanted = name.partition("#")
+    if Path(file).exists():
+        found = list(read_rules(Path(file).resolve()))
+        chosen = [rule for rule in found if rule.id == wanted] if wanted else found
+        if not chosen:
+            raise RuleFileError(f"{name}: no rule {wanted}; the file has {', '.join(r.id for r in found)}")
+        return chosen
+    if file.endswith((".yaml", ".yml")):
+        raise RuleFileError(f"{name}: there is no such file")
+    return _shipped(name)
+
+
+def _shipped(name: str) -> list[Rule]:
+    file = FOLDER / f"{name.partition('.')[0]}.yaml"
+    if file.exists():
+        found = [rule for rule in read_rules(file) if name in (rule.id, zone_name(rule))]
+        if found:
+            return found
+    known = library()
+    by_zone = [rule for rule in known.values() if zone_name(rule) == name]
+    if by_zone:
+        return by_zone
+    near = difflib.get_close_matches(name, known, 3, 0.4)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise RuleFileError(f"rules: {name!r} is neither a rule of the library, nor a zone, nor a file{hint}")
+
+
+def zone_name(rule: Rule) -> str:
+    """The country code or the name of the zone."""
+    return rule.zone.name if isinstance(rule.zone, Zone) else rule.zone

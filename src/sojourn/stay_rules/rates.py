@@ -1,0 +1,158 @@
+"""What a regime implies for the model of a population: excursions, and the end of permitted days.
+
+Where leaving resets the permitted stay (kind `entry`, cap L days), a person who stays for good makes
+7/L excursions per week that change nothing. Where the days add up over several entries, no excursion
+helps: the permitted days run out and the person has to leave for good or for a while.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from sojourn.stay_rules.dates import FIRST, LAST, day, months, parse
+from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.library import Rules, candidates, library
+from sojourn.stay_rules.limits import CalendarYear, Entry, Kind, Rolling
+from sojourn.stay_rules.limits_grouped import Block, Gap, Session
+from sojourn.stay_rules.timeline import Era, Timeline, choose, timelines
+
+MONTH = 365.2425 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A regime between two days, as the model needs it."""
+
+    start: date | None
+    """First day in force; None: from the beginning."""
+    end: date | None
+    """Last day in force; None: until further notice."""
+    excursions: float
+    """Legally motivated excursions per staying person-week."""
+    stay_ends_after: float | None
+    """Days of presence after which permitted stay ends whatever one does at the border; None: never."""
+    away_days: float | None
+    """Days outside after which a full new stay is open again; None where stay does not end."""
+    limits: tuple[str, ...]
+    """Names of the limits in force."""
+    counts_from: date | None = None
+    """Days before it are not counted; None: all are, or no limit looks back."""
+
+
+def rates(
+    rules: Rules,
+    *,
+    nationality: str,
+    start: date | str | None = None,
+    end: date | str | None = None,
+    reading: str | None = None,
+) -> list[Rate]:
+    """The rates that a rule implies for a nationality, from `start` to `end`, in order of time.
+
+    Without `start` and `end` all versions on file; with them those that hold between, cut to the range,
+    of which every day must be covered. Successive versions that give the same rates are kept apart, so
+    each further `Rate.start` is a day on which the law changed. Where a change leaves open stays under
+    the old version, who is inside that day keeps the old terms until the exit. `reading`: the id of one
+    reading of a disputed rule; the first-written by default.
+
+    Raises PermitError as `assess` does, and for rules on absence, which say nothing about staying;
+    NotCovered for a range that reaches beyond what is on file.
+    """
+    rule = choose(candidates(rules), nationality)
+    if rule.absence:
+        raise PermitError(f"{rule.id} limits days outside; it gives no rate for people who stay")
+    lines = timelines(rule, nationality)
+    chosen = [line for line in lines if reading in (None, line.reading)]
+    if not chosen:
+        raise PermitError(f"reading {reading!r}: {rule.id} has {', '.join(line.reading for line in lines)}")
+    found: list[Rate] = []
+    version = -1
+    for era in _within(chosen[0], start, end):
+        rate = _rate(era)
+        same, version = era.position == version, era.position
+        if same and (found[-1].limits, found[-1].stay_ends_after) == (rate.limits, rate.stay_ends_after):
+            found[-1] = _joined(found[-1], rate)
+        else:
+            found.append(rate)
+    return found
+
+
+def _within(line: Timeline, start: date | str | None, end: date | str | None) -> list[Era]:
+    """The eras of a timeline cut to a range of days, every one of which they must cover."""
+    first = line.eras[0].first if start is None else parse(start, "start").toordinal()
+    last = line.eras[-1].last if end is None else parse(end, "end").toordinal()
+    if last < first:
+        raise PermitError(f"end: {day(last)} lies before the start, {day(first)}")
+    kept = [
+        replace(era, first=max(era.first, first), last=min(era.last, last))
+        for era in line.eras
+        if era.first <= last and era.last >= first
+    ]
+    if start is not None:
+        line.at(first, "start")
+    if end is not None:
+        line.at(last, "end")
+    for old, new in pairwise(kept):
+        if (start or end) and old.last + 1 < new.first:
+            line.at(old.last + 1, "the range holds")
+    return kept
+
+
+def _rate(era: Era) -> Rate:
+    entry = min((_days(k.cap) for k in era.limits if isinstance(k, Entry)), default=None)
+    lasting = [k for k in era.limits if not isinstance(k, Entry)]
+    hard = min(lasting, key=lambda k: _days(k.cap), default=None)
+    ends = None if hard is None else _days(hard.cap)
+    resets = entry is not None and (ends is None or entry < ends)
+    return Rate(
+        start=day(era.first) if era.first > FIRST else None,
+        end=day(era.last) if era.last < LAST else None,
+        excursions=7 / entry if entry is not None and resets else 0.0,
+        stay_ends_after=ends,
+        away_days=None if hard is None else _away(hard),
+        limits=tuple(k.id for k in era.limits),
+        counts_from=day(era.since) if era.since > FIRST and lasting else None,
+    )
+
+
+def _joined(first: Rate, second: Rate) -> Rate:
+    return Rate(first.start, second.end, *(getattr(first, n) for n in _SAME))
+
+
+_SAME = ("excursions", "stay_ends_after", "away_days", "limits", "counts_from")
+
+
+def _days(cap: int | str) -> float:
+    return cap if isinstance(cap, int) else months(cap) * MONTH
+
+
+def _away(limit: Kind) -> float:
+    """Days outside, after the cap was used in one piece, until the cap is free again."""
+    if isinstance(limit, Gap):
+        return limit.outside
+    if isinstance(limit, Session):
+        return max(1, limit.days - limit.cap)
+    if isinstance(limit, CalendarYear):
+        return 365 - limit.cap
+    assert isinstance(limit, Rolling | Block)
+    return max(1, _days(limit.window) - _days(limit.cap))
+
+
+def rate_on(rule: str, *, nationality: str, on: date, reading: str | None = None) -> Rate:
+    """The rate of the version of a shipped rule that is in force on a day, with its first and last day.
+
+    Raises:
+        PermitError: no such rule, none for this nationality, not in force on that day, or no limit
+            on days of stay.
+    """
+    shipped = library()
+    if rule not in shipped:
+        raise PermitError(f"is no rule of the library; one of: {', '.join(sorted(shipped))}")
+    for rate in rates(shipped[rule], nationality=nationality, reading=reading):
+        if (rate.start is None or rate.start <= on) and (rate.end is None or on <= rate.end):
+            if not rate.excursions and rate.stay_ends_after is None:
+                raise PermitError("sets no limit on days of stay, so nothing follows from it")
+            return rate
+    raise PermitError(f"has no version in force on {on}")

@@ -1,0 +1,179 @@
+"""A register of stays under one rule: Ibis expressions in, a row per stay out.
+
+The work is done by the engine that holds the table (DuckDB, Spark), out of core, without a row per day.
+The stages are in `counted_days` (which days count), `prescreen` (persons who cannot have broken a
+limit), `limit_columns` (one expression per kind) and here (versions, pieces of stays, the row that
+comes out).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sojourn.stay_rules.dates import FIRST, LAST, parse
+from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.library import Rules, candidates
+from sojourn.stay_rules.timeline import Timeline, choose, timelines
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+RESULT = ("first_unlawful", "unlawful_days", "binding_limit", "used_at_exit")
+
+
+def assess_register(
+    table: ir.Table,
+    rules: Rules,
+    *,
+    nationality: str,
+    until: date | str | None = None,
+    reading: str | None = None,
+) -> ir.Table:
+    """A row per stay: first unlawful day, unlawful days, binding limit, days used at exit.
+
+    `table` has the columns `person`, `entry`, `exit` (dates) and optionally `permit` and `member` (text,
+    empty or null where none); `until` is the day to which open stays are counted. `rules`, `nationality`:
+    as in `assess`; `reading`: the id of one reading of a disputed rule, the first-written by default.
+
+    The result has the columns of the table that are named above and `first_unlawful` (date or null),
+    `unlawful_days`, `binding_limit` (the limit broken first; if none, the one with the fewest days left)
+    and `used_at_exit` (days used under that limit on the last counted day). For rules on absence each row
+    tells of the absence before the stay. A stay that does not count has 0 and an empty limit.
+
+    Raises PermitError here for columns, rules and nationality. Rows that are no stays (exit before entry,
+    overlap, a day that no version covers, an unknown permit or member) stop the query when it runs, with
+    a message that names the person and the days.
+    """
+    from sojourn.stay_rules.register import counted_days, prescreen
+
+    ibis = counted_days.engine()
+    rule = choose(candidates(rules), nationality)
+    lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
+    if not lines:
+        raise PermitError(f"reading {reading!r}: {rule.id} has no such reading")
+    line = _trimmed(lines[0], table, until)
+    stays: Any = counted_days.stays(table, line, until)
+    names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
+    eras = list(line.eras)
+    if not rule.absence and len(eras) == 1 and prescreen.serves(eras[0]):
+        rows = prescreen.screened(stays, eras[0])
+        doubt = prescreen.doubtful(rows)
+        plain, odd = doubt.filter(~doubt.odd), doubt.filter(doubt.odd)
+        sure = prescreen.settled(rows.anti_join(doubt, rows.person == doubt.of), eras[0])
+        over = prescreen.overstayed(rows.semi_join(plain, rows.person == plain.of), eras[0])
+        again = rows.semi_join(odd, rows.person == odd.of).select(*names)
+        rest = _exact(counted_days.stays(again, line, until), line)
+        return ibis.union(*(part.select(*names, *RESULT) for part in (sure, over, rest)))
+    return _exact(stays, line).select(*names, *RESULT)
+
+
+def _exact(stays: Any, line: Timeline) -> Any:
+    """Every limit of every era, worked out for every stay."""
+    from sojourn.stay_rules.register import counted_days
+    from sojourn.stay_rules.register.calendar_windows import splits
+
+    whole = len(line.eras) == 1 and not any(splits(era) for era in line.eras)
+    if line.rule.absence or not whole:
+        stays = counted_days.numbered(stays)
+    rows = counted_days.absences(stays) if line.rule.absence else stays
+    parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
+    return parts[0] if whole else _merged(stays, parts)
+
+
+def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
+    """The timeline without eras that neither hold a day of the register nor rule on an open stay.
+
+    One cheap query finds the first and the last day.
+    """
+    from sojourn.stay_rules.register.counted_days import first_row
+
+    if len(line.eras) == 1 or not {"entry", "exit"} <= set(table.columns):
+        return line
+    low, high, last = first_row(
+        table.aggregate(low=table.entry.min(), high=table.exit.max(), last=table.entry.max())
+    )
+    if low is None:
+        return line
+    ends = [parse(day, "until") for day in (high, last, until) if day is not None]
+    first, end = low.toordinal(), max(ends).toordinal()
+    kept = [era for era in line.eras if era.last >= first and era.first <= end]
+    if not kept or (kept[0].first > first):
+        return line
+    return replace(line, eras=tuple(replace(e, since=FIRST if e.since <= first else e.since) for e in kept))
+
+
+@dataclass(frozen=True)
+class Step:
+    """Stays begun in one era, between two days, are governed by another era between two days."""
+
+    started: tuple[int, int]
+    governed: tuple[int, int]
+    expired: bool = False
+
+
+def steps(line: Timeline, era: int) -> list[Step]:
+    """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
+    found: list[Step] = []
+    for start in range(era + 1):
+        chain = [(start, line.eras[start].first, False), *line.successors(start)]
+        for position, (number, first, expired) in enumerate(chain):
+            if number == era:
+                last = chain[position + 1][1] - 1 if position + 1 < len(chain) else LAST
+                begun = line.eras[start]
+                opens = 0 if start == 0 else begun.first
+                if chain[position + 1 :] and chain[position + 1][2]:
+                    last = line.eras[chain[position + 1][0]].first - 1
+                found.append(Step((opens, begun.last), (max(first, begun.first), last), expired))
+    return found
+
+
+def _pieces(rows: Any, line: Timeline, number: int) -> Any:
+    """The stays, or their pieces, that an era governs, each with its own result."""
+    from sojourn.stay_rules.register import counted_days, limit_columns
+    from sojourn.stay_rules.register.calendar_windows import split, splits
+    from sojourn.stay_rules.register.counted_days import epoch
+
+    ibis = counted_days.engine()
+    era = line.eras[number]
+    laid = limit_columns.with_columns(counted_days.lay(rows, era), era)
+    first, last, expired = ibis.null("int32"), ibis.null("int32"), ibis.literal(False)
+    for step in steps(line, number):
+        begun = laid.e.between(*map(counted_days.epoch, step.started))
+        since, until = map(counted_days.epoch, step.governed)
+        mine = begun & (laid.x >= since) & (laid.e <= until)
+        first = mine.ifelse(ibis.greatest(laid.e, since), first)
+        last = mine.ifelse(ibis.least(laid.x, until), last)
+        expired = mine.ifelse(step.expired, expired)
+    pieces = laid.mutate(from_day=first, to_day=last, expired=expired)
+    if len(line.eras) > 1 or splits(era):
+        pieces = pieces.filter(pieces.from_day.notnull())
+    else:  # every stay keeps its row, also one that ended before the first version
+        never = epoch(LAST)
+        pieces = pieces.mutate(from_day=pieces.from_day.fill_null(never), to_day=pieces.to_day.fill_null(0))
+    if splits(era):
+        pieces = split(pieces, laid, era)
+    return limit_columns.result(pieces, era)
+
+
+def _merged(stays: Any, parts: list[Any]) -> Any:
+    """One row per stay from the results of its pieces."""
+    from sojourn.stay_rules.register import counted_days
+
+    ibis = counted_days.engine()
+    pieces = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    pieces = pieces.mutate(rank=pieces.first.fill_null(LAST * 2 - pieces.to_day))
+    merged = pieces.group_by("person", "n").aggregate(
+        unlawful_days=pieces.unlawful_days.sum().cast("int32").cast("int64"),
+        first_unlawful=pieces.first_unlawful.min(),
+        binding_limit=pieces.binding_limit.argmin(pieces.rank),
+        used_at_exit=pieces.used_at_exit.argmin(pieces.rank),
+    )
+    merged = merged.rename(of="person", number="n")
+    joined = stays.left_join(merged, [stays.person == merged.of, stays.n == merged.number])
+    return joined.mutate(
+        unlawful_days=joined.unlawful_days.fill_null(0),
+        binding_limit=joined.binding_limit.fill_null(""),
+        used_at_exit=joined.used_at_exit.fill_null(0),
+    )

@@ -1,0 +1,175 @@
+"""Limits by the calendar over a register: years of account, and windows whose length depends on the day.
+
+A window of six months or a year has another length in days on another day. Stays are cut where the
+length changes, so that in each piece the window is one of a few plain windows of days: a window of whole
+years changes on 29 February or 1 March, one of months with each month, and day by day at the end of a
+month that is longer than the one in which the window opens.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sojourn.stay_rules.dates import LAST, months, shift
+from sojourn.stay_rules.limits import CalendarYear, Rolling
+from sojourn.stay_rules.register.counted_days import Table, dated, engine, epoch, number
+
+if TYPE_CHECKING:
+    from sojourn.stay_rules.limits import Kind
+    from sojourn.stay_rules.timeline import Era
+
+CYCLE = range(1600 * 12, 2000 * 12)
+"""Months after which the calendar repeats itself."""
+
+
+def lengths(limit: Rolling) -> tuple[int, ...]:
+    """The lengths in days that a window can have: a year has two."""
+    if isinstance(limit.window, int):
+        return (limit.window,)
+    return _calendar_lengths(months(limit.window))
+
+
+@lru_cache(maxsize=64)
+def _calendar_lengths(count: int) -> tuple[int, ...]:
+    starts = (date(month // 12, month % 12 + 1, 1).toordinal() for month in CYCLE)
+    days = (day for start in starts for day in (start, start - 1, start - 2, start - 3))
+    return tuple(sorted({day - shift(day, -count) for day in days}))
+
+
+def length(value: Any, window: str) -> Any:
+    """The length in days of the window by the calendar that ends on a numbered day."""
+    ibis = engine()
+    return value - number((dated(value) - ibis.interval(months=months(window))).cast("date"))
+
+
+def by_length(size: Any, values: dict[int, Any]) -> Any:
+    """The value for a length."""
+    return engine().cases(*((size == each, value) for each, value in values.items()))
+
+
+def splits(era: Era) -> bool:
+    """Whether the days used under a limit may fall within a stay, so that stays are cut."""
+    return any(
+        isinstance(k, CalendarYear) or (isinstance(k, Rolling) and isinstance(k.window, str))
+        for k in era.limits
+    )
+
+
+def split(pieces: Table, rows: Table, era: Era) -> Table:
+    """Cuts pieces by the calendar where a limit needs it, and adds what depends on it."""
+    for k, limit in enumerate(era.limits):
+        if isinstance(limit, CalendarYear):
+            pieces = _calendar(_by_year(pieces, limit), rows, k, limit).drop("year")
+        elif isinstance(limit, Rolling) and isinstance(limit.window, str):
+            if months(limit.window) % 12:
+                pieces = _by_month(pieces, months(limit.window))
+            else:
+                pieces = _by_year(pieces, limit).drop("year")
+            firsts = {size: pieces[f"first{size}_{k}"] for size in lengths(limit)}
+            first = by_length(length(pieces.from_day, limit.window), firsts)
+            pieces = pieces.mutate(**{f"first_{k}": first})
+    return pieces
+
+
+def _by_year(pieces: Table, limit: Kind) -> Table:
+    """Pieces cut at the turns of the `year` that matters to a limit."""
+    ibis = engine()
+    low, high = _year_of(pieces.from_day, limit), _year_of(pieces.to_day, limit)
+    pieces = pieces.mutate(year=ibis.range(low, high + 1).unnest())
+    opens, closes = _turns(pieces.year, limit)
+    return pieces.mutate(
+        from_day=ibis.greatest(pieces.from_day, opens), to_day=ibis.least(pieces.to_day, closes)
+    )
+
+
+def _by_month(pieces: Table, count: int) -> Table:
+    """Pieces within which a window of so many months has one length.
+
+    In each month that is one piece up to the length of the month in which the window opens, and each
+    day beyond it is a piece of its own.
+    """
+    ibis = engine()
+    low, high = _month_of(pieces.from_day), _month_of(pieces.to_day)
+    pieces = pieces.mutate(month=ibis.range(low, high + 1).unnest())
+    opens = _first_of(pieces.month)
+    own = _first_of(pieces.month + 1) - opens
+    target = _first_of(pieces.month - count + 1) - _first_of(pieces.month - count)
+    pieces = pieces.mutate(opens=opens, own=own, target=target)
+    beyond = ibis.greatest(0, pieces.own - pieces.target)
+    pieces = pieces.mutate(extra=ibis.range(0, beyond + 1).unnest())
+    plain = pieces.extra == 0
+    last = pieces.opens + pieces.target + pieces.extra - 1
+    first = plain.ifelse(pieces.opens, last)
+    last = plain.ifelse(pieces.opens + ibis.least(pieces.own, pieces.target) - 1, last)
+    pieces = pieces.mutate(
+        from_day=ibis.greatest(pieces.from_day, first).cast("int32"),
+        to_day=ibis.least(pieces.to_day, last).cast("int32"),
+    )
+    return pieces.filter(pieces.from_day <= pieces.to_day).drop("month", "opens", "own", "target", "extra")
+
+
+def _month_of(value: Any) -> Any:
+    """The month of a numbered day, counted from year 0."""
+    day = dated(value)
+    return day.year() * 12 + day.month() - 1
+
+
+def _first_of(month: Any) -> Any:
+    """The first day of a month, numbered."""
+    ibis = engine()
+    year = (month - month % 12) / 12
+    return number(ibis.date(year.cast("int32"), (month % 12 + 1).cast("int32"), 1))
+
+
+def _year_of(value: Any, limit: Kind) -> Any:
+    """The year of a numbered day; for windows of years, a year that begins on its 60th day.
+
+    That is 29 February or 1 March: from it on, and until the next, such a window has the same length.
+    """
+    return dated(value if isinstance(limit, CalendarYear) else value - 59).year()
+
+
+def _leap(year: Any) -> Any:
+    """Whether a year has 366 days."""
+    return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+
+
+def _turns(year: Any, limit: Kind) -> tuple[Any, Any]:
+    """First and last day of a year as `_year_of` counts years."""
+    ibis = engine()
+    year = year.cast("int32")
+    if isinstance(limit, CalendarYear):
+        return number(ibis.date(year, 1, 1)), number(ibis.date(year, 12, 31))
+    return number(ibis.date(year, 3, 1)) - _leap(year).ifelse(1, 0), number(ibis.date(year + 1, 2, 28))
+
+
+def _calendar(pieces: Table, rows: Table, k: int, limit: CalendarYear) -> Table:
+    """The day on which each piece passes the cap of its year, and the days used in the year of exit.
+
+    The total of a year runs over all counted days, also of stays that another version governs.
+    """
+    ibis = engine()
+    years = rows.filter(rows.len > 0).select("person", "n", "c", "cx")
+    years = years.mutate(year=ibis.range(_year_of(years.c, limit), _year_of(years.cx, limit) + 1).unnest())
+    opens, closes = _turns(years.year, limit)
+    years = years.mutate(low=ibis.greatest(years.c, opens), high=ibis.least(years.cx, closes))
+    order = ibis.window(group_by=[years.person, years.year], order_by=years.low, preceding=(None, 0))
+    years = years.mutate(used=(years.high - years.low + 1).sum().over(order).cast("int32"))
+    before = years.used - (years.high - years.low + 1)
+    first = years.low + ibis.greatest(0, limit.cap - before)
+    years = years.select(of="person", number="n", in_year="year", used="used", passed=first)
+    same = [pieces.person == years.of, pieces.n == years.number, pieces.year == years.in_year]
+    names = pieces.columns
+    joined = pieces.left_join(years, same)
+    joined = joined.select(*names, **{f"first_{k}": joined.passed.fill_null(epoch(LAST))})
+    at_exit = years.select(of="of", number="number", in_year="in_year", used="used")
+    same = [
+        joined.person == at_exit.of,
+        joined.n == at_exit.number,
+        _year_of(joined.cx, limit) == at_exit.in_year,
+    ]
+    names = joined.columns
+    joined = joined.left_join(at_exit, same)
+    return joined.select(*names, **{f"used_{k}": joined.used.fill_null(0)})

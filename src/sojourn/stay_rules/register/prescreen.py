@@ -1,0 +1,117 @@
+"""The first look at a register: one window over each person's stays settles most persons.
+
+For stays that share no day and are cut by no permit or zone, the days used at exit are the stays in the
+window less the part of the first one that lies before it. Within a stay they never fall, so whoever is
+within every cap at every exit broke none (`settled`). Who is over a cap, but has plain stays only, needs
+one window more to find the day (`overstayed`). Everybody else goes the exact way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sojourn.stay_rules.dates import FIRST, LAST
+from sojourn.stay_rules.limits import Entry, Rolling
+from sojourn.stay_rules.register.counted_days import Table, engine, epoch
+
+if TYPE_CHECKING:
+    from sojourn.stay_rules.timeline import Era
+
+
+def serves(era: Era) -> bool:
+    """Whether the first look can settle anything: windows and entries in days, all days counted."""
+    plain = all(isinstance(k, Entry | Rolling) for k in era.limits)
+    in_days = all(isinstance(k.cap, int) and isinstance(getattr(k, "window", 1), int) for k in era.limits)
+    counted = era.counting.entry_day and era.counting.exit_day
+    return bool(era.limits) and plain and in_days and counted and era.since == FIRST
+
+
+def screened(stays: Table, era: Era) -> Table:
+    """Days used under the k-th limit at each exit (`used_k`); whether the stay is `odd` or ends `over` a cap.
+
+    Odd is a stay that shares a day with the one before, is cut, or does not count.
+    """
+    ibis = engine()
+    names = _names(stays)
+    stays = stays.select(*names, "e", "x", odd=~(stays.counts & stays.inside & stays.entered))
+    order: dict[str, Any] = {"group_by": stays.person, "order_by": stays.x}
+    length = stays.x - stays.e + 1
+    columns: dict[str, Any] = {}
+    for k, limit in enumerate(era.limits):
+        columns[f"used_{k}"] = length
+        if isinstance(limit, Rolling):
+            assert isinstance(limit.window, int)
+            window = ibis.range_window(preceding=limit.window - 1, following=0, **order)
+            cut = ibis.greatest(0, stays.x - (limit.window - 1) - stays.e.first().over(window))
+            columns[f"used_{k}"] = length.sum().over(window).cast("int32") - cut
+    rows = stays.mutate(**columns, prior=stays.x.lag().over(ibis.window(**order)))
+    over = ibis.literal(False)
+    for k, limit in enumerate(era.limits):
+        assert isinstance(limit.cap, int)
+        over = over | (rows[f"used_{k}"] > limit.cap)
+    shared = rows.prior.fill_null(rows.e - 1) >= rows.e
+    return rows.select(*names, "e", "x", *columns, odd=rows.odd | shared, over=over)
+
+
+def doubtful(rows: Table) -> Table:
+    """The persons (`of`) with a stay that is odd or over, and whether any is odd."""
+    few = rows.filter(rows.odd | rows.over)
+    return few.group_by(of=few.person).aggregate(odd=few.odd.any())
+
+
+def settled(rows: Table, era: Era) -> Table:
+    """The result for stays beyond doubt: no unlawful day, and the limit with the fewest days left."""
+    ibis = engine()
+    binding, least, at_exit = ibis.literal(""), ibis.literal(0), ibis.literal(0)
+    for k, limit in reversed(list(enumerate(era.limits))):
+        assert isinstance(limit.cap, int)
+        left = limit.cap - rows[f"used_{k}"]
+        tighter = left <= least if k < len(era.limits) - 1 else ibis.literal(True)
+        binding = tighter.ifelse(limit.id, binding)
+        at_exit = tighter.ifelse(rows[f"used_{k}"], at_exit)
+        least = tighter.ifelse(left, least)
+    if era.first > FIRST:
+        governed = rows.x >= epoch(era.first)
+        binding, at_exit = governed.ifelse(binding, ""), governed.ifelse(at_exit, 0)
+    return rows.mutate(
+        first_unlawful=ibis.null("date"),
+        unlawful_days=ibis.literal(0, "int64"),
+        binding_limit=binding,
+        used_at_exit=at_exit.cast("int32").cast("int64"),
+    )
+
+
+def overstayed(rows: Table, era: Era) -> Table:
+    """The result for persons with plain stays of which one is over a cap; see `register_limits`."""
+    from sojourn.stay_rules.register.limit_columns import result
+
+    ibis = engine()
+    firsts: dict[str, Any] = {}
+    rows = rows.mutate(len=rows.x - rows.e + 1)
+    so_far = ibis.window(group_by=rows.person, order_by=rows.x, preceding=(None, 0))
+    rows = rows.mutate(before=rows.len.sum().over(so_far).cast("int32") - rows.len)
+    rows = rows.mutate(away=rows.e - 1 - rows.before)
+    for k, limit in enumerate(era.limits):
+        assert isinstance(limit.cap, int)
+        first = rows.e + limit.cap
+        if isinstance(limit, Rolling):
+            assert isinstance(limit.window, int)
+            free = limit.window - limit.cap
+            order = ibis.range_window(preceding=(None, free), group_by=rows.person, order_by=rows.away)
+            gone = (rows.before + rows.len).max().over(order).fill_null(0)
+            first = rows.e + ibis.greatest(0, limit.cap - rows.before + gone)
+            first = first if free > 0 else ibis.literal(epoch(LAST), "int32")
+        firsts[f"first_{k}"] = first
+    pieces = rows.mutate(
+        **firsts,
+        c=rows.e,
+        cx=rows.x,
+        from_day=(rows.x >= epoch(era.first)).ifelse(ibis.greatest(rows.e, epoch(era.first)), epoch(LAST)),
+        to_day=rows.x,
+        expired=ibis.literal(False),
+    )
+    return result(pieces, era)
+
+
+def _names(stays: Table) -> list[str]:
+    return [name for name in ("person", "entry", "exit", "permit", "member") if name in stays.columns]

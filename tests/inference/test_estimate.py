@@ -1,0 +1,220 @@
+"""The whole way on the small case: draws, the answer, its files, its schema."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from sojourn.case import Case, CaseError, read_case
+from sojourn.case.settings import LogNormal
+from sojourn.inference.answer import FILES, Answer, read_answer
+from sojourn.inference.clash import clashes
+from sojourn.inference.density import Model, build_model
+from sojourn.inference.estimate import at, compile_case, scales, summarise_draws
+from sojourn.inference.sampler import Interrupted, Progress, Sampler
+from tests.inference.simulated import recover
+
+SMALL = Path(__file__).parents[1] / "data" / "small"
+CHAINS, DRAWS = 2, 100
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return read_case(SMALL)
+
+
+@pytest.fixture(scope="module")
+def model(case: Case) -> Model:
+    return build_model(case)
+
+
+@pytest.fixture(scope="module")
+def sampler(model: Model) -> Sampler:
+    return Sampler(model.potential, model.unknowns.size, scales(model), model.said)
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[Progress]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def answer(model: Model, sampler: Sampler, seen: list[Progress]) -> Answer:
+    draws, _ = sampler.draw(model.said, 1, CHAINS, DRAWS, seen.append)
+    return summarise_draws(model, draws, 1)
+
+
+def test_answer_follows_its_schema(answer: Answer) -> None:
+    schema = json.loads((files("sojourn.inference") / "answer.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(answer.to_json()), schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_every_key_of_the_schema_is_filled(answer: Answer) -> None:
+    assert all(
+        answer.record[key] or key in ("warnings", "wave") for key in answer.record if key != "divergences"
+    )
+
+
+def test_outcomes_add_up(answer: Answer) -> None:
+    means = answer.outcomes()["mean"]
+    assert means["stayed"] + means["moved_on"] + means["returned"] == pytest.approx(
+        means["arrived"], rel=1e-4
+    )
+    assert answer.shares()["mean"].sum() == pytest.approx(1, abs=1e-4)
+    assert answer.by_place()["mean"].sum() == pytest.approx(means["arrived"], rel=1e-4)
+
+
+def test_flows_explain_where_people_are(answer: Answer) -> None:
+    """Nobody is lost: who came in, less who left, is who is there."""
+    flows, there = answer.record["flows"], answer.by_place()["mean"]
+    places = dict.fromkeys(there.index, 0.0)
+    for flow in flows:
+        if flow["kind"] == "move":
+            places[flow["from"]] -= flow["persons"]["mean"]
+        places[flow["to"]] += flow["persons"]["mean"]
+    total = answer.outcomes()["mean"]["arrived"]
+    assert sum(flow["kind"] == "arrival" for flow in flows) == 1
+    assert all(places[place] == pytest.approx(there[place], abs=1e-4 * total) for place in places)
+
+
+def test_ledger_says_what_was_said(case: Case, answer: Answer) -> None:
+    told = answer.record["ledger"]
+    assert set(told["claims"]) == {claim["claim"] for claim in answer.record["claims"]}
+    assert told["claims"]["c01"]["low"] == 100_000
+    assert told["claims"]["c01"]["high"] == 140_000
+    assert [event["id"] for event in told["events"]] == [
+        "AA-entry",
+        "first",
+        "second",
+        "AA-rolling",
+        "AA-rolling",
+    ]
+    assert all(told["sources"][claim["source"]]["name"] for claim in answer.record["claims"])
+
+
+def test_timeline_ends_with_the_outcomes(answer: Answer) -> None:
+    timeline = answer.timeline()
+    last = timeline[timeline["date"] == timeline["date"].max()].set_index("outcome")
+    assert last["date"].iloc[0] == pd.Timestamp("2021-12-31")
+    for outcome in ("stayed", "moved_on", "returned"):
+        assert last.loc[outcome, "q50"] == answer.outcomes().loc[outcome, "q50"]
+
+
+def test_readings_of_a_claim_share_its_weight(answer: Answer) -> None:
+    claims = answer.claims()
+    assert np.allclose(claims.groupby("claim")["prior"].sum(), 1, atol=1e-3)
+    assert np.allclose(claims.groupby("claim")["posterior"].sum(), 1, atol=2e-3)
+
+
+def test_progress_counts_every_step(answer: Answer, seen: list[Progress]) -> None:
+    for chain in range(CHAINS):
+        steps = [step.step for step in seen if step.chain == chain]
+        assert steps == sorted(steps)
+        assert steps[-1] == seen[0].total
+
+
+def test_files_hold_the_answer(answer: Answer, tmp_path: Path) -> None:
+    answer.save(tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES)
+    assert read_answer(tmp_path / "out").record == json.loads(answer.to_json())
+    assert len(pd.read_parquet(tmp_path / "out" / "claims.parquet")) == len(answer.claims())
+    assert len(pd.read_parquet(tmp_path / "out" / "timeline.parquet")) == len(answer.timeline())
+    with xr.open_datatree(tmp_path / "out" / "posterior.nc", engine="h5netcdf") as tree:
+        assert tree["posterior"].sizes["draw"] == DRAWS
+        assert tree.attrs["version"] == answer.record["version"]
+        arrived = tree["posterior"]["outcomes"].sel(outcome="arrived", date="2021-12-31")
+        assert float(arrived.mean()) == pytest.approx(answer.outcomes().loc["arrived", "mean"], rel=1e-4)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_same_seed_same_bytes(model: Model, sampler: Sampler, answer: Answer, tmp_path: Path) -> None:
+    draws, _ = sampler.draw(model.said, 1, CHAINS, DRAWS)
+    again = summarise_draws(model, draws, 1)
+    for one, folder in ((answer, "a"), (again, "b")):
+        one.save(tmp_path / folder)
+    for name in ("posterior.nc", "timeline.parquet", "claims.parquet"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+    timed = {"seconds_compile", "seconds_sample"}
+    first, second = (
+        {k: v for k, v in a.record["diagnostics"].items() if k not in timed} for a in (answer, again)
+    )
+    assert first == second
+    assert {**answer.record, "diagnostics": 0} == {**again.record, "diagnostics": 0}
+
+
+def test_stopping_raises_and_leaves_nothing(model: Model, sampler: Sampler) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Interrupted):
+        sampler.draw(model.said, 1, CHAINS, DRAWS, stop=stop)
+
+
+def test_saving_to_a_file_is_refused(answer: Answer, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(NotADirectoryError):
+        answer.save(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_unconverged_answers_say_so(answer: Answer) -> None:
+    # Two chains of a hundred draws cannot have 400 effective draws.
+    assert any(warning.startswith("not converged") for warning in answer.warnings)
+
+
+def test_a_planted_contradiction_is_named(case: Case) -> None:
+    twin = next(c for c in case.claims if c.claim == "c15")
+    readings = [r for r in case.readings if r.claim == "c15" and r.reading == "residents"]
+    liar = replace(twin, claim="c99", value=twin.value * 50)
+    planted = replace(
+        case,
+        claims=(*case.claims, liar),
+        readings=(
+            *(r for r in case.readings if r.claim != "c15"),
+            *readings,
+            *(replace(r, claim="c99") for r in readings),
+        ),
+    )
+    assert [pair[:2] for pair in clashes(build_model(planted))] == [("c15", "c99")]
+
+
+def test_no_clash_where_a_reading_lets_both_be_true(model: Model) -> None:
+    assert clashes(model) == []
+
+
+def test_a_day_before_the_case_is_refused(case: Case) -> None:
+    with pytest.raises(CaseError, match="after the start of the case"):
+        at(case, date(2020, 1, 1), None)
+
+
+def test_a_reading_of_unmodelled_visitors_names_row_and_column(case: Case) -> None:
+    odd = replace(next(r for r in case.readings if r.claim == "c15"), place="BB", row=24)
+    others = tuple(r for r in case.readings if r.claim != "c15")
+    with pytest.raises(CaseError, match=r"readings.csv row 24, column who: .*visitors of BB"):
+        compile_case(replace(case, readings=(*others, odd)))
+
+
+def test_an_unknown_prior_is_refused(case: Case) -> None:
+    odd = case.settings.model_copy(update={"priors": {"sigma.crossing": LogNormal(median=1, factor=2)}})
+    with pytest.raises(CaseError, match=r"priors\.sigma\.crossing.*sigma\.crossings"):
+        compile_case(replace(case, settings=odd))
+
+
+def test_simulated_truths_are_covered(model: Model) -> None:
+    """Calibration in a reduced form; in full: `make calibrate`.
+
+    Sixteen truths: fewer than ten in their 90 % intervals would have probability 5e-4
+    were the four quantities of a ledger independent.
+    """
+    found = recover(model, ledgers=4, chains=2, draws=100, seed=11)
+    assert found.coverage(0.9) >= 10 / 16
