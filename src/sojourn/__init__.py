@@ -13,6 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.errors import SojournError
 from sojourn._core.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "Answer",
     "Case",
     "CaseError",
+    "SojournError",
     "check_case",
     "estimate",
     "read_answer",

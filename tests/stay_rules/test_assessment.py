@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn import stay_rules
+from sojourn import SojournError, stay_rules
+from sojourn.cli import refuse
 from sojourn.cli.permit import permit
 from tests.referees.stay_rules import Spec
 from tests.stay_rules.itineraries import rule_of
@@ -128,7 +129,10 @@ def run(capsys: Any, tmp_path: Path, text: str, **more: Any) -> tuple[int, str, 
     file = tmp_path / "stays.csv"
     file.write_text(text, encoding="utf-8")
     given_ = {"rules": "KZ.visa_free.EAEU", "nationality": "RU", "on": "2023-05-01", **more}
-    code = permit(stays=file, **given_)
+    try:
+        code = permit(stays=file, **given_)
+    except SojournError as error:
+        code = refuse(error)
     out = capsys.readouterr()
     return code, out.out, out.err
 

@@ -54,7 +54,7 @@ def test_calculator_of_the_european_commission(identifier: str) -> None:
     case = CALCULATOR[identifier]
     expected, on = case["expected"], case["date"]
     if not expected["valid"]:
-        with pytest.raises(stay_rules.PermitError):
+        with pytest.raises(stay_rules.StayRuleError):
             ask(only_new_schengen_rule(), case["stays"], on)
         return
     for rule in (only_new_schengen_rule(), stay_rules.load("EU.short_stay")):

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sojourn.case import Case, CaseError, Problem, Reading
+from sojourn._core.errors import Problem, one_of
+from sojourn.case import Case, CaseError, Reading
 from sojourn.case.csv_file import open_sheet
-from sojourn.case.problems import one_of
 from sojourn.case.rows import read_rows
 from sojourn.case.schema import READINGS, Column, Table
 from sojourn.case.tables import Measure, Per, Who

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
 from sojourn.inference.likelihood import FAR, SCALES, Said
 
-Real = NDArray[np.float64]
 OPEN = 12.0
 """How far, on its scale, an end that the words leave open is followed."""
 

@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
+from sojourn._core.arrays import Indices, Real
+from sojourn._core.thresholds import CONFLICT
 from sojourn.audit.importance_weights import resample
 from sojourn.audit.leave_out import Without, silence
 from sojourn.audit.posterior import Posterior
@@ -29,8 +30,6 @@ from sojourn.audit.results import ClaimConflict, SourceConflict
 from sojourn.inference.density import Model
 from sojourn.inference.pointwise import Points, meant
 
-Real = NDArray[np.float64]
-Indices = NDArray[np.intp]
 COPIES = 300
 """Draws of the rest that a prediction is made from."""
 REPLICAS = 1000
@@ -145,7 +144,8 @@ def note(claims: Sequence[ClaimConflict]) -> str:
     n = len(claims)
     doubtful = sum(c.method == "unreliable" for c in claims)
     text = (
-        f"{n} claims were tested: of so many true ones, about {n * 0.05:.0f} have p below 0.05 by chance. "
+        f"{n} claims were tested: of so many true ones, about {n * CONFLICT:.0f} have p below "
+        f"{CONFLICT} by chance. "
         "Holm's p bounds the chance of a single false alarm; that of Benjamini and Hochberg "
         "the expected share of false alarms among those called."
     )

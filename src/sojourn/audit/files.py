@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.files import dump_json, staged_folder
 from sojourn.audit.results import Audit
 from sojourn.inference.draw_summary import significant
 
@@ -32,11 +32,6 @@ def _plain(item: Any) -> Any:
     return significant(item, DIGITS) if isinstance(item, float) else item
 
 
-def to_json(record: Mapping[str, Any]) -> str:
-    """`audit.json` as text."""
-    return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
 def save_audit(audit: Audit, folder: Path) -> None:
     """Write what was computed beside an answer; sections of the same answer that were there before stay.
 
@@ -50,13 +45,10 @@ def save_audit(audit: Audit, folder: Path) -> None:
         record |= kept
         if earlier["whatif"] and audit.whatif:
             record["whatif"] = _merge(earlier["whatif"], record["whatif"])
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".audit-") as scratch:
-        draft = Path(scratch)
-        (draft / FILE).write_text(to_json(record), encoding="utf-8")
+    with staged_folder(folder) as draft:
+        (draft / FILE).write_text(dump_json(record), encoding="utf-8")
         for name, table in tables(record):
             table.to_parquet(draft / name, index=False)
-        for file in sorted(draft.iterdir()):
-            file.replace(folder / file.name)
 
 
 def _merge(earlier: list[Any], new: list[Any]) -> list[Any]:

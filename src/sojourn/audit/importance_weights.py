@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sojourn._core.arrays import Indices, Real
 from sojourn.inference.draw_summary import LEVELS, significant
-
-Real = NDArray[np.float64]
-Indices = NDArray[np.intp]
-K_HAT = 0.7
-"""Above this Pareto k̂ importance weights are not to be trusted (Vehtari et al. 2024)."""
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,17 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
+from sojourn._core.arrays import Real
+from sojourn._core.errors import Problem
+from sojourn._core.outcomes import FATES, OUTCOMES
 from sojourn.audit.candidates import FILE, Proposal
-from sojourn.audit.posterior import OUTCOMES, QUANTITIES, Posterior
+from sojourn.audit.posterior import QUANTITIES, Posterior
 from sojourn.audit.regression import explained, share_error
 from sojourn.audit.results import Candidate
 from sojourn.audit.sentences import counts
-from sojourn.case import CaseError, Problem
+from sojourn.case import CaseError
 from sojourn.history import Plan
 from sojourn.inference.default_priors import DEFAULTS
 from sojourn.inference.density import Model
@@ -31,9 +33,6 @@ from sojourn.inference.pointwise import make_expectations
 from sojourn.inference.priors import location, own_bias
 from sojourn.measures import compile_readings, kind_of, scale_of
 from sojourn.measures.terms import ReadingError
-
-Real = NDArray[np.float64]
-GONE = ("stayed", "moved_on", "returned")
 
 
 def worth(
@@ -63,7 +62,7 @@ def _candidate(
 ) -> dict[str, object]:
     exact, sampled = explained(theta, value), explained(theta, heard)
     variance = theta.var(axis=0)
-    gone = [QUANTITIES.index(name) for name in GONE]
+    gone = [QUANTITIES.index(name) for name in FATES]
     left = np.sum(sampled.left[:, gone], axis=1)
     total = np.sum((theta[:, gone] - theta[:, gone].mean(axis=0)) ** 2, axis=1)
     effective = len(theta) * posterior.efficiency

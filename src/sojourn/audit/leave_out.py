@@ -13,9 +13,10 @@ from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
-from sojourn.audit.importance_weights import K_HAT, Weights, equal, resample, smooth
+from sojourn._core.arrays import Real
+from sojourn._core.thresholds import K_HAT
+from sojourn.audit.importance_weights import Weights, equal, resample, smooth
 from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.results import Method
 from sojourn.inference.estimate import scales
@@ -24,7 +25,6 @@ from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.preconditioner import curvature, from_curvature
 from sojourn.inference.sampler import Sampler
 
-Real = NDArray[np.float64]
 LOOKS = 4
 """Draws at which the curvature of a changed posterior is taken."""
 CHAINS, DRAWS = 4, 200

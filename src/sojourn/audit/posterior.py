@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sojourn.case import Case, CaseError, Problem
+from sojourn._core.arrays import Real
+from sojourn._core.errors import Problem
+from sojourn._core.outcomes import OUTCOMES
+from sojourn.case import Case, CaseError
 from sojourn.inference import Answer
 from sojourn.inference.density import Model
 from sojourn.inference.draws_file import read_draws
@@ -19,8 +21,6 @@ from sojourn.inference.jax_config import configure
 from sojourn.inference.pointwise import Points, make_points
 from sojourn.inference.quantities import position_of
 
-Real = NDArray[np.float64]
-OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
 QUANTITIES = (*OUTCOMES, "share stayed", "share moved_on", "share returned")
 
 

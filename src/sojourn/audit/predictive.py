@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
+from sojourn._core.arrays import Real
 from sojourn.audit.common_scale import Figures, figures_of
 from sojourn.audit.importance_weights import summarise_weighted
 from sojourn.inference.density import Model
 
-Real = NDArray[np.float64]
 GRID = 1000
 CHUNK = 50
 REACH = 12.0

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sojourn._core.thresholds import CONFLICT
 from sojourn.audit.impossible import OPEN_ABOVE, OPEN_BELOW
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import ClaimAudit, ClaimConflict, Numbers, ReadingAudit, Verdict
@@ -19,7 +20,6 @@ from sojourn.inference.pointwise import make_expectations
 
 THINNED = 400
 """Draws from which shares of first arrivals are computed."""
-CONFLICT = 0.05
 
 
 def audit_claims(posterior: Posterior, conflicts: Mapping[str, ClaimConflict]) -> list[ClaimAudit]:

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 from scipy.linalg import eigh
 from scipy.stats import rankdata
 
-Real = NDArray[np.float64]
+from sojourn._core.arrays import Real
+
 KNOTS = 12
 DEGREE = 3
 PENALTIES = np.logspace(-3, 6, 28)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sojourn._core.defaults import REFITS
+from sojourn._core.files import dump_json, sha256
 from sojourn.audit.conflict import claim_conflicts, note, source_conflicts
 from sojourn.audit.impossible import clashing_pairs
 from sojourn.audit.influence import influences
@@ -55,12 +54,11 @@ def audit(
 
 def header(record: Mapping[str, Any]) -> Header:
     """Of which answer an audit is, from the record of that answer."""
-    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     same = ("case", "question", "host", "origin", "wave", "asof", "claims_until", "seed", "version")
     return Header(
         **{key: record[key] for key in same},
         draws=record["draws"],
         inputs=record["inputs"],
-        answer=hashlib.sha256(text.encode()).hexdigest(),
+        answer=sha256(dump_json(record).encode()),
         warnings=tuple(record["warnings"]),
     )

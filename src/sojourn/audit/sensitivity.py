@@ -13,20 +13,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sojourn._core.arrays import Real
+from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL, SENSITIVE
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Contraction, Sensitivity
-from sojourn.inference.answer_record import PRIOR_ONLY
 from sojourn.inference.default_priors import DEFAULTS
 from sojourn.inference.pointwise import log_heard
 
-Real = NDArray[np.float64]
 POWERS = (0.8, 1.25)
-NOTABLE = 0.05
-"""Sensitivity from which Kallioinen et al. advise a look."""
 LIKELIHOOD = "likelihood"
-ONLY_PRIOR = "only the prior says this"
 WALKS = {"leave_walk.elsewhere": "leave_walk", "visitor_walk.elsewhere": "visitor_walk"}
 """Blocks that are one prior to a reader."""
 
@@ -75,9 +71,9 @@ def _centred(log_weight: Real) -> Real:
 def diagnose(prior: Mapping[str, float], likelihood: Mapping[str, float]) -> dict[str, str]:
     """What a notable sensitivity to a prior means, by quantity."""
     return {
-        name: "prior and data disagree" if likelihood[name] >= NOTABLE else "the prior decides"
+        name: "prior and data disagree" if likelihood[name] >= SENSITIVE else "the prior decides"
         for name, value in prior.items()
-        if value >= NOTABLE
+        if value >= SENSITIVE
     }
 
 
@@ -91,7 +87,7 @@ def contractions(posterior: Posterior) -> list[Contraction]:
 
 def label(contraction: float) -> str:
     """The label of a quantity that the data hardly speak of."""
-    return ONLY_PRIOR if contraction < PRIOR_ONLY else ""
+    return PRIOR_ONLY_LABEL if contraction < PRIOR_ONLY else ""
 
 
 def _what(name: str) -> str:

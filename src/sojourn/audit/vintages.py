@@ -14,9 +14,10 @@ from datetime import date
 
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
-from sojourn.audit.importance_weights import K_HAT, Weights, resample, smooth, summarise_weighted
+from sojourn._core.arrays import Real
+from sojourn._core.thresholds import K_HAT
+from sojourn.audit.importance_weights import Weights, resample, smooth, summarise_weighted
 from sojourn.audit.leave_out import LOOKS, RHAT, Leaver, worst_rhat
 from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
 from sojourn.audit.results import Moment, Numbers
@@ -25,7 +26,6 @@ from sojourn.inference.likelihood import Said
 from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.quantities import position_of
 
-Real = NDArray[np.float64]
 EFFECTIVE = 50
 """Fewest effective draws that weights may leave."""
 

@@ -13,13 +13,14 @@ from datetime import date, timedelta
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
+from jax import Array
 
+from sojourn._core.arrays import Real
+from sojourn._core.errors import Problem, one_of
 from sojourn.audit.posterior import QUANTITIES, Posterior, quantities_at
 from sojourn.audit.results import Change, WhatIf
 from sojourn.audit.sentences import day
-from sojourn.case import Case, CaseError, CaseSettings, Problem
-from sojourn.case.problems import one_of
+from sojourn.case import Case, CaseError, CaseSettings
 from sojourn.case.settings import Regime
 from sojourn.history import Plan, make_history
 from sojourn.inference.density import Model
@@ -29,8 +30,6 @@ from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import REGIME_BLOCKS, bears
 from sojourn.inference.quantities import in_batches, make_timeline, position_of
 
-Array = jax.Array
-Real = NDArray[np.float64]
 Values = Mapping[str, Array]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.stay_rules.register.counted_days import engine, first_row, number
+from sojourn._core.ibis_tools import engine, first_row, number
 
 __all__ = ["all_rows", "dated", "engine", "first_row", "number", "put"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sojourn._core.errors import SojournError
 
-class BordersError(ValueError):
+
+class BordersError(SojournError, ValueError):
     """Input or settings that cannot be used: the message names the place, the value and what is allowed."""

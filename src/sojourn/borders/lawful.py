@@ -18,7 +18,7 @@ from sojourn.borders.engine import told
 from sojourn.borders.errors import BordersError
 from sojourn.borders.order import Table
 from sojourn.borders.steps import Desk, size, step
-from sojourn.stay_rules import PermitError, assess_register
+from sojourn.stay_rules import StayRuleError, assess_register
 
 COURSES = ("least", "most")
 NEEDED = ("person", "entry_from", "entry_until", "exit_from", "exit_until")
@@ -29,7 +29,7 @@ def lawful(stays: Table, rules: str, nationality: str, until: date, reading: str
     """Two rows per stay from `stays.stays`: `counted` (`least`, `most`), person, entry, exit, and the answer.
 
     `first_unlawful`, `unlawful_days`, `binding_limit` and `used_at_exit` are those of `assess_register`. Open
-    stays count up to the day before `until`. Raises PermitError for the rule and the nationality.
+    stays count up to the day before `until`. Raises StayRuleError for the rule and the nationality.
     """
     ibis = engine()
     first = ibis.coalesce(stays.entry_from, stays.entry_until)
@@ -83,7 +83,7 @@ def lawful_step(desk: Desk, source: Path, out: Path, law: Law) -> bool:
             with desk.watched("lawful", rows), told(str(source)):
                 made = lawful(stays, law.rules, law.nationality, law.until, law.reading)
                 desk.engine.write(made, out)
-        except PermitError as error:
+        except StayRuleError as error:
             raise BordersError(str(error)) from None
         except BordersError as error:
             # The rules name the person of a stay that they cannot judge; here nobody is named.

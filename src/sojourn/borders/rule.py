@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sojourn._core.ibis_tools import EPOCH
 from sojourn.borders.errors import BordersError
-from sojourn.stay_rules.register.counted_days import EPOCH
 
 DIRECTIONS = ("arrival", "departure")
 STATUSES = ("resident", "non_resident")

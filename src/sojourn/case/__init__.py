@@ -3,12 +3,13 @@
 In: a case folder. Out: a `Case`, or every error in it at once. Knows no other room.
 """
 
+from sojourn._core.errors import Problem
 from sojourn.case.case import Case, Series
 from sojourn.case.checks import check_case
 from sojourn.case.data_package import data_package
+from sojourn.case.errors import CaseError
 from sojourn.case.findings import Finding
 from sojourn.case.hedges import Interval, claim_intervals, grain, intervals
-from sojourn.case.problems import CaseError, Problem
 from sojourn.case.read import parse_case, read_case, shipped_cases
 from sojourn.case.row_checks import is_share
 from sojourn.case.settings import CaseSettings

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from sojourn.case.problems import did_you_mean, one_of
+from sojourn._core.errors import did_you_mean, one_of
 
 Parser = Callable[[str], Any]
 

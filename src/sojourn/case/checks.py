@@ -8,18 +8,17 @@ that no figure speaks to (`reach`), and for slips of the pen (`ledger`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
+from sojourn._core.errors import did_you_mean
+from sojourn._core.outcomes import Outcome
 from sojourn.case.case import Case
 from sojourn.case.consistency import arithmetic_findings
 from sojourn.case.findings import Finding
-from sojourn.case.problems import did_you_mean
 from sojourn.case.row_checks import is_share
 from sojourn.case.schema import TABLES
 from sojourn.case.tables import Claim, Reading
 
 QUOTE_WORDS = 25
-Outcome = Literal["arrived", "stayed", "moved_on", "returned"]
 
 TOUCHES: dict[Outcome, frozenset[str]] = {
     "arrived": frozenset({"arrivals", "people", "entries", "net"}),

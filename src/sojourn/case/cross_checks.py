@@ -7,7 +7,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sojourn.case.problems import Problem, did_you_mean, one_of
+from sojourn._core.errors import Problem, did_you_mean, one_of
 from sojourn.case.rows import Rows
 from sojourn.case.schema import CLAIMS, CONTACTS, READINGS
 from sojourn.case.settings import CaseSettings

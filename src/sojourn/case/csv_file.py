@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sojourn.case.problems import CaseError, Problem, did_you_mean
+from sojourn._core.errors import Problem, did_you_mean
+from sojourn.case.errors import CaseError
 
 BOM = "\ufeff"
 PRIVATE = re.compile(r"e-?mail|phone|passport|birth", re.IGNORECASE)

@@ -6,15 +6,15 @@ listing the `profile` of version 2 under `$schema` (https://datapackage.org).
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from sojourn._core.errors import Problem
+from sojourn._core.files import dump_json, write_atomically
 from sojourn.case.case import Case
 from sojourn.case.csv_file import Sheet, open_sheet
-from sojourn.case.problems import CaseError, Problem
+from sojourn.case.errors import CaseError
 from sojourn.case.schema import TABLES, Column, Table
-from sojourn.case.write import write_bytes
 
 FILE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -49,7 +49,7 @@ def data_package(case: Case) -> dict[str, Any]:
 
 def package_bytes(case: Case) -> bytes:
     """The descriptor as the bytes of `datapackage.json`."""
-    return (json.dumps(data_package(case), ensure_ascii=False, indent=2) + "\n").encode()
+    return dump_json(data_package(case), indent=2).encode()
 
 
 def _file(name: str, sheet: Sheet) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def write_package(case: Case) -> Path:
     if case.path is None:
         raise CaseError([Problem(FILE, "has no folder to go to: this case was not read from one")])
     try:
-        write_bytes(case.path / FILE, package_bytes(case))
+        write_atomically(case.path / FILE, package_bytes(case))
     except OSError as error:
         raise CaseError([Problem(str(case.path / FILE), f"cannot be written: {error.strerror}")]) from None
     return case.path / FILE

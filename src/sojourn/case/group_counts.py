@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from math import ceil, floor
 
+from sojourn._core.errors import Problem
+from sojourn._core.outcomes import FATES
 from sojourn.case.hedges import SHARES, intervals
-from sojourn.case.problems import Problem
 from sojourn.case.schema import CONTACTS
 from sojourn.case.tables import ContactGroup
 
 Hedges = Mapping[str, tuple[float, float]]
-OUTCOMES = ("stayed", "moved_on", "returned")
 SETS: tuple[tuple[int, ...], ...] = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
 """Sets of outcomes that words may lump together."""
 SIZES_OF_SOME = (10, 20, 40)
@@ -27,7 +27,7 @@ def group_problems(groups: Iterable[ContactGroup], hedges: Hedges) -> Iterator[P
     """Groups whose words no numbers of people fit."""
     for group in groups:
         if not allowed_counts(group, hedges):
-            words = [f"{name} {word}" for name in (*OUTCOMES, "unknown") if (word := getattr(group, name))]
+            words = [f"{name} {word}" for name in (*FATES, "unknown") if (word := getattr(group, name))]
             message = f"cannot be: no numbers of people fit {', '.join(words)}"
             size = "" if group.size is None else f"{group.size_hedge} {group.size:g}".strip()
             yield Problem(CONTACTS.file, message, group.row or None, "size", size.replace("_", " "))
@@ -41,14 +41,14 @@ def allowed_counts(group: ContactGroup, hedges: Hedges | None = None) -> list[tu
     like are shares of the group, or of those who did not stay ("half of them left" has
     two meanings). People of unknown fate are left out. `hedges` are the widths that a case changes.
     """
-    said = [i for i, outcome in enumerate(OUTCOMES) if getattr(group, outcome)]
-    rest = tuple(i for i in range(len(OUTCOMES)) if i not in said)
+    said = [i for i, outcome in enumerate(FATES) if getattr(group, outcome)]
+    rest = tuple(i for i in range(len(FATES)) if i not in said)
     ways: list[tuple[dict[int, int], float]] = []
     hedges = hedges or {}
     sizes = _sizes(group, hedges)
     for size in sizes:
         known = size - int(group.unknown) if group.unknown.isdigit() else size
-        for counts in product(*(_options(getattr(group, OUTCOMES[i]), known, group, hedges) for i in said)):
+        for counts in product(*(_options(getattr(group, FATES[i]), known, group, hedges) for i in said)):
             left = known - sum(counts)
             if left < 0 or (left > 0 and not rest):
                 continue

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 
-from sojourn.case.problems import one_of
+from sojourn._core.errors import one_of
 from sojourn.case.schema import HEDGES
 from sojourn.case.tables import Claim, Hedge
 

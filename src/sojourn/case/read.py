@@ -8,11 +8,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from sojourn._core.errors import Problem, did_you_mean
 from sojourn.case.case import Case, Series
 from sojourn.case.cross_checks import reference_problems
 from sojourn.case.csv_file import header_problems, open_sheet
+from sojourn.case.errors import CaseError
 from sojourn.case.group_counts import group_problems
-from sojourn.case.problems import CaseError, Problem, did_you_mean
 from sojourn.case.row_checks import shape_problems
 from sojourn.case.rows import Rows, read_rows
 from sojourn.case.schema import CONTACTS, SOURCES, TABLES, Table

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from sojourn._core.errors import Problem, one_of
+from sojourn._core.outcomes import FATES
 from sojourn.case.hedges import SHARES
-from sojourn.case.problems import Problem, one_of
 from sojourn.case.rows import Rows
 from sojourn.case.schema import (
     CHANGES,
@@ -206,7 +207,7 @@ def _denominator(reading: Reading) -> Iterator[Complaint]:
 
 def _contact(group: ContactGroup) -> Iterator[Complaint]:
     """What a group of contacts must be."""
-    parts = {name: getattr(group, name) for name in ("stayed", "moved_on", "returned", "unknown")}
+    parts = {name: getattr(group, name) for name in (*FATES, "unknown")}
     if not any(parts.values()):
         yield "stayed", None, "says nothing: give at least one of stayed, moved_on, returned, unknown"
     if group.size is None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
+from sojourn._core.errors import Problem
 from sojourn.case.cell_parsers import ID, LONGEST, NUMBER, Parser
 from sojourn.case.csv_file import Sheet, header_problems
-from sojourn.case.problems import Problem
 from sojourn.case.schema import Column, Table
 
 CHUNK = 20_000

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from sojourn._core.outcomes import FATES
 from sojourn.case import cell_parsers, tables
 from sojourn.case.cell_parsers import Parser
 
@@ -168,5 +169,5 @@ SIDED = frozenset({"entries", "exits", "net", "departures", "moved_on"})
 """Measures that have another side: a border, or a destination."""
 SHARE_UNITS = {"percent": 100.0, "share": 1.0}
 """Unit of a proportion → what the whole is."""
-SHARES_OF_ONE = frozenset({"stayed", "moved_on", "returned"})
+SHARES_OF_ONE = frozenset[str](FATES)
 """Where the displaced of one cohort are at one date: together, all of them."""

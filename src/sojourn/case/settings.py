@@ -8,16 +8,18 @@ normal (`mean`, `sd`).
 from datetime import date, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_validator
+
+from sojourn._core.settings import StrictModel
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Settings(BaseModel):
-    """Base: frozen, and neither an unknown key nor a value of another type passes."""
+class Settings(StrictModel):
+    """Base of the settings of a case: a value of another type than the field's is an error as well."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True, defer_build=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
 
 class LogNormal(Settings):

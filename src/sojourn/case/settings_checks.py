@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sojourn._core.errors import Problem, one_of
 from sojourn.case.cell_parsers import ID
 from sojourn.case.cross_checks import ELSEWHERE, calendar
 from sojourn.case.hedges import override_problem
-from sojourn.case.problems import Problem, one_of
 from sojourn.case.schema import KINDS
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Settings
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
+from sojourn._core.errors import Problem
+from sojourn._core.files import write_atomically
 from sojourn.case.case import Case
-from sojourn.case.problems import CaseError, Problem
+from sojourn.case.errors import CaseError
 from sojourn.case.read import parse_case
-from sojourn.case.write import write_bytes
 
 CASE = """\
 # The question, the places and what happened. Every key is explained in docs/reference/case.md.
@@ -125,7 +126,7 @@ def new_case(folder: str | PathLike[str], like: Case | None = None) -> Path:
         if target.is_dir() and any(target.iterdir()):
             raise CaseError([Problem(str(folder), "is not empty; name a new folder")])
         for name, data in files.items():
-            write_bytes(target / name, data)
+            write_atomically(target / name, data)
     except OSError as error:
         raise CaseError([Problem(str(folder), f"cannot be written: {error.strerror}")]) from None
     return target

@@ -14,15 +14,17 @@ from collections.abc import Mapping
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn._core.outcomes import Outcome
+from sojourn._core.settings import problems_of
+from sojourn.case import CaseError
 from sojourn.case.settings import Settings
 
 FILE = "truth.toml"
-Outcome = Literal["arrived", "stayed", "moved_on", "returned"]
 
 
 class Known(Settings):
@@ -64,22 +66,4 @@ def read_truth(folder: str | PathLike[str]) -> Truth:
     try:
         return Truth.model_validate(raw)
     except ValidationError as error:
-        raise CaseError(problems_of(FILE, error)) from None
-
-
-def problems_of(file: str, error: ValidationError) -> list[Problem]:
-    """What pydantic found wrong with a TOML file, one problem each."""
-    found: list[Problem] = []
-    for item in error.errors(include_url=False):
-        key = ".".join(f"[{part + 1}]" if isinstance(part, int) else str(part) for part in item["loc"])
-        key = key.replace(".[", "[")
-        given = item["input"]
-        shown = str(given) if isinstance(given, str | int | float | date) else None
-        message = {
-            "extra_forbidden": "is not a key of this version",
-            "missing": "is missing",
-            "date_type": "must be a date without quotes, such as 2022-09-21",
-        }.get(item["type"], item["msg"].removeprefix("Value error, "))
-        missing = item["type"] in ("missing", "extra_forbidden")
-        found.append(Problem(file, message[0].lower() + message[1:], None, key, None if missing else shown))
-    return found
+        raise CaseError(problems_of(FILE, error, Truth)) from None

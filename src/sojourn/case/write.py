@@ -14,10 +14,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from sojourn._core.errors import Problem
+from sojourn._core.files import write_atomically
 from sojourn.case.case import Case, Series
 from sojourn.case.cell_parsers import number_text, span_text
 from sojourn.case.csv_file import BOM, Sheet, open_sheet
-from sojourn.case.problems import CaseError, Problem
+from sojourn.case.errors import CaseError
 from sojourn.case.read import parse_case
 from sojourn.case.rows import read_rows
 from sojourn.case.schema import CONTACTS, TABLES, Column, Table
@@ -36,21 +38,8 @@ def write_case(case: Case, folder: str | PathLike[str]) -> Path:
     if target.exists() and not target.is_dir():
         raise CaseError([Problem(str(folder), "is a file; a case is written into a folder")])
     for name, data in files.items():
-        write_bytes(target / name, data)
+        write_atomically(target / name, data)
     return target
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace a file as a whole, or leave it as it was; untouched where it holds these bytes."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def render_case(case: Case) -> dict[str, bytes]:

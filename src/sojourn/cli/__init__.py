@@ -119,12 +119,10 @@ def _unknown(first: str) -> int:
 
 
 def refuse(error: Exception) -> int:
-    """Print what is wrong with the user's case and return 2; anything else is ours, and is raised."""
-    from sojourn.case import CaseError
+    """Print what is wrong with the input and return 2; any other error is a bug, and is raised."""
+    from sojourn._core.errors import SojournError
 
-    # Whoever raised an error of the borders has them imported; nobody else should pay for that.
-    borders = sys.modules.get("sojourn.borders.errors")
-    if not isinstance(error, (CaseError, *([borders.BordersError] if borders else []))):
+    if not isinstance(error, SojournError):
         raise error
     sys.stderr.write(f"{error}\n")
     return 2

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sojourn._core.outcomes import LABELS
 from sojourn.cli.console import open_console, people, per_cent, plain_table
 
-NAMES = {"arrived": "arrived", "stayed": "stayed", "moved_on": "moved on", "returned": "returned"}
 TOP = 5
 Record = Mapping[str, Any]
 Numbers = Mapping[str, float]
@@ -32,7 +32,7 @@ def render(record: Record) -> None:
 
 def _table(record: Record) -> Table:
     table = plain_table(("", "median", "50 %", "90 %", "of those who arrived"), right=(1, 2, 3, 4))
-    for name, label in NAMES.items():
+    for name, label in LABELS.items():
         share = record["shares"].get(name)
         table.add_row(label, *_numbers(record["outcomes"][name]), per_cent(share) if share else "")
         if name == "stayed":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sojourn._core.defaults import REFITS
-from sojourn.case import CaseError
+from sojourn._core.errors import InputError
 from sojourn.cli.options import PRINTED, Subject, too_small
 
 
@@ -33,7 +33,7 @@ def audit(
         How many posteriors at most to draw again where importance weights fail; 0: none.
     """
     if problems := too_small(refits=(refits, 0)):
-        raise CaseError(problems)
+        raise InputError(problems)
     from sojourn.cli.audit_session import open_work
 
     work = open_work(target, subject)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sojourn.case import Case, CaseError, Problem, read_case
+from sojourn._core.errors import InputError, Problem
+from sojourn._core.files import dump_json
+from sojourn.case import Case, read_case
 from sojourn.cli.options import Subject, check_answering
 from sojourn.cli.run_estimate import answer_now, speaking, status_of
 
@@ -42,9 +44,9 @@ class Work:
         """Print what was found and save it beside the answer; the exit status.
 
         Raises:
-            CaseError: an earlier `audit.json` in the folder cannot be read.
+            InputError: an earlier `audit.json` in the folder cannot be read.
         """
-        from sojourn.audit.files import FILE, as_record, save_audit, to_json
+        from sojourn.audit.files import FILE, as_record, save_audit
 
         if not self.json:
             render(found)
@@ -53,9 +55,9 @@ class Work:
                 save_audit(found, self.folder)
             except (ValueError, OSError) as error:
                 message = f"cannot be read or written: {error}"
-                raise CaseError([Problem(str(self.folder / FILE), message)]) from None
+                raise InputError([Problem(str(self.folder / FILE), message)]) from None
         if self.json:
-            sys.stdout.write(to_json(as_record(found)))
+            sys.stdout.write(dump_json(as_record(found)))
         return status_of(found.header.warnings)
 
 
@@ -63,17 +65,17 @@ def open_work(target: str, subject: Subject) -> Work:
     """The draws of a saved answer, or of a case that is answered now.
 
     Raises:
-        CaseError: neither a saved answer nor a case, or options for one given with the other.
+        InputError: neither a saved answer nor a case, or options for one given with the other.
     """
     folder = Path(target)
     if (folder / NAME).is_file():
         if subject.out is not None:
-            raise CaseError([Problem("--out", "is for a case; results go into the answer's own folder")])
+            raise InputError([Problem("--out", "is for a case; results go into the answer's own folder")])
         from sojourn.audit.posterior import read_posterior
 
         return Work(read_posterior(folder, _case_of(folder, subject.case)), folder, subject.json)
     if subject.case is not None:
-        raise CaseError([Problem("--case", f"is for a saved answer; there is no {NAME} in {target}")])
+        raise InputError([Problem("--case", f"is for a saved answer; there is no {NAME} in {target}")])
     check_answering(subject.sampling, subject.out)
     case = read_case(target)
     from sojourn.audit.posterior import posterior_of_answer
@@ -86,7 +88,7 @@ def _case_of(folder: Path, case: str | None) -> Case:
     """The case of a saved answer: the one given, else the shipped one of that name.
 
     Raises:
-        CaseError: the answer cannot be read, or its case is not known.
+        InputError: the answer cannot be read, or its case is not known.
     """
     from sojourn.case import shipped_cases
     from sojourn.inference import read_answer
@@ -94,9 +96,11 @@ def _case_of(folder: Path, case: str | None) -> Case:
     try:
         name = str(read_answer(folder).record["case"])
     except (ValueError, OSError) as error:
-        raise CaseError([Problem(str(folder / NAME), f"cannot be read: {error}")]) from None
+        raise InputError([Problem(str(folder / NAME), f"cannot be read: {error}")]) from None
     if case is not None:
         return read_case(case)
     if name not in shipped_cases():
-        raise CaseError([Problem("--case", f"must name the folder of the case {name}, which is not shipped")])
+        raise InputError(
+            [Problem("--case", f"must name the folder of the case {name}, which is not shipped")]
+        )
     return read_case(name)

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sojourn._core.outcomes import FATES
+from sojourn._core.thresholds import SENSITIVE
 from sojourn.audit.results import Audit, Influence, Method
 from sojourn.cli.console import open_console, people, per_cent, plain_table
 
@@ -33,7 +35,7 @@ def render_vintages(audit: Audit) -> None:
         ("known by", "new", "stayed", "moved on", "returned", "draws", "how"), right=(1, 2, 3, 4, 5)
     )
     for moment in audit.history or ():
-        shares = [per_cent(moment.asked[f"share {name}"]) for name in ("stayed", "moved_on", "returned")]
+        shares = [per_cent(moment.asked[f"share {name}"]) for name in FATES]
         table.add_row(moment.date, str(len(moment.new)), *shares, f"{moment.effective:.0f}", moment.method)
     console.print(f"Shares on {audit.header.asof} of those who arrived, by what was known: median (90 %)")
     console.print("draws: how many independent ones they are worth\n")
@@ -158,7 +160,9 @@ def _rests(console: Console, audit: Audit) -> None:
         console.print(f"  prior {item.name} ({item.what}): {max(item.values.values()):.2f} on {named}")
     for item in [s for s in audit.sensitivity or () if s.name == "likelihood"]:
         console.print(f"  {item.what}: {max(item.values.values()):.2f}")
-    console.print("  distance per doubling of a prior's power; above 0.05 is worth a look\n", style="dim")
+    console.print(
+        f"  distance per doubling of a prior's power; above {SENSITIVE} is worth a look\n", style="dim"
+    )
 
 
 def _close(console: Console, audit: Audit) -> None:

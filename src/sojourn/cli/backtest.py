@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json as js
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sojourn._core.files import dump_json
 from sojourn.case import read_case
 from sojourn.cli.options import USUAL, Flag, Sampling, check_answering
 
@@ -49,7 +49,7 @@ def backtest(
     answer = answer_now(read, sampling, out, quiet=json)
     result = score(read, answer, truth)
     if json:
-        sys.stdout.write(js.dumps(result.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stdout.write(dump_json(result.as_json()))
     else:
         render(result)
     return status_of(answer.warnings)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sojourn._core.defaults import CHAINS
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import InputError, Problem
 from sojourn.cli.options import LEAST, too_small
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def calibrate(
     )
     trials = plan_trials(worlds, own, chosen, chains, draws)
     if not trials:
-        raise CaseError([Problem("--worlds", "nothing to run; ask for at least one world or --own ledger")])
+        raise InputError([Problem("--worlds", "nothing to run; ask for at least one world or --own ledger")])
     results = run_trials(trials, out, jobs, _report)
     _write(results, out)
     return 0
 
 
 def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int, int]) -> None:
-    from sojourn.case.problems import one_of
+    from sojourn._core.errors import one_of
 
     problems = [
         Problem("--kinds", f"is no kind of world; {one_of(known, kind)}", value=kind)
@@ -87,7 +87,7 @@ def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int,
     ]
     problems += too_small(**numbers)
     if problems:
-        raise CaseError(problems)
+        raise InputError(problems)
 
 
 def _report(trial: Trial, done: int, total: int) -> None:
@@ -98,14 +98,12 @@ def _report(trial: Trial, done: int, total: int) -> None:
 
 def _write(results: list[dict[str, Any]], out: Path) -> None:
     """summary.json, the page if it can be made, and the main figures on stdout."""
-    from json import dumps
-
-    from sojourn.case.write import write_bytes
+    from sojourn._core.files import dump_json, write_atomically
     from sojourn.evaluation.calibration_page import missing, page_of
     from sojourn.evaluation.calibration_summary import summary
 
     found = summary(results)
-    write_bytes(out / "summary.json", (dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomically(out / "summary.json", dump_json(found, allow_nan=True).encode())
     for row in found["coverage"]:
         if row["outcome"] == "all" and row["level"] == 0.9:
             sys.stdout.write(
@@ -121,5 +119,5 @@ def _write(results: list[dict[str, Any]], out: Path) -> None:
     if lacking := missing():
         sys.stdout.write(f"No page: {', '.join(lacking)} not installed (sojourn[report]).\n")
     else:
-        write_bytes(out / "index.html", page_of(results).encode())
+        write_atomically(out / "index.html", page_of(results).encode())
         sys.stdout.write(f"Page: {out / 'index.html'}\n")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from sojourn._core.files import dump_json
 from sojourn.case import Case, CaseError, Change, Finding, changed_priors, check_case, read_case
 from sojourn.case.settings import Settings
 from sojourn.cli.console import styled
@@ -119,9 +120,7 @@ def _summary(case: Case, findings: list[Finding], changes: list[Change]) -> dict
 
 
 def _print_json(content: dict[str, Any]) -> None:
-    from json import dumps
-
-    sys.stdout.write(dumps(content, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(dump_json(content, indent=2))
 
 
 def _print(case: Case, findings: list[Finding], changes: list[Change], written: Path | None) -> None:

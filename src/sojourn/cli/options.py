@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from sojourn._core.defaults import CHAINS, DRAWS
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import InputError, Problem
 
 Flag = Annotated[bool, Parameter(negative="")]
 LEAST = {"seed": 0, "chains": 2, "draws": 25}
@@ -53,13 +53,13 @@ def check_answering(sampling: Sampling, out: Path | None) -> None:
     """Refuse numbers that no run can have, and an `out` that is no folder.
 
     Raises:
-        CaseError: with all that is wrong.
+        InputError: with all that is wrong.
     """
     problems = too_small(**{name: (value, LEAST[name]) for name, value in asdict(sampling).items()})
     if out is not None and out.exists() and not out.is_dir():
         problems.append(Problem(str(out), "is a file; --out takes a folder"))
     if problems:
-        raise CaseError(problems)
+        raise InputError(problems)
 
 
 def too_small(**numbers: tuple[int, int]) -> list[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from sojourn._core.files import dump_json
 from sojourn.cli.console import styled
-from sojourn.stay_rules import Answer, PermitError, assess
+from sojourn.stay_rules import Answer, assess
 
 
 def permit(
@@ -52,17 +52,9 @@ def permit(
     json
         Print one JSON object, for programs.
     """
-    try:
-        answer = assess(
-            rules, stays, on=on, nationality=nationality, plan=plan, want=want, today=date.today()
-        )
-    except PermitError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    answer = assess(rules, stays, on=on, nationality=nationality, plan=plan, want=want, today=date.today())
     if json:
-        from json import dumps
-
-        print(dumps(answer.as_json(), ensure_ascii=False, indent=2))
+        print(dump_json(answer.as_json(), indent=2), end="")
     else:
         print("\n".join(_text(answer)))
     return 0 if answer.lawful else 1

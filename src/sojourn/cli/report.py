@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import InputError, Problem
 
 NEEDED = ("altair", "jinja2", "jsonschema", "openpyxl", "vl_convert")
 
@@ -46,7 +46,7 @@ def report(
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         message = f"needs {', '.join(missing)}: pip install 'sojourn[report]'"
-        raise CaseError([Problem("sojourn report", message)])
+        raise InputError([Problem("sojourn report", message)])
     from sojourn.report import write_report
 
     sys.stdout.write(f"{write_report(folder, out, format)}\n")

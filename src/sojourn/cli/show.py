@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import InputError, Problem
 
 
 def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
@@ -32,9 +32,9 @@ def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fal
     try:
         answer = read_answer(folder)
     except (FileNotFoundError, NotADirectoryError):
-        raise CaseError([Problem(str(folder), "holds no answer.json: give the folder of --out")]) from None
+        raise InputError([Problem(str(folder), "holds no answer.json: give the folder of --out")]) from None
     except (ValueError, OSError) as error:
-        raise CaseError([Problem(str(folder / "answer.json"), f"cannot be read: {error}")]) from None
+        raise InputError([Problem(str(folder / "answer.json"), f"cannot be read: {error}")]) from None
     if json:
         sys.stdout.write(answer.to_json())
     else:

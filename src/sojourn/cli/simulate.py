@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sojourn.case import CaseError
+from sojourn._core.errors import InputError
 from sojourn.cli.options import LEAST, too_small
 
 
@@ -31,7 +31,7 @@ def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
         The same settings, seed and version give the same files.
     """
     if problems := too_small(seed=(seed, LEAST["seed"])):
-        raise CaseError(problems)
+        raise InputError(problems)
     from sojourn.simulation.settings import read_world
 
     settings = read_world(world)

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 from cyclopts import Parameter
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import InputError, Problem
 from sojourn.cli.options import PRINTED, Subject
 
 Value = TypeVar("Value")
@@ -77,5 +77,5 @@ def _pairs(
         except ValueError:
             problems.append(Problem(option, f"must be {allowed}", value=text))
     if problems:
-        raise CaseError(problems)
+        raise InputError(problems)
     return found

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sojourn.case import Case, CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn.case import Case, CaseError
 from sojourn.case.truth import FILE, Truth, read_truth
 from sojourn.evaluation.baselines import OFFICIAL, STOCKS, naive_answers
 from sojourn.evaluation.scores import ScoreCard, draws_of, score_answer

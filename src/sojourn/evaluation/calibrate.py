@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import sojourn
-from sojourn.case import CaseError, Problem
-from sojourn.case.write import write_bytes
+from sojourn._core.errors import Problem
+from sojourn._core.files import dump_json, write_atomically
+from sojourn.case import CaseError
 from sojourn.evaluation.trials import Trial, run_trial
 from sojourn.simulation.scenarios import KINDS
 
@@ -84,7 +85,7 @@ def run_and_keep(trial: Trial, folder: Path) -> dict[str, Any]:
         result = run_own_trial(trial)
     else:
         result = run_trial(trial, folder)
-    write_bytes(_file(trial, folder), (json.dumps(result, indent=1) + "\n").encode())
+    write_atomically(_file(trial, folder), dump_json(result, allow_nan=True).encode())
     return result
 
 

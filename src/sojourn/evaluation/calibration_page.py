@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from sojourn._core.thresholds import CONVERGED_RHAT
 from sojourn.evaluation.calibration_summary import (
-    CONVERGED_RHAT,
     Comparison,
     Coverage,
     Result,

@@ -10,11 +10,11 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import binomtest
 
-from sojourn.evaluation.scores import LEVELS, OUTCOMES, normal_log_density
+from sojourn._core.outcomes import OUTCOMES
+from sojourn._core.thresholds import CONVERGED_RHAT
+from sojourn.evaluation.scores import LEVELS, normal_log_density
 
 Result = Mapping[str, Any]
-CONVERGED_RHAT = 1.05
-"""Above it an answer says of itself that it is unfinished; it is counted, and counted apart."""
 
 
 @dataclass(frozen=True)

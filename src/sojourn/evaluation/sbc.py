@@ -19,9 +19,10 @@ import jax.numpy as jnp
 import numpy as np
 
 import sojourn
+from sojourn._core.outcomes import OUTCOMES
 from sojourn.case import Case, Claim, parse_case
 from sojourn.case.template import TEMPLATE
-from sojourn.evaluation.scores import OUTCOMES, score_answer
+from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.estimate import scales

@@ -21,16 +21,15 @@ from math import log, log1p, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from sojourn._core.arrays import Real
+from sojourn._core.outcomes import OUTCOMES
 from sojourn.evaluation.baselines import Naive
 
 if TYPE_CHECKING:
     from sojourn.inference import Answer
 
-Real = NDArray[np.float64]
-OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 KERNEL_DF = 4
 NAIVE_SD = 0.3

@@ -17,9 +17,8 @@ from typing import NamedTuple, cast
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
-
-Array = jax.Array
 
 
 class Step(NamedTuple):

@@ -14,14 +14,15 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 
+from sojourn._core.calendar import YEAR_DAYS
 from sojourn.history.chain import Step, Wiring, propagate
 from sojourn.history.parameters import Parameters
 from sojourn.history.plan import Plan, arrival_events, fortnight, share_of_steps
 from sojourn.history.registers import Flows, Registers, registered
 
-Array = jax.Array
 STANDINGS = ("staying", "settled", "passing")
 CHUNK_DAYS = 150
 """Visitors' stock is summed with weights exp(days / stay) inside a chunk: no overflow from 1/4 day up."""
@@ -211,7 +212,7 @@ def _season(plan: Plan) -> NDArray[np.float64]:
         peak = plan.settings.visitors[place].peak
         if peak is not None:
             phase = plan.calendar.middles - (peak - plan.calendar.start).days
-            season[:, n] = np.cos(2 * np.pi * phase / 365.25)
+            season[:, n] = np.cos(2 * np.pi * phase / YEAR_DAYS)
     return season
 
 

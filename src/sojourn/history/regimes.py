@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sojourn.case import Case, CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn.case import Case, CaseError
 from sojourn.case.settings import CaseSettings, Regime, StayRule
-from sojourn.stay_rules import PermitError, Rate, rate_on
+from sojourn.stay_rules import Rate, StayRuleError, rate_on
 
 FIRST_DAY = date(1990, 1, 1)
 
@@ -44,7 +45,7 @@ def rates_of(settings: CaseSettings) -> tuple[Rate, ...]:
         origin, reading = settings.origin, named.reading or None
         try:
             rates.append(rate_on(named.rule, nationality=origin, on=named.in_force, reading=reading))
-        except PermitError as error:
+        except StayRuleError as error:
             column = f"stay_rules[{place}].rule"
             problems.append(Problem("case.toml", str(error), column=column, value=named.rule))
     if problems:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
+from sojourn._core.calendar import YEAR_WEEKS
 from sojourn.history.parameters import Parameters
 from sojourn.history.plan import Plan, share_of_steps
-
-Array = jax.Array
-YEAR_WEEKS = 365.25 / 7
 
 
 class Flows(NamedTuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sojourn._core.files import dump_json, staged_folder
+from sojourn._core.outcomes import FATES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,7 @@ class Answer:
         rows = [
             {"date": moment["date"], "outcome": outcome, **moment[outcome]}
             for moment in self.record["timeline"]
-            for outcome in ("stayed", "moved_on", "returned")
+            for outcome in FATES
         ]
         frame = pd.DataFrame(rows)
         frame["date"] = pd.to_datetime(frame["date"])
@@ -82,7 +83,7 @@ class Answer:
 
     def to_json(self) -> str:
         """`answer.json` as text."""
-        return json.dumps(self.record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return dump_json(self.record)
 
     def save(self, folder: str | Path) -> Path:
         """Write answer.json, posterior.nc, timeline.parquet and claims.parquet, all or none.
@@ -99,16 +100,11 @@ class Answer:
         target = Path(folder)
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(f"{target} is a file, not a folder")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-            draft = Path(scratch)
+        with staged_folder(target) as draft:
             (draft / "answer.json").write_text(self.to_json(), encoding="utf-8")
             self.posterior.to_netcdf(draft / "posterior.nc", engine="h5netcdf")
             self.timeline().to_parquet(draft / "timeline.parquet", index=False)
             self.claims().to_parquet(draft / "claims.parquet", index=False)
-            target.mkdir(exist_ok=True)
-            for name in FILES:
-                shutil.move(draft / name, target / name)
         return target
 
 

@@ -10,22 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn._core.arrays import Real
+from sojourn._core.outcomes import OUTCOMES
+from sojourn._core.thresholds import EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
 from sojourn.case import Claim
 from sojourn.inference.clash import clashes
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import contraction, convergence, pull_of_readings, significant, summarise
 from sojourn.inference.priors import common_pairs, spoken_pairs
-from sojourn.inference.quantities import OUTCOMES, Quantities, bounds, position_of
+from sojourn.inference.quantities import Quantities, bounds, position_of
 from sojourn.inference.sampler import Draws
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Real = NDArray[np.float64]
-RHAT, ESS = 1.01, 400
-PRIOR_ONLY = 0.1
-"""Contraction below which a quantity is said to rest on its prior."""
-MISFIT = 0.01
 WALKS = ("leave_walk", "visitor_walk", "background_walk")
 
 
@@ -226,9 +224,12 @@ class Summary:
         d = self.diagnostics
         if d["rhat_max"] > RHAT:
             yield f"not converged: R̂ is {d['rhat_max']}, should be at most {RHAT}; draw more (--draws)"
-        if min(d["ess_bulk_min"], d["ess_tail_min"]) < ESS:
+        if min(d["ess_bulk_min"], d["ess_tail_min"]) < EFFECTIVE:
             low = min(d["ess_bulk_min"], d["ess_tail_min"])
-            yield f"not converged: {low:.0f} effective draws, should be at least {ESS}; draw more (--draws)"
+            yield (
+                f"not converged: {low:.0f} effective draws, should be at least {EFFECTIVE}; "
+                "draw more (--draws)"
+            )
         if d["divergences"]:
             yield f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
         if not self.model.case.settings.anchors:

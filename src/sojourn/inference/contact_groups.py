@@ -15,16 +15,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from jax.scipy.special import logsumexp
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from sojourn._core.outcomes import FATES
 from sojourn.case import Case, ContactGroup
-from sojourn.case.group_counts import OUTCOMES, SETS, allowed_counts
+from sojourn.case.group_counts import SETS, allowed_counts
 from sojourn.history import History, Plan
 from sojourn.measures.sparse import Sparse, multiply
 
-Array = jax.Array
 KNOWN_FROM_THE_START = frozenset({"hostel", "household", "workplace"})
 """Kinds of group whose members were known on arrival, so that nobody is easier to reach."""
 
@@ -156,7 +157,7 @@ def dirichlet_multinomial(ways: Ways, alpha: Array) -> Array:
     Ratios of gamma functions at whole counts are products: log Γ(α+n)/Γ(α) = Σ_{k<n} log(α+k).
     Outcomes that are lumped together have the sum of their parameters.
     """
-    member = np.array([[float(i in outcomes) for outcomes in SETS] for i in range(len(OUTCOMES))])
+    member = np.array([[float(i in outcomes) for outcomes in SETS] for i in range(len(FATES))])
     logs = jnp.log((alpha @ member)[:, :, None] + np.arange(ways.most))
     rising = logs @ np.triu(np.ones((ways.most, ways.most + 1)), 1)
     return multiply(ways.table, rising.reshape(-1)).reshape(ways.coefficient.shape) + ways.coefficient

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sojourn.case import Problem
+from sojourn._core.errors import Problem
 from sojourn.case.settings import LogitNormal, LogNormal, Normal
 
 Prior = LogNormal | LogitNormal | Normal

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
+from jax import Array
 
 from sojourn.case import Case
 from sojourn.history import History, Parameters, Plan, build_plan, make_history, with_stay_rules
@@ -18,8 +18,6 @@ from sojourn.inference.likelihood import Expectation, Said, Wording, expect, sco
 from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import Unknowns, unknowns
 from sojourn.measures import CompiledReadings, compile_readings, evaluate
-
-Array = jax.Array
 
 
 class Account(NamedTuple):

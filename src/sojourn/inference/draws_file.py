@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
+from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
 from sojourn.inference.priors import Block
-
-Real = NDArray[np.float64]
 
 
 def read_draws(model: Model, folder: Path) -> Real:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sojourn._core.defaults import CHAINS, DRAWS
+from sojourn._core.errors import Problem
+from sojourn._core.files import sha256
 from sojourn._core.version import __version__
-from sojourn.case import Case, CaseError, Problem
+from sojourn.case import Case, CaseError
 from sojourn.inference import answer_record
 from sojourn.inference.answer import Answer
 from sojourn.inference.answer_ledger import ledger
@@ -131,7 +132,7 @@ def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
 
 def hashes(case: Case) -> dict[str, str]:
     """SHA-256 of every file of a case."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(case.files.items())}
+    return {name: sha256(content) for name, content in sorted(case.files.items())}
 
 
 def attributes(content: Mapping[str, Any]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from jax.scipy.special import logsumexp
 from numpy.typing import NDArray
 from scipy.special import logit
@@ -27,7 +28,6 @@ from sojourn.case.hedges import claim_intervals
 from sojourn.inference.priors import bias_pairs, common_pairs, lone_sd, spoken_pairs
 from sojourn.measures import CompiledReadings, Scale
 
-Array = jax.Array
 FAR = 60.0
 """Where the log and the logit scale end: nothing measurable lies beyond e^±60."""
 SCALES: tuple[Scale, ...] = ("log", "logit", "net", "linear")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 
+from sojourn._core.calendar import MONTH_DAYS
 from sojourn.history import Parameters, Plan
 from sojourn.inference.priors import bears, is_elsewhere
-
-Array = jax.Array
 
 
 def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
@@ -67,8 +66,8 @@ def _running(knots: int) -> NDArray[np.float64]:
 
 def _walks(plan: Plan, name: str, places: Sequence[str], v: Mapping[str, Array]) -> Array:
     """Random walks at the monthly knots, (K, places); those with quarterly steps are interpolated."""
-    months = np.array([(k - plan.knots[0]).days for k in plan.knots]) / (365.25 / 12)
-    quarters = np.array([(k - plan.knots[0]).days for k in plan.slow_knots]) / (365.25 / 12)
+    months = np.array([(k - plan.knots[0]).days for k in plan.knots]) / MONTH_DAYS
+    quarters = np.array([(k - plan.knots[0]).days for k in plan.slow_knots]) / MONTH_DAYS
     between = np.stack([np.interp(months, quarters, row) for row in np.eye(len(quarters))], axis=1)
     slow = [place for place in places if place != plan.settings.host]
     columns: list[Array] = []

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
+from jax import Array
 
+from sojourn._core.arrays import Real
 from sojourn.case import Reading
 from sojourn.history import Plan, make_history
 from sojourn.inference.density import Model
@@ -18,9 +19,6 @@ from sojourn.inference.likelihood import Said, expect, off_scale, said_around, s
 from sojourn.inference.parameters import parameters
 from sojourn.inference.quantities import in_batches, make_timeline
 from sojourn.measures import compile_readings, evaluate
-
-Array = jax.Array
-Real = NDArray[np.float64]
 
 
 class Points(NamedTuple):

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-Array = jax.Array
-Real = NDArray[np.float64]
+from sojourn._core.arrays import Real
+
 Gradient = Callable[[Real], tuple[float, Real]]
 
 DIRECTIONS = 200

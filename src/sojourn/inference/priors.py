@@ -14,6 +14,7 @@ from typing import Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 from scipy.special import logit
 from scipy.stats import norm
@@ -25,7 +26,6 @@ from sojourn.history import Plan
 from sojourn.inference.default_priors import DEFAULTS, LESS_RELIABLE, Prior
 from sojourn.measures import CompiledReadings, Kind
 
-Array = jax.Array
 Family = Literal["normal", "lognormal", "logitnormal"]
 NINETY = float(norm.ppf(0.95))
 

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
+from sojourn._core.outcomes import OUTCOMES
 from sojourn.history import History, Plan
 from sojourn.inference.density import Account, Model
 from sojourn.inference.jax_config import OPTIONS
 from sojourn.inference.likelihood import Said, off_scale, said_around
 
-Array = jax.Array
-OUTCOMES = ("arrived", "stayed", "moved_on", "returned")
 BATCH = 50
 
 

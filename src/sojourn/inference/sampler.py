@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 from numpyro.infer.hmc import hmc
 
+from sojourn._core.arrays import Real
 from sojourn._core.defaults import CHAINS, DRAWS
 from sojourn.inference.jax_config import OPTIONS, configure
 from sojourn.inference.likelihood import Said
@@ -34,8 +36,6 @@ from sojourn.inference.preconditioner import (
     to_z,
 )
 
-Array = jax.Array
-Real = NDArray[np.float64]
 Potential = Callable[[Array, Said], Array]
 
 ADAPT = 100

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn._core.calendar import MONTH_DAYS, YEAR_DAYS
 from sojourn.case import Reading
 from sojourn.history import Plan
 from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
@@ -17,7 +18,7 @@ from sojourn.measures.sparse import Sparse
 from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, rate_of, term_of
 from sojourn.measures.windows import Windows, shapes
 
-PER_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+PER_DAYS = {"day": 1.0, "week": 7.0, "month": MONTH_DAYS, "year": YEAR_DAYS}
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _as(r: Reading, measure: str) -> Reading:
 def _years(r: Reading) -> float:
     if r.measure != "rent" or r.start is None or r.end is None:
         return 0.0
-    return (r.end - r.start).days / 365.25
+    return (r.end - r.start).days / YEAR_DAYS
 
 
 def _dwellings(plan: Plan, r: Reading) -> float:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 
+from sojourn._core.arrays import Indices
 from sojourn.history import History, Parameters, Plan
 from sojourn.history.chain import Wiring, propagate
 from sojourn.measures.sparse import Sparse, multiply
 from sojourn.measures.windows import FLOWS, STOCKS, Sums, Windows, sum_windows
 
-Array = jax.Array
-Indices = NDArray[np.intp]
 NO_PART = -1
 
 

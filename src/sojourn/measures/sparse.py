@@ -13,9 +13,8 @@ from typing import cast
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
-
-Array = jax.Array
 
 
 @dataclass(frozen=True, eq=False)

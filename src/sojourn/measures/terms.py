@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sojourn._core.errors import SojournError
 from sojourn.case import Reading
 from sojourn.history import Plan
 from sojourn.measures.operator import Rate
@@ -26,7 +27,7 @@ TO_ORIGIN, OTHER_BORDERS = 0, 1
 ORIGIN = 0
 
 
-class ReadingError(ValueError):
+class ReadingError(SojournError, ValueError):
     """A reading asks for something that its case does not model."""
 
     def __init__(self, reading: Reading, column: str, value: str, allowed: str) -> None:

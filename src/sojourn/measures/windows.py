@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 
+from sojourn._core.calendar import YEAR_DAYS
 from sojourn.history import History, Parameters, Plan
-
-Array = jax.Array
-YEAR_DAYS = 365.25
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn._core.files import sha256
+from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
+from sojourn.case import CaseError
 
 Record = Mapping[str, Any]
 Numbers = Mapping[str, float]
-PRIOR_ONLY = "only the prior says this"
-CONTRACTION = 0.1
-"""Contraction below which a quantity rests on its prior; the audit's labels use the same."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Material:
 
     def label(self, quantity: str) -> str:
         """ "only the prior says this", or nothing; travels with the quantity wherever it is shown."""
-        return PRIOR_ONLY if self.contraction.get(quantity, 1.0) < CONTRACTION else ""
+        return PRIOR_ONLY_LABEL if self.contraction.get(quantity, 1.0) < PRIOR_ONLY else ""
 
     @cached_property
     def used(self) -> list[str]:
@@ -126,4 +125,4 @@ def _read(path: Path, schema: str, command: str) -> tuple[Record, str]:
     if problem is not None:
         found = f"does not follow {schema} of this version: {problem.message[:200]}; run {command} again"
         raise CaseError([Problem(str(path), found, column=problem.json_path)])
-    return record, hashlib.sha256(content).hexdigest()
+    return record, sha256(content)

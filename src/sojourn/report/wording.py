@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sojourn.report.inputs import PRIOR_ONLY, Material
+from sojourn._core.outcomes import FATES, LABELS
+from sojourn._core.thresholds import PRIOR_ONLY_LABEL
+from sojourn.report.inputs import Material
 
 Numbers = Mapping[str, float]
-OUTCOMES = {"stayed": "stayed", "moved_on": "moved on", "returned": "returned"}
+OUTCOMES = {name: LABELS[name] for name in FATES}
 
 
 def number(value: float) -> str:
@@ -68,7 +70,7 @@ def _share(material: Material, name: str) -> str:
 
 
 def _label(material: Material, name: str) -> str:
-    return f"; {PRIOR_ONLY}" if material.label(name) else ""
+    return f"; {PRIOR_ONLY_LABEL}" if material.label(name) else ""
 
 
 def _wave(material: Material) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn._core.files import dump_json, write_atomically
+from sojourn.case import CaseError
 from sojourn.report.document import Section
 from sojourn.report.formats.html import html
 from sojourn.report.formats.markdown import markdown
@@ -55,10 +56,12 @@ def write_report(folder: Path, out: Path | None = None, form: Format = "html") -
     beside = target.parent
     beside.mkdir(parents=True, exist_ok=True)
     for name, body in content.items():
-        _replace(target / name if name else target, body)
-    _replace(beside / PROV, _json(prov(material)))
+        write_atomically(target / name if name else target, body)
+    write_atomically(beside / PROV, dump_json(prov(material)).encode())
     own = [str(Path(target.name, name)) for name in content]
-    _replace(beside / METADATA, _json(crate(material, beside, _present(material, beside, own))))
+    write_atomically(
+        beside / METADATA, dump_json(crate(material, beside, _present(material, beside, own))).encode()
+    )
     return target
 
 
@@ -107,15 +110,3 @@ def _present(material: Material, folder: Path, own: list[str]) -> list[str]:
     if answer:
         tables += [path.name for path in folder.glob("audit_*.parquet")]
     return sorted({*own, *tables, *(name for name in files if (folder / name).is_file())})
-
-
-def _json(record: Any) -> bytes:
-    return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)

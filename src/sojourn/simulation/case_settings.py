@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sojourn._core.calendar import YEAR_DAYS
 from sojourn.case.settings import (
     Anchor,
     CaseSettings,
@@ -110,7 +111,7 @@ def _visitors(world: WorldSettings, rng: np.random.Generator) -> dict[str, Visit
     for name in _visited(world):
         about = world.places[name].visitors
         trips = about.tourists * about.tourist_trips + about.traders * about.trader_trips
-        level = _about((trips + 1.3 * about.students) * _citizens(world) * 7 / 365.25, rng)
+        level = _about((trips + 1.3 * about.students) * _citizens(world) * 7 / YEAR_DAYS, rng)
         prior = LogNormal(median=max(level, 1.0), factor=1.4, why="entries of the year before")
         found[name] = Visitors.model_validate({"level": prior, "peak": about.peak})
     return found

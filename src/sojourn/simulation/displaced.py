@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn._core.calendar import YEAR_DAYS
 from sojourn.simulation.durations import Whole, log_logistic, log_normal, one_of, one_of_each
 from sojourn.simulation.lawful_stays import NEVER, Spells, StayRule
 from sojourn.simulation.records import (
@@ -227,7 +228,7 @@ class Lives:
         rate = self.world.behaviour.errands
         if rate == 0:
             return np.full(len(who), NEVER)
-        wait = self.rng.exponential(365.25 / rate, len(who)).astype(int) + 1
+        wait = self.rng.exponential(YEAR_DAYS / rate, len(who)).astype(int) + 1
         abroad = (self.place[who] > 0) & ~self.people.passing[who]
         return np.where(abroad, self.entry[who] + wait, NEVER)
 

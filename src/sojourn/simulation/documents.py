@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sojourn._core.calendar import YEAR_DAYS
 from sojourn.simulation.durations import log_logistic
 from sojourn.simulation.records import (
     DISPLACED,
@@ -86,7 +87,7 @@ def _permits(
     rows = sojourns.take((sojourns.place == place) & (sojourns.settled < world.days))
     struck = _struck(world, scheme, rows.end, rng)
     first, count = residents.get(place, (0, 0))
-    renewed = np.flatnonzero(rng.random(count) < scheme.leak * world.days / 365.25)
+    renewed = np.flatnonzero(rng.random(count) < scheme.leak * world.days / YEAR_DAYS)
     return Documents(
         scheme=np.full(len(rows.person) + len(renewed), k),
         person=np.concatenate([rows.person, first + renewed]),

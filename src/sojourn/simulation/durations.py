@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Real = NDArray[np.float64]
+from sojourn._core.arrays import Real
+
 Whole = NDArray[np.int64]
 
 

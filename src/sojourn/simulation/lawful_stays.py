@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn.case import CaseError, Problem
-from sojourn.stay_rules import PermitError
+from sojourn._core.errors import Problem
+from sojourn.case import CaseError
+from sojourn.stay_rules import StayRuleError
 from sojourn.stay_rules.library import candidates
 from sojourn.stay_rules.limits import Entry, Rolling
 from sojourn.stay_rules.timeline import Era, choose, timelines
@@ -49,7 +50,7 @@ class StayRule:
             line = timelines(choose(candidates(name), nationality), nationality)[0]
             first, last = start.toordinal(), until.toordinal()
             begin, stop = line.at(first, "the calendar begins on"), line.at(last, "the calendar ends on")
-        except PermitError as error:
+        except StayRuleError as error:
             message = str(error).removeprefix("rules: ")
             raise CaseError([Problem("WORLD.toml", message, column=key)]) from None
         self.eras = line.eras[begin : stop + 1]

@@ -14,10 +14,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from sojourn.case import CaseError, Problem
-from sojourn.case.problems import one_of
+from sojourn._core.errors import Problem, one_of
+from sojourn._core.settings import problems_of
+from sojourn.case import CaseError
 from sojourn.case.settings import Settings
-from sojourn.case.truth import problems_of
 
 Proportion = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -259,7 +259,7 @@ def parse_world(text: str, name: str = "WORLD.toml") -> WorldSettings:
 def _each(name: str, error: ValidationError) -> list[Problem]:
     """One problem per line: the check of the whole reports `key: message` lines at once."""
     found: list[Problem] = []
-    for problem in problems_of(name, error):
+    for problem in problems_of(name, error, WorldSettings):
         if problem.column:
             found.append(problem)
             continue

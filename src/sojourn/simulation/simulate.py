@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn.case import CaseError
 from sojourn.simulation.displaced import Lives, make_displaced
 from sojourn.simulation.documents import issue
 from sojourn.simulation.durations import one_of

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sojourn._core.calendar import YEAR_DAYS
 from sojourn.simulation.durations import Real, Whole, log_logistic, one_of, seasonal_days
 from sojourn.simulation.records import PRIVATE, RESIDENT, STUDY, TOURISM, TRADE, VISITOR, Crossings
 from sojourn.simulation.settings import Place, WorldSettings
@@ -65,7 +66,7 @@ def season(world: WorldSettings, place: Place) -> Real:
     day = np.arange(-WARM_UP, world.days)
     weight = np.ones(len(day))
     if about.peak is not None:
-        weight += (about.season - 1) * np.cos(2 * np.pi * (day - world.day(about.peak)) / 365.25)
+        weight += (about.season - 1) * np.cos(2 * np.pi * (day - world.day(about.peak)) / YEAR_DAYS)
     shock = min(world.day(wave.date) for wave in world.waves)
     return weight * np.where(day >= shock, about.step, 1.0)
 
@@ -76,9 +77,9 @@ def visits(
     """Crossings of all visitors of a place; its tourists are numbered first, then traders, then students."""
     about = place.visitors
     weight = season(world, place)
-    level = float(weight.mean()) * len(weight) / 365.25
+    level = float(weight.mean()) * len(weight) / YEAR_DAYS
     flat = np.ones(len(weight))
-    years = len(flat) / 365.25
+    years = len(flat) / YEAR_DAYS
     plan = (
         (about.tourists, about.tourist_trips * level, weight, about.tourist_days, TOURIST_SHAPE, TOURISM),
         (about.traders, about.trader_trips * years, flat, TRADER_DAYS, TRADER_SHAPE, TRADE),
@@ -99,7 +100,7 @@ def trips_abroad(
 ) -> Crossings:
     """Crossings of residents from before: out first, then back."""
     flat = np.ones(WARM_UP + world.days)
-    per_person = place.resident_trips * len(flat) / 365.25
+    per_person = place.resident_trips * len(flat) / YEAR_DAYS
     trips = draw_trips(rng, place.residents, per_person, flat, RESIDENT_DAYS, RESIDENT_SHAPE)
     home = rng.random(len(trips.person)) < 0.8
     other = np.where(home, 0, _other_border(rng, world, place, len(trips.person)))

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn._core.calendar import MONTH_DAYS, YEAR_DAYS
 from sojourn.case import Reading
 from sojourn.simulation.records import DISPLACED, KINDS, VISITOR, Records
 from sojourn.simulation.settings import WorldSettings
 
 Array = NDArray[Any]
-STEP = {"total": 0.0, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+STEP = {"total": 0.0, "day": 1.0, "week": 7.0, "month": MONTH_DAYS, "year": YEAR_DAYS}
 
 
 class Counts:

@@ -6,8 +6,6 @@ Persons carry random numbers in place of names, the same in all files of one wor
 
 from __future__ import annotations
 
-import json
-import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import sojourn
-from sojourn.case import CaseError, Problem
+from sojourn._core.errors import Problem
+from sojourn._core.files import dump_json, staged_folder, write_atomically
+from sojourn.case import CaseError
 from sojourn.case.truth import FILE as TRUTH
 from sojourn.case.truth import Known, Truth
-from sojourn.case.write import write_bytes
 from sojourn.simulation.records import OPEN, PURPOSES, Crossings, Records
 from sojourn.simulation.settings import WorldSettings
 from sojourn.simulation.true_counts import Counts
@@ -45,9 +44,7 @@ def write_world(world: WorldSettings, records: Records, seed: int, folder: str |
     rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(10)[-1])
     alias = rng.permutation(len(records.passport))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-            draft = Path(scratch)
+        with staged_folder(target) as draft:
             for number, place in enumerate(world.places, 1):
                 rows = records.crossings.take(records.crossings.place == number)
                 table = crossing_table(world, records, rows, alias, rng)
@@ -56,9 +53,6 @@ def write_world(world: WorldSettings, records: Records, seed: int, folder: str |
             parquet.write_table(truth_table(world, records), draft / "truth.parquet")
             (draft / TRUTH).write_text(truth_toml(world, records), encoding="utf-8")
             (draft / "world.json").write_text(_made_by(world, records, seed), encoding="utf-8")
-            target.mkdir(exist_ok=True)
-            for file in sorted(draft.iterdir()):
-                file.replace(target / file.name)
     except OSError as error:
         raise CaseError([Problem(str(target), f"cannot be written: {error.strerror}")]) from None
     return target
@@ -165,7 +159,7 @@ def truth_of(world: WorldSettings, records: Records, day: date | None = None) ->
 
 def write_truth(world: WorldSettings, records: Records, folder: Path) -> None:
     """Put truth.toml beside a case; atomic."""
-    write_bytes(folder / TRUTH, truth_toml(world, records).encode())
+    write_atomically(folder / TRUTH, truth_toml(world, records).encode())
 
 
 def truth_toml(world: WorldSettings, records: Records, day: date | None = None) -> str:
@@ -193,4 +187,4 @@ def _made_by(world: WorldSettings, records: Records, seed: int) -> str:
         "crossings": len(records.crossings),
         "documents": len(records.documents.person),
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return dump_json(content)

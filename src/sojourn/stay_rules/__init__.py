@@ -15,7 +15,7 @@ Nothing here is legal advice.
 
 from sojourn.stay_rules.assess import assess
 from sojourn.stay_rules.assessment import NOTICE, Answer
-from sojourn.stay_rules.errors import NotCovered, PermitError, RuleFileError, StayError
+from sojourn.stay_rules.errors import NotCovered, RuleFileError, StayError, StayRuleError
 from sojourn.stay_rules.library import library, load
 from sojourn.stay_rules.rates import Rate, rate_on, rates
 from sojourn.stay_rules.register import assess_register
@@ -26,12 +26,12 @@ __all__ = [
     "NOTICE",
     "Answer",
     "NotCovered",
-    "PermitError",
     "Rate",
     "Rule",
     "RuleFileError",
     "Stay",
     "StayError",
+    "StayRuleError",
     "assess",
     "assess_register",
     "json_schema",

@@ -16,7 +16,7 @@ from sojourn.stay_rules.assessment import Answer, Consequence, DutyDue, LimitSta
 from sojourn.stay_rules.breaches import Breach, Judgement, check_covered
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.dates import FIRST, LAST, Range, day, parse, total
-from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.errors import StayRuleError
 from sojourn.stay_rules.explain import explain, warnings_of
 from sojourn.stay_rules.library import Rules, candidates
 from sojourn.stay_rules.limits import Kind
@@ -46,12 +46,12 @@ def assess(
     a second date of re-entry is worked out. `today`: the day on which the answer is read; given one, the
     answer warns of sources that were last checked long before it.
 
-    Raises PermitError (of its kinds RuleFileError, StayError, NotCovered) with a message that names the
+    Raises StayRuleError (of its kinds RuleFileError, StayError, NotCovered) with a message that names the
     place and the value. Days are calendar days at the border. Nothing here is legal advice.
     """
     asked = parse(on, "on")
     if want < 1:
-        raise PermitError(f"want: {want} is not a number of days; at least 1")
+        raise StayRuleError(f"want: {want} is not a number of days; at least 1")
     rule = choose(candidates(rules), nationality)
     known = read_stays(stays, asked)
     if plan is not None:

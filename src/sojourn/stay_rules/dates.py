@@ -11,7 +11,7 @@ from calendar import monthrange
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.errors import StayRuleError
 
 FIRST = 1
 LAST = date.max.toordinal()
@@ -38,22 +38,24 @@ class Range(NamedTuple):
 def parse(value: object, where: str) -> date:
     """A calendar date from `YYYY-MM-DD` or a `date`.
 
-    Raises PermitError, naming `where`, for anything else. A clock time is refused rather than cut:
+    Raises StayRuleError, naming `where`, for anything else. A clock time is refused rather than cut:
     an instant in one time zone is another day in the next.
     """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     text = str(value).strip()
     if isinstance(value, datetime) or (_DAY.match(text) and len(text) > 10):
-        raise PermitError(
+        raise StayRuleError(
             f"{where}: {text!r} has a time of day; give the date at the border alone, as {text[:10]}"
         )
     if not _DAY.fullmatch(text):
-        raise PermitError(f"{where}: {text!r} is not a date; write it as YYYY-MM-DD, for example 2023-01-27")
+        raise StayRuleError(
+            f"{where}: {text!r} is not a date; write it as YYYY-MM-DD, for example 2023-01-27"
+        )
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise PermitError(f"{where}: {text!r} is not a day of the calendar ({error})") from None
+        raise StayRuleError(f"{where}: {text!r} is not a day of the calendar ({error})") from None
 
 
 def day(ordinal: int) -> date:

@@ -1,19 +1,21 @@
-"""What can be wrong with a question about stay rules."""
+"""The errors of questions about stay rules."""
 
 from __future__ import annotations
 
-
-class PermitError(ValueError):
-    """A question that has no answer as put: the message names the place, the value and what is allowed."""
+from sojourn._core.errors import SojournError
 
 
-class RuleFileError(PermitError):
-    """A rule file that does not say what a rule file must say."""
+class StayRuleError(SojournError, ValueError):
+    """The question cannot be answered as asked; the message says where and what is allowed."""
 
 
-class StayError(PermitError):
+class RuleFileError(StayRuleError):
+    """A rule file that does not follow the format."""
+
+
+class StayError(StayRuleError):
     """Stays that cannot be read, or contradict each other."""
 
 
-class NotCovered(PermitError):  # noqa: N818 - reads as the sentence it is
+class NotCovered(StayRuleError):  # noqa: N818 - reads as the sentence it is
     """A date or a traveller for whom no version of the rule is on file."""

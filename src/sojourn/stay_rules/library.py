@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from sojourn.stay_rules.errors import PermitError, RuleFileError
+from sojourn._core.settings import explain
+from sojourn.stay_rules.errors import RuleFileError, StayRuleError
 from sojourn.stay_rules.schema import Rule, RuleFile, Zone
 
 FOLDER = Path(__file__).parent / "rules"
@@ -102,25 +103,9 @@ def _explain(error: ValidationError, content: dict[str, Any]) -> str:
         name = f"rule {entry.get('id', first['loc'][1])}, " if isinstance(entry, dict) else ""
         places = places[2:]
     where = f"{name}{'.'.join(places) or 'the rule'}"
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(places[-1], _fields(), 1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        return f"{where}: this field is not known{hint}"
-    value = (
-        ""
-        if first["type"] == "missing" or isinstance(first["input"], dict | list)
-        else f" {first['input']!r}:"
-    )
-    return f"{where}:{value} {first['msg'].removeprefix('Value error, ')}"
-
-
-def _fields() -> list[str]:
-    from sojourn.stay_rules.schema import json_schema
-
-    schema = json_schema()
-    return sorted(
-        {name for part in [schema, *schema["$defs"].values()] for name in part.get("properties", {})}
-    )
+    message, show = explain(first, RuleFile)
+    shown = show and not isinstance(first["input"], dict | list)
+    return f"{where}: {first['input']!r} {message}" if shown else f"{where}: {message}"
 
 
 def library() -> dict[str, Rule]:
@@ -148,7 +133,7 @@ def candidates(rules: Rules) -> list[Rule]:
         return [rules]
     if not isinstance(rules, str | Path):
         if not rules:
-            raise PermitError("rules: the list is empty")
+            raise StayRuleError("rules: the list is empty")
         return list(rules)
     name = str(rules)
     file, _, wanted = name.partition("#")

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from sojourn.stay_rules.dates import FIRST, LAST, day, months, parse
-from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.errors import StayRuleError
 from sojourn.stay_rules.library import Rules, candidates, library
 from sojourn.stay_rules.limits import CalendarYear, Entry, Kind, Rolling
 from sojourn.stay_rules.limits_grouped import Block, Gap, Session
@@ -57,16 +57,16 @@ def rates(
     the old version, who is inside that day keeps the old terms until the exit. `reading`: the id of one
     reading of a disputed rule; the first-written by default.
 
-    Raises PermitError as `assess` does, and for rules on absence, which say nothing about staying;
+    Raises StayRuleError as `assess` does, and for rules on absence, which say nothing about staying;
     NotCovered for a range that reaches beyond what is on file.
     """
     rule = choose(candidates(rules), nationality)
     if rule.absence:
-        raise PermitError(f"{rule.id} limits days outside; it gives no rate for people who stay")
+        raise StayRuleError(f"{rule.id} limits days outside; it gives no rate for people who stay")
     lines = timelines(rule, nationality)
     chosen = [line for line in lines if reading in (None, line.reading)]
     if not chosen:
-        raise PermitError(f"reading {reading!r}: {rule.id} has {', '.join(line.reading for line in lines)}")
+        raise StayRuleError(f"reading {reading!r}: {rule.id} has {', '.join(line.reading for line in lines)}")
     found: list[Rate] = []
     version = -1
     for era in _within(chosen[0], start, end):
@@ -84,7 +84,7 @@ def _within(line: Timeline, start: date | str | None, end: date | str | None) ->
     first = line.eras[0].first if start is None else parse(start, "start").toordinal()
     last = line.eras[-1].last if end is None else parse(end, "end").toordinal()
     if last < first:
-        raise PermitError(f"end: {day(last)} lies before the start, {day(first)}")
+        raise StayRuleError(f"end: {day(last)} lies before the start, {day(first)}")
     kept = [
         replace(era, first=max(era.first, first), last=min(era.last, last))
         for era in line.eras
@@ -144,15 +144,15 @@ def rate_on(rule: str, *, nationality: str, on: date, reading: str | None = None
     """The rate of the version of a shipped rule that is in force on a day, with its first and last day.
 
     Raises:
-        PermitError: no such rule, none for this nationality, not in force on that day, or no limit
+        StayRuleError: no such rule, none for this nationality, not in force on that day, or no limit
             on days of stay.
     """
     shipped = library()
     if rule not in shipped:
-        raise PermitError(f"is no rule of the library; one of: {', '.join(sorted(shipped))}")
+        raise StayRuleError(f"is no rule of the library; one of: {', '.join(sorted(shipped))}")
     for rate in rates(shipped[rule], nationality=nationality, reading=reading):
         if (rate.start is None or rate.start <= on) and (rate.end is None or on <= rate.end):
             if not rate.excursions and rate.stay_ends_after is None:
-                raise PermitError("sets no limit on days of stay, so nothing follows from it")
+                raise StayRuleError("sets no limit on days of stay, so nothing follows from it")
             return rate
-    raise PermitError(f"has no version in force on {on}")
+    raise StayRuleError(f"has no version in force on {on}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from sojourn._core.settings import StrictModel
 from sojourn.stay_rules.dates import months, parse
 
 PeriodKind = Literal[
@@ -23,10 +24,10 @@ Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][\w.]*$")]
 
 
-class Model(BaseModel):
-    """Base: frozen, and an unknown key is an error."""
+class Model(StrictModel):
+    """Base of the parts of a rule file: the docstring of a field is its description in the schema."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class Period(Model):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sojourn.stay_rules.counting import Span
 from sojourn.stay_rules.dates import parse
-from sojourn.stay_rules.errors import PermitError, StayError
+from sojourn.stay_rules.errors import StayError, StayRuleError
 from sojourn.stay_rules.schema import Rule, Zone
 
 COLUMNS = ("entry", "exit", "permit", "member")
@@ -98,7 +98,7 @@ def _coerce(item: StayLike, row: str) -> Stay:
         entry = parse(fields.get("entry"), f"{row}, entry")
         left = fields.get("exit")
         leave = None if left is None or left == "" else parse(left, f"{row}, exit")
-    except PermitError as error:
+    except StayRuleError as error:
         raise StayError(str(error)) from None
     if leave is not None and leave < entry:
         raise StayError(f"{row}, exit: {leave} lies before the entry {entry}")

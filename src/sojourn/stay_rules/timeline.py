@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sojourn.stay_rules.countries import CODES
 from sojourn.stay_rules.dates import FIRST, LAST, day, months
-from sojourn.stay_rules.errors import NotCovered, PermitError
+from sojourn.stay_rules.errors import NotCovered, StayRuleError
 from sojourn.stay_rules.limits import CalendarYear, Entry, Kind, Rolling
 from sojourn.stay_rules.limits_grouped import Block, Gap, Session, continuous
 from sojourn.stay_rules.schema import Counting, Exception_, Limit, Rule, Version, replace
@@ -126,7 +126,7 @@ def check_nationality(rule: Rule, nationality: str) -> None:
 
 
 def choose(rules: Sequence[Rule], nationality: str) -> Rule:
-    """The one rule that concerns a traveller. Raises NotCovered for none, PermitError for several."""
+    """The one rule that concerns a traveller. Raises NotCovered for none, StayRuleError for several."""
     if len(rules) == 1:
         check_nationality(rules[0], nationality)
         return rules[0]
@@ -141,7 +141,7 @@ def choose(rules: Sequence[Rule], nationality: str) -> Rule:
     if not fitting:
         raise NotCovered(f"nationality {nationality}: none of {', '.join(r.id for r in rules)} is for it")
     if len(fitting) > 1:
-        raise PermitError(
+        raise StayRuleError(
             f"nationality {nationality}: {len(fitting)} rules fit, {', '.join(r.id for r in fitting)}; "
             "name the one that is meant"
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
+from sojourn._core.files import sha256
 from sojourn.report.inputs import Material
 
 METADATA = "ro-crate-metadata.json"
@@ -77,7 +77,7 @@ def _file(path: Path, name: str) -> dict[str, Any]:
         "name": name,
         "contentSize": str(len(content)),
         "encodingFormat": TYPES.get(path.suffix[1:], "application/octet-stream"),
-        "identifier": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "identifier": f"sha256:{sha256(content)}",
     }
 
 

@@ -12,8 +12,9 @@ import csv
 from collections.abc import Iterator, Mapping
 from io import StringIO
 
+from sojourn._core.thresholds import PRIOR_ONLY
 from sojourn.report.formats.tables import safe
-from sojourn.report.inputs import CONTRACTION, Material
+from sojourn.report.inputs import Material
 
 HEADER = (
     *(
@@ -56,7 +57,7 @@ def _rows(material: Material) -> Iterator[tuple[str | float, ...]]:
         yield from _each(place, ALL, "PRESENT", asof, numbers, material.label(f"in {place}"))
     for flow in answer["flows"]:
         indicator = "FIRST_ARRIVALS" if flow["kind"] == "arrival" else "MOVES"
-        label = "prior" if flow["contraction"] < CONTRACTION else ""
+        label = "prior" if flow["contraction"] < PRIOR_ONLY else ""
         yield from _each(flow["to"], flow["from"], indicator, asof, flow["persons"], label)
     for moment in answer["timeline"]:
         if moment["date"] != asof:  # the day asked is above

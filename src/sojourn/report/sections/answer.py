@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.report import charts
 from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
 from sojourn.report.flow_diagram import Flow, flow_svg
@@ -213,7 +214,7 @@ def _describe(flows: list[Flow]) -> dict[str, str]:
 
 def _flow_rows(material: Material) -> Iterator[tuple[Cell, ...]]:
     for flow in sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["q50"]):
-        label = "only the prior says this" if flow["contraction"] < 0.1 else ""
+        label = PRIOR_ONLY_LABEL if flow["contraction"] < PRIOR_ONLY else ""
         places = (material.place(flow["from"]), material.place(flow["to"]))
         yield (
             *places,

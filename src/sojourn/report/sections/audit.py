@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sojourn._core.thresholds import CONFLICT, K_HAT, SENSITIVE
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
 from sojourn.report.inputs import Material, Record
 from sojourn.report.sections.figures import TOP, figure, not_made, short
 from sojourn.report.wording import OUTCOMES, quantity
 
-K_HAT = 0.7
 LEAST_P = 1e-4
 """Smaller p-values are drawn here."""
-SENSITIVE = 0.05
 TESTED = (
     Column("p", "p", "plain"),
     Column("p_error", "± of p", "plain"),
@@ -49,14 +48,14 @@ def _conflict_figure(conflict: Record) -> tuple[Figure, ...]:
     return figure(
         "conflict",
         f"p-values (log scale) of the {len(rows)} claims farthest from what the rest expects; "
-        f"those below {LEAST_P} are drawn there. Dashed: 0.05.",
+        f"those below {LEAST_P} are drawn there. Dashed: {CONFLICT}.",
         rows,
-        lambda: charts.dots(rows, "p-value of the claim against the rest", line=0.05, log=True),
+        lambda: charts.dots(rows, "p-value of the claim against the rest", line=CONFLICT, log=True),
     )
 
 
 def _against(item: Record) -> dict[str, Any]:
-    group = "beyond" if item["p"] < 0.05 else "within"
+    group = "beyond" if item["p"] < CONFLICT else "within"
     note = f"{item['side']}; p {item['p']:.2g} ± {item['p_error']:.1g}; Holm {item['holm']:.2g}"
     return {"label": item["claim"], "value": max(item["p"], LEAST_P), "group": group, "note": note}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
+from sojourn._core.thresholds import CONFLICT, MISFIT
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
 from sojourn.report.inputs import Material, Numbers, Record
@@ -24,7 +25,6 @@ MEASURES = {
     **dict.fromkeys(("issued", "register", "settled"), "registers"),
     "net": "balances",
 }
-MISFIT, STRAIN = 0.01, 0.05
 BIASES = 25
 """Sources' biases in the figure: those farthest from none; all are in the table."""
 
@@ -70,7 +70,7 @@ def _fit(claim: Record) -> str:
     """Without an audit: from the fit, in which the claim itself has taken part."""
     if claim["status"] != "use":
         return "not used"
-    return "conflicts" if claim["fit"] < MISFIT else "strained" if claim["fit"] < STRAIN else "fits"
+    return "conflicts" if claim["fit"] < MISFIT else "strained" if claim["fit"] < CONFLICT else "fits"
 
 
 def plain(material: Material, reading: Record, scope: Record) -> str:

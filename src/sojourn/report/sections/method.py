@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from sojourn._core.thresholds import EFFECTIVE, RHAT
 from sojourn.report.document import Column, Section, Table
 from sojourn.report.inputs import Material
 
 DOCS = "https://github.com/sojourn-stats/sojourn/blob/main/docs"
 TITLES = {
-    "rhat_max": "largest R̂ (should be at most 1.01)",
-    "ess_bulk_min": "least effective draws, bulk (should be at least 400)",
-    "ess_tail_min": "least effective draws, tail (should be at least 400)",
+    "rhat_max": f"largest R̂ (should be at most {RHAT})",
+    "ess_bulk_min": f"least effective draws, bulk (should be at least {EFFECTIVE})",
+    "ess_tail_min": f"least effective draws, tail (should be at least {EFFECTIVE})",
     "divergences": "divergent transitions (should be 0)",
     "leapfrogs": "leapfrog steps per draw, mean",
     "seconds_compile": "seconds to compile",

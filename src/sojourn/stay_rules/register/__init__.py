@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core import ibis_tools
 from sojourn.stay_rules.dates import FIRST, LAST, parse
-from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.errors import StayRuleError
 from sojourn.stay_rules.library import Rules, candidates
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
 
@@ -42,17 +43,17 @@ def assess_register(
     and `used_at_exit` (days used under that limit on the last counted day). For rules on absence each row
     tells of the absence before the stay. A stay that does not count has 0 and an empty limit.
 
-    Raises PermitError here for columns, rules and nationality. Rows that are no stays (exit before entry,
+    Raises StayRuleError here for columns, rules and nationality. Rows that are no stays (exit before entry,
     overlap, a day that no version covers, an unknown permit or member) stop the query when it runs, with
     a message that names the person and the days.
     """
     from sojourn.stay_rules.register import counted_days, prescreen
 
-    ibis = counted_days.engine()
+    ibis = ibis_tools.engine()
     rule = choose(candidates(rules), nationality)
     lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
     if not lines:
-        raise PermitError(f"reading {reading!r}: {rule.id} has no such reading")
+        raise StayRuleError(f"reading {reading!r}: {rule.id} has no such reading")
     line = _trimmed(lines[0], table, until)
     stays: Any = counted_days.stays(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
@@ -87,7 +88,7 @@ def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
 
     One cheap query finds the first and the last day.
     """
-    from sojourn.stay_rules.register.counted_days import first_row
+    from sojourn._core.ibis_tools import first_row
 
     if len(line.eras) == 1 or not {"entry", "exit"} <= set(table.columns):
         return line
@@ -131,17 +132,17 @@ def steps(line: Timeline, era: int) -> list[Step]:
 
 def _pieces(rows: Any, line: Timeline, number: int) -> Any:
     """The stays, or their pieces, that an era governs, each with its own result."""
+    from sojourn._core.ibis_tools import epoch
     from sojourn.stay_rules.register import counted_days, limit_columns
     from sojourn.stay_rules.register.calendar_windows import split, splits
-    from sojourn.stay_rules.register.counted_days import epoch
 
-    ibis = counted_days.engine()
+    ibis = ibis_tools.engine()
     era = line.eras[number]
     laid = limit_columns.with_columns(counted_days.lay(rows, era), era)
     first, last, expired = ibis.null("int32"), ibis.null("int32"), ibis.literal(False)
     for step in steps(line, number):
-        begun = laid.e.between(*map(counted_days.epoch, step.started))
-        since, until = map(counted_days.epoch, step.governed)
+        begun = laid.e.between(*map(ibis_tools.epoch, step.started))
+        since, until = map(ibis_tools.epoch, step.governed)
         mine = begun & (laid.x >= since) & (laid.e <= until)
         first = mine.ifelse(ibis.greatest(laid.e, since), first)
         last = mine.ifelse(ibis.least(laid.x, until), last)
@@ -159,9 +160,7 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
 
 def _merged(stays: Any, parts: list[Any]) -> Any:
     """One row per stay from the results of its pieces."""
-    from sojourn.stay_rules.register import counted_days
-
-    ibis = counted_days.engine()
+    ibis = ibis_tools.engine()
     pieces = ibis.union(*parts) if len(parts) > 1 else parts[0]
     pieces = pieces.mutate(rank=pieces.first.fill_null(LAST * 2 - pieces.to_day))
     merged = pieces.group_by("person", "n").aggregate(

@@ -12,9 +12,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.ibis_tools import Table, dated, engine, epoch, number
 from sojourn.stay_rules.dates import LAST, months, shift
 from sojourn.stay_rules.limits import CalendarYear, Rolling
-from sojourn.stay_rules.register.counted_days import Table, dated, engine, epoch, number
 
 if TYPE_CHECKING:
     from sojourn.stay_rules.limits import Kind

@@ -10,9 +10,10 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.ibis_tools import Table, engine, epoch, number
 from sojourn.stay_rules.breaches import earliest_day
 from sojourn.stay_rules.dates import FIRST, LAST, day, parse
-from sojourn.stay_rules.errors import PermitError
+from sojourn.stay_rules.errors import StayRuleError
 from sojourn.stay_rules.limits_grouped import Gap, Grouped, Session
 from sojourn.stay_rules.schema import Zone
 from sojourn.stay_rules.stays import stopping_documents
@@ -20,42 +21,7 @@ from sojourn.stay_rules.stays import stopping_documents
 if TYPE_CHECKING:
     from sojourn.stay_rules.timeline import Era, Timeline
 
-Table = Any
-"""An Ibis table: its columns are known only to the engine, so the type checker cannot help here."""
 OVERLAP = "overlaps the stay before it"
-EPOCH = date(1970, 1, 1).toordinal()
-
-
-def engine() -> Any:
-    """Ibis, imported when a register is assessed and not before."""
-    import ibis
-
-    return ibis
-
-
-def first_row(table: Any) -> tuple[Any, ...]:
-    """The first row of a small result, fetched without pandas."""
-    connection = table.get_backend()
-    if connection.name == "pyspark":
-        return tuple(connection.raw_sql(str(connection.compile(table))).head())
-    return tuple(connection.raw_sql(str(connection.compile(table))).fetchall()[0])
-
-
-def epoch(ordinal: int) -> int:
-    """An ordinal as days since 1970."""
-    return ordinal - EPOCH
-
-
-def number(value: Any) -> Any:
-    """A date as days since 1970."""
-    ibis = engine()
-    return value.delta(ibis.date(1970, 1, 1), unit="day").cast("int32")
-
-
-def dated(value: Any) -> Any:
-    """Days since 1970 as a date."""
-    ibis = engine()
-    return (ibis.date(1970, 1, 1) + value.cast("int64").as_interval("D")).cast("date")
 
 
 def stop(table: Table, bad: Any, text: str, value: Any) -> Any:
@@ -89,15 +55,17 @@ def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
     """The register with numbered days: `e`, `x`, whether the stay `counts`, has `closed` and was `entered`.
 
     Stays in a country before it joined the zone begin on the day it joined; those that never count
-    remain, with `counts` false and `inside` false. Raises PermitError for a missing or mistyped column.
+    remain, with `counts` false and `inside` false. Raises StayRuleError for a missing or mistyped column.
     """
     ibis = engine()
     for name in ("person", "entry", "exit"):
         if name not in table.columns:
-            raise PermitError(f"register: the column {name!r} is missing; it has {', '.join(table.columns)}")
+            raise StayRuleError(
+                f"register: the column {name!r} is missing; it has {', '.join(table.columns)}"
+            )
     for name in ("entry", "exit"):
         if not table[name].type().is_date():
-            raise PermitError(
+            raise StayRuleError(
                 f"register, column {name}: is of type {table[name].type()}, not date; "
                 "give the day at the border, since an instant falls on two days in two time zones"
             )

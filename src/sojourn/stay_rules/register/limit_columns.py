@@ -13,11 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from sojourn._core.ibis_tools import Table, dated, engine, epoch, first_row, number
 from sojourn.stay_rules.dates import LAST, months
 from sojourn.stay_rules.limits import Entry, Rolling
 from sojourn.stay_rules.limits_grouped import Block, Gap, Grouped, Session
 from sojourn.stay_rules.register.calendar_windows import by_length, length, lengths
-from sojourn.stay_rules.register.counted_days import Table, dated, engine, epoch, first_row, number
 
 if TYPE_CHECKING:
     from sojourn.stay_rules.limits import Kind

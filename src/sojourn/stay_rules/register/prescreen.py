@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.ibis_tools import Table, engine, epoch
 from sojourn.stay_rules.dates import FIRST, LAST
 from sojourn.stay_rules.limits import Entry, Rolling
-from sojourn.stay_rules.register.counted_days import Table, engine, epoch
 
 if TYPE_CHECKING:
     from sojourn.stay_rules.timeline import Era

@@ -1,4 +1,17 @@
-"""Everything that is wrong with a case, told at once and in the words of its files."""
+"""The errors of sojourn, all under one base.
+
+    SojournError
+    ├── InputError          input that is wrong in one or more places: `problems`
+    │   └── CaseError       a case folder, or a file that is read with it
+    ├── StayRuleError       a question about stay rules
+    │   ├── RuleFileError   a rule file
+    │   ├── StayError       the stays of a traveller
+    │   └── NotCovered      a day or a traveller that no version of a rule covers
+    ├── BordersError        a register of crossings, or settings for it
+    └── ReadingError        a reading that the model of its case cannot express
+
+The command line prints these and ends with status 2; any other exception is a bug.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +19,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
+class SojournError(Exception):
+    """Base of every error that input can cause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that keeps a case from being read, and where it is.
+    """One thing that is wrong with the input, and where it is.
 
-    `row` counts as a spreadsheet does: 1 is the header. `column` is the column of a
-    table or the dotted key of `case.toml`. `message` says what is allowed.
+    `file` may also be an option of the command line. `row` counts as a spreadsheet does: 1 is the
+    header. `column` is the column of a table or the dotted key of a TOML file. `message` says what
+    is allowed.
     """
 
     file: str
@@ -31,8 +49,8 @@ class Problem:
         return f"{where}: {what}"
 
 
-class CaseError(Exception):
-    """A case cannot be read (or written); `problems` holds every reason found."""
+class InputError(SojournError):
+    """Input cannot be used; `problems` holds every reason found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep the problems in the order in which they were found."""
@@ -40,7 +58,7 @@ class CaseError(Exception):
         super().__init__(self.problems)
 
     def lines(self, limit: int = 50) -> list[str]:
-        """One line per problem, at most `limit`, then how many more there are."""
+        """One line per problem, at most `limit`, then the number of the remaining ones."""
         shown = [str(problem) for problem in self.problems[:limit]]
         if len(self.problems) > limit:
             shown.append(f"… and {len(self.problems) - limit:,} more")
@@ -64,7 +82,7 @@ def one_of(words: Iterable[str], value: str = "") -> str:
 
 
 def did_you_mean(value: str, words: Iterable[str]) -> str:
-    """A hint in brackets, with a leading space, or nothing where no word is near."""
+    """A hint in brackets, with a leading space, or nothing if no word is similar."""
     from difflib import get_close_matches
 
     folded = {word.casefold(): word for word in words}

@@ -1,0 +1,9 @@
+"""The error of a case that cannot be used."""
+
+from __future__ import annotations
+
+from sojourn._core.errors import InputError
+
+
+class CaseError(InputError):
+    """A case cannot be read or written; `problems` holds every reason found."""
