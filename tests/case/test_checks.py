@@ -85,7 +85,8 @@ def test_nested_windows_grow(findings) -> None:
     daily = reading("LONG", "entries", per="day") + reading(
         "SHORT", "entries", "2022-03-10", "2022-06-30", per="day"
     )
-    assert findings(claims, daily) == []
+    assert [line.partition(": ")[0] for line in findings(claims, daily)] == ["LONG, SHORT"]
+    assert findings(claim("LONG", 98_000) + claim("SHORT", 100_000), daily) == []
 
 
 def test_one_figure_with_two_meanings(findings) -> None:

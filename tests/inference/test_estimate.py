@@ -16,9 +16,9 @@ import pytest
 import xarray as xr
 
 from sojourn.case import Case, CaseError, read_case
+from sojourn.case.contradictions import find_contradictions
 from sojourn.case.settings import LogNormal
 from sojourn.inference.answer import FILES, Answer, read_answer
-from sojourn.inference.clash import clashes
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.estimate import at, compile_case, scales, summarise_draws
 from sojourn.inference.sampler import Interrupted, Progress, Sampler
@@ -185,11 +185,11 @@ def test_a_planted_contradiction_is_named(case: Case) -> None:
             *(replace(r, claim="c99") for r in readings),
         ),
     )
-    assert [pair[:2] for pair in clashes(build_model(planted))] == [("c15", "c99")]
+    assert [(pair.first, pair.second) for pair in find_contradictions(planted)] == [("c15", "c99")]
 
 
-def test_no_clash_where_a_reading_lets_both_be_true(model: Model) -> None:
-    assert clashes(model) == []
+def test_no_contradiction_if_a_reading_lets_both_be_true(case: Case) -> None:
+    assert find_contradictions(case) == []
 
 
 def test_a_day_before_the_case_is_refused(case: Case) -> None:

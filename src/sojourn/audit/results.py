@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sojourn.case.contradictions import Contradiction
+
 Numbers = Mapping[str, float]
 Method = Literal["weights", "refit", "unreliable"]
 """How an answer without a claim was found: importance weights, moved draws, or weights with k̂ too high."""
@@ -107,26 +109,12 @@ class SourceConflict:
 
 
 @dataclass(frozen=True)
-class ClashingPair:
-    """Two claims that cannot both be true whatever either counts; no model is involved.
-
-    `ratio` is by what factor they miss, at least, under the kindest readings (none for
-    shares that add up to more than the whole).
-    """
-
-    first: str
-    second: str
-    ratio: float | None
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Conflict:
     """Who contradicts whom. `note` says how many tests were made and what that means."""
 
     claims: tuple[ClaimConflict, ...]
     sources: tuple[SourceConflict, ...]
-    pairs: tuple[ClashingPair, ...]
+    pairs: tuple[Contradiction, ...]
     note: str
 
 

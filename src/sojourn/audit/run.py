@@ -8,13 +8,13 @@ from typing import Any
 from sojourn._core.defaults import REFITS
 from sojourn._core.files import dump_json, sha256
 from sojourn.audit.conflict import claim_conflicts, note, source_conflicts
-from sojourn.audit.impossible import clashing_pairs
 from sojourn.audit.influence import influences
 from sojourn.audit.leave_out import Leaver, targets_of_claims, targets_of_groups, targets_of_sources
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.readings import audit_claims
 from sojourn.audit.results import Audit, Conflict, Header, Influences
 from sojourn.audit.sensitivity import contractions, sensitivities
+from sojourn.case.contradictions import find_contradictions
 
 
 def audit(
@@ -41,7 +41,7 @@ def audit(
         conflict=Conflict(
             claims=tuple(tested),
             sources=tuple(source_conflicts(posterior, together)),
-            pairs=tuple(clashing_pairs(posterior.case)),
+            pairs=tuple(find_contradictions(posterior.case)),
             note=note(tested),
         ),
         influence=Influences(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from sojourn.case import Case, Claim, Reading
-from sojourn.inference.answer_record import said
+from sojourn.case.hedges import figure_text
 
 PEOPLE = {
     "all": "all {n}, visitors and residents included",
@@ -49,7 +49,7 @@ def claim_sentence(case: Case, claim: Claim, reading: Reading, weight: float, fi
 
 def _quoted(claim: Claim) -> str:
     verb = "is" if claim.value == 1 or claim.hedge in ("half", "most", "some") else "are"
-    return f"“{said(claim)}” {verb}"
+    return f"“{figure_text(claim)}” {verb}"
 
 
 def sure(weight: float) -> str:

@@ -13,6 +13,7 @@ from sojourn._core.errors import did_you_mean
 from sojourn._core.outcomes import Outcome
 from sojourn.case.case import Case
 from sojourn.case.consistency import arithmetic_findings
+from sojourn.case.contradictions import find_contradictions
 from sojourn.case.findings import Finding
 from sojourn.case.row_checks import is_share
 from sojourn.case.schema import TABLES
@@ -35,7 +36,16 @@ def check_case(case: Case) -> list[Finding]:
     Each finding names its claims and, for arithmetic, says by how much. Only claims in
     use count; intervals, not points, must disagree.
     """
-    return [*arithmetic_findings(case), *_reach(case), *_ledger(case)]
+    arithmetic = list(arithmetic_findings(case))
+    return [*arithmetic, *_contradictions(case, arithmetic), *_reach(case), *_ledger(case)]
+
+
+def _contradictions(case: Case, arithmetic: list[Finding]) -> Iterator[Finding]:
+    """Pairs of claims that cannot both be true under any reading, but for those listed already."""
+    listed = {frozenset(finding.claims) for finding in arithmetic}
+    for pair in find_contradictions(case):
+        if frozenset((pair.first, pair.second)) not in listed:
+            yield Finding("arithmetic", pair.sentence, (pair.first, pair.second))
 
 
 def _ledger(case: Case) -> Iterator[Finding]:

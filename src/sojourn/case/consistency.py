@@ -13,10 +13,11 @@ from datetime import date
 from itertools import permutations
 
 from sojourn.case.case import Case
+from sojourn.case.containment import contained
 from sojourn.case.findings import Finding
 from sojourn.case.hedges import claim_intervals
 from sojourn.case.row_checks import is_share
-from sojourn.case.schema import FLOWS, SHARE_UNITS, SHARES_OF_ONE
+from sojourn.case.schema import SHARE_UNITS, SHARES_OF_ONE
 from sojourn.case.tables import Claim, Reading
 
 MOST = 1_000
@@ -56,8 +57,7 @@ def arithmetic_findings(case: Case) -> Iterator[Finding]:
             )
             yield Finding("arithmetic", message)
             continue
-        yield from _nested(group)
-        yield from _parts(case, group)
+        yield from _contained(case, group)
     yield from _whole(figures)
     yield from _two_meanings(figures)
 
@@ -133,60 +133,21 @@ def _balance(entries: Figure, exits: Figure, other: Figure) -> Iterator[Finding]
         yield Finding("arithmetic", message, (entries.id, exits.id, other.id), gap)
 
 
-def _inside(inner: Reading, outer: Reading) -> bool:
-    """Whether one window lies within another and is shorter."""
-    if inner.start is None or inner.end is None or outer.start is None or outer.end is None:
-        return False
-    return (
-        outer.start <= inner.start
-        and inner.end <= outer.end
-        and inner.end - inner.start < outer.end - outer.start
-    )
-
-
-def _nested(group: list[Figure]) -> Iterator[Finding]:
-    """A longer window cannot hold less than one within it."""
-    by_scope: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
-    for figure in group:
-        if figure.reading.measure in FLOWS and figure.reading.per == "total":
-            by_scope[_scope(figure.reading)].append(figure)
-    for figures in by_scope.values():
-        for inner, outer in permutations(figures, 2):
-            gap = inner.low - outer.high
-            if gap > 0 and _inside(inner.reading, outer.reading):
-                message = (
-                    f"{inner.reading.measure} {inner.said} from {inner.reading.start} to {inner.reading.end}"
-                )
-                message += f" exceed {outer.said} from {outer.reading.start} to {outer.reading.end}, which"
-                yield Finding(
-                    "arithmetic", f"{message} contain them, by {_gap(gap)} or more", (inner.id, outer.id), gap
-                )
-
-
-def _parts(case: Case, group: list[Figure]) -> Iterator[Finding]:
-    """A part, by place, people, border or wave, cannot exceed its whole."""
-    by_window: dict[tuple[date | None, date | None], list[Figure]] = defaultdict(list)
-    for figure in group:
-        by_window[figure.reading.start, figure.reading.end].append(figure)
-    for figures in by_window.values():
-        for part, whole in permutations(figures, 2):
-            gap = part.low - whole.high
-            if gap > 0 and _is_part(case, part.reading, whole.reading):
-                message = f"{part.reading.measure} {part.said} of a part exceed {whole.said} of the whole"
-                yield Finding("arithmetic", f"{message} by {_gap(gap)} or more", (part.id, whole.id), gap)
-
-
-def _is_part(case: Case, part: Reading, whole: Reading) -> bool:
-    host, places = case.settings.host, case.settings.places
-    here, there = part.place or host, whole.place or host
-    parent = places[here].parent if here in places else ""
-    pairs = (
-        (part.who, whole.who, whole.who == "all"),
-        (part.counterpart, whole.counterpart, not whole.counterpart),
-        (part.wave, whole.wave, not whole.wave),
-        (here, there, parent == there),
-    )
-    return all(a == b or contains for a, b, contains in pairs) and any(a != b for a, b, _ in pairs)
+def _contained(case: Case, group: list[Figure]) -> Iterator[Finding]:
+    """A part, by window, place, people, border or wave, cannot exceed its whole."""
+    for part, whole in permutations(group, 2):
+        gap = part.low - whole.high
+        if gap <= 0 or contained(case, part.reading, whole.reading) != "are part of":
+            continue
+        inner, outer = part.reading, whole.reading
+        if (inner.start, inner.end) == (outer.start, outer.end):
+            message = f"{inner.measure} {part.said} of a part exceed {whole.said} of the whole"
+        elif inner.per == "total":
+            message = f"{inner.measure} {part.said} from {inner.start} to {inner.end} exceed {whole.said}"
+            message += f" from {outer.start} to {outer.end}, which contain them,"
+        else:
+            continue  # a mean per day over a part of the window may exceed that over the whole
+        yield Finding("arithmetic", f"{message} by {_gap(gap)} or more", (part.id, whole.id), gap)
 
 
 def _whole(figures: Iterable[Figure]) -> Iterator[Finding]:

@@ -167,3 +167,16 @@ def override_problem(word: str, below: float, above: float) -> str:
         return "must be two numbers of grains, neither negative"
     total = below + above
     return "" if total >= 1 and total == int(total) else "must add up to a whole number of grains, at least 1"
+
+
+def figure_text(claim: Claim) -> str:
+    """A claim's figure as a reader would say it."""
+    words = claim.hedge.replace("_", " ")
+    if claim.value is None:
+        return f"{words} ({claim.unit})"
+    number = f"{claim.value:,.12g}"
+    if claim.hedge == "range" and claim.high is not None:
+        return f"{number} to {claim.high:,.12g} {claim.unit}"
+    return (
+        f"{number} {claim.unit}" if claim.hedge in ("reported", "exact") else f"{words} {number} {claim.unit}"
+    )

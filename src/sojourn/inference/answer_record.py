@@ -14,7 +14,8 @@ from sojourn._core.arrays import Real
 from sojourn._core.outcomes import OUTCOMES
 from sojourn._core.thresholds import EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
 from sojourn.case import Claim
-from sojourn.inference.clash import clashes
+from sojourn.case.contradictions import find_contradictions
+from sojourn.case.hedges import figure_text
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import contraction, convergence, pull_of_readings, significant, summarise
 from sojourn.inference.priors import common_pairs, spoken_pairs
@@ -124,7 +125,7 @@ class Summary:
         return {
             "claim": claim.claim,
             "source": claim.source,
-            "said": said(claim),
+            "said": figure_text(claim),
             "status": status,
             "pull": significant(self.pull(weights, prior), 4) if status == "use" else 0.0,
             "fit": significant(float(np.mean(np.sum(weights * self.posterior.tail[:, members], axis=1))), 4),
@@ -237,26 +238,14 @@ class Summary:
         for item in self.identified[: 2 * len(OUTCOMES) - 1]:
             if item["contraction"] < PRIOR_ONLY:
                 yield f"only the prior says this: {item['quantity']} (contraction {item['contraction']})"
-        for first, second, gap in clashes(self.model):
-            yield f"{first} and {second} cannot both be true: same count, {gap:.0f} prior sd apart"
+        for pair in find_contradictions(self.model.case):
+            yield pair.sentence
         for k, claim in enumerate(self.model.wording.claims):
             if self.model.case.counts(claim):
                 fit = self.claims[k]["fit"]
                 if fit < MISFIT:
-                    yield f"{claim.claim} ({said(claim)}) does not fit the rest under any of its readings"
-
-
-def said(claim: Claim) -> str:
-    """A claim's figure as a reader would say it."""
-    words = claim.hedge.replace("_", " ")
-    if claim.value is None:
-        return f"{words} ({claim.unit})"
-    number = f"{claim.value:,.12g}"
-    if claim.hedge == "range" and claim.high is not None:
-        return f"{number} to {claim.high:,.12g} {claim.unit}"
-    return (
-        f"{number} {claim.unit}" if claim.hedge in ("reported", "exact") else f"{words} {number} {claim.unit}"
-    )
+                    figure = f"{claim.claim} ({figure_text(claim)})"
+                    yield f"{figure} does not fit the rest under any of its readings"
 
 
 def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dict[str, str]) -> xr.DataTree:

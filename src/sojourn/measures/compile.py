@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn._core.calendar import MONTH_DAYS, YEAR_DAYS
+from sojourn._core.calendar import PER_DAYS, YEAR_DAYS
 from sojourn.case import Reading
 from sojourn.history import Plan
 from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
@@ -17,8 +17,6 @@ from sojourn.measures.operator import NO_PART, Indices, Layout, Operator, Rate
 from sojourn.measures.sparse import Sparse
 from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, rate_of, term_of
 from sojourn.measures.windows import Windows, shapes
-
-PER_DAYS = {"day": 1.0, "week": 7.0, "month": MONTH_DAYS, "year": YEAR_DAYS}
 
 
 @dataclass(frozen=True)

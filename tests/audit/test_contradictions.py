@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sojourn.audit.impossible import bounds, clashing_pairs, contained, exclusive
 from sojourn.case import Case, Claim, Reading
+from sojourn.case.containment import contained, exclusive
+from sojourn.case.contradictions import bounds, find_contradictions
 from sojourn.inference.density import Model
 from sojourn.inference.pointwise import make_expectations
 
@@ -63,12 +64,13 @@ def test_a_part_larger_than_its_whole(case: Case, name: str) -> None:
     part, whole = INSIDE[name]
     days = 31 if part.per == "day" else 1
     wrong = said(case, (30_000 / days, "reported", [part]), (20_000, "reported", [whole]))
-    found = clashing_pairs(wrong)
+    found = find_contradictions(wrong)
     assert [(p.first, p.second) for p in found] == [("p0", "p1")]
     assert found[0].ratio is not None
     assert 1 < found[0].ratio < 1.5
     assert (
-        clashing_pairs(said(case, (10_000 / days, "reported", [part]), (20_000, "reported", [whole]))) == []
+        find_contradictions(said(case, (10_000 / days, "reported", [part]), (20_000, "reported", [whole])))
+        == []
     )
 
 
@@ -91,19 +93,19 @@ APART = {
 def test_counts_that_do_not_bound_each_other(case: Case, name: str) -> None:
     one, other = APART[name]
     assert contained(case, one, other) is None
-    assert clashing_pairs(said(case, (90_000, "reported", [one]), (20_000, "reported", [other]))) == []
+    assert find_contradictions(said(case, (90_000, "reported", [one]), (20_000, "reported", [other]))) == []
 
 
 def test_one_reading_that_fits_is_enough(case: Case) -> None:
     part, whole = INSIDE["all people"]
     both = [whole, reading("entries", start=date(2021, 6, 1), end=date(2021, 7, 15))]
-    assert clashing_pairs(said(case, (30_000, "reported", [part]), (20_000, "reported", both))) == []
+    assert find_contradictions(said(case, (30_000, "reported", [part]), (20_000, "reported", both))) == []
 
 
 @pytest.mark.parametrize(("hedge", "clash"), [("reported", True), ("more_than", False), ("up_to", True)])
 def test_open_ends_stay_open(case: Case, hedge: str, clash: bool) -> None:
     part, whole = INSIDE["a longer window"]
-    found = clashing_pairs(said(case, (30_000, "reported", [part]), (20_000, hedge, [whole])))
+    found = find_contradictions(said(case, (30_000, "reported", [part]), (20_000, hedge, [whole])))
     assert bool(found) == clash
 
 
@@ -113,12 +115,12 @@ def test_shares_of_one_whole(case: Case) -> None:
     assert exclusive(stayed, returned)
     wrong = said(case, (60, "reported", [stayed]), (55, "reported", [returned]))
     wrong = replace(wrong, claims=tuple(replace(c, unit="percent") for c in wrong.claims))
-    assert len(clashing_pairs(wrong)) == 1
+    assert len(find_contradictions(wrong)) == 1
     right = replace(wrong, claims=tuple(replace(c, value=40.0) for c in wrong.claims))
-    assert clashing_pairs(right) == []
+    assert find_contradictions(right) == []
 
 
-def test_what_a_history_makes_true_never_clashes(case: Case, model: Model) -> None:
+def test_what_a_history_makes_true_never_contradicts_itself(case: Case, model: Model) -> None:
     """Every claim of the case, said exactly under one of its readings in a history drawn from the prior."""
     rng = np.random.default_rng(7)
     counted = [r for r in model.compiled.readings if not r.of_measure and r.measure not in ("rate", "rent")]
@@ -135,7 +137,7 @@ def test_what_a_history_makes_true_never_clashes(case: Case, model: Model) -> No
             claims=claims,
             readings=tuple(r for r, _ in chosen.values() if r.claim in {c.claim for c in claims}),
         )
-        assert clashing_pairs(true) == []
+        assert find_contradictions(true) == []
 
 
 def test_rates_become_totals(case: Case) -> None:

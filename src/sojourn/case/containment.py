@@ -1,0 +1,106 @@
+"""Which counts contain which others: the arithmetic of readings, without a model.
+
+A count contains another if its window is longer, or if it covers all borders, all people, the whole
+country or all waves; entries contain people, people contain arrivals, exits contain departures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sojourn.case.case import Case
+from sojourn.case.row_checks import is_share
+from sojourn.case.schema import FLOWS, SHARES_OF_ONE
+from sojourn.case.tables import Reading
+
+WITHIN: dict[str, frozenset[str]] = {
+    "arrivals": frozenset({"people", "entries"}),
+    "people": frozenset({"entries"}),
+    "departures": frozenset({"exits"}),
+    "settled": frozenset({"present"}),
+    "stayed": frozenset({"present"}),
+}
+"""Measure → measures of the same place and time that cannot be smaller."""
+
+
+def contained(case: Case, part: Reading, whole: Reading) -> str | None:
+    """How one count is contained in another, in words; None if it need not be.
+
+    The words are "are part of", or "count the same as" if the two count the same thing.
+    """
+    part, whole = mirrored(case, part), mirrored(case, whole)
+    if is_share(part) or is_share(whole):
+        return "count the same as" if _same_share(part, whole) else None
+    if "net" in (part.measure, whole.measure) or "rent" in (part.measure, whole.measure):
+        return "count the same as" if _count_of(part) == _count_of(whole) else None
+    checks = (
+        part.measure == whole.measure or whole.measure in WITHIN.get(part.measure, frozenset()),
+        whole.who in (part.who, "all"),
+        part.scheme == whole.scheme,
+        _place_within(case, part, whole),
+        _border_within(case, part, whole),
+        whole.wave in ("", part.wave),
+        _window_within(part, whole),
+    )
+    if not all(checks):
+        return None
+    return "count the same as" if _count_of(part) == _count_of(whole) else "are part of"
+
+
+def mirrored(case: Case, r: Reading) -> Reading:
+    """Crossings of the origin's border with a named place, as the other side counts them."""
+    if r.place != case.settings.origin or not r.counterpart or r.measure not in ("entries", "exits"):
+        return r
+    return replace(
+        r, measure="exits" if r.measure == "entries" else "entries", place=r.counterpart, counterpart=r.place
+    )
+
+
+def _border_within(case: Case, part: Reading, whole: Reading) -> bool:
+    """All borders; the same one; or the origin's, over which all first arrivals come."""
+    if part.measure == whole.measure:
+        return whole.counterpart in ("", part.counterpart)
+    from_origin = part.measure == "arrivals" and whole.counterpart == case.settings.origin
+    return not whole.counterpart or from_origin
+
+
+def _place_within(case: Case, part: Reading, whole: Reading) -> bool:
+    """Same place; or a part of a country in the country."""
+    here, there = part.place or case.settings.host, whole.place or case.settings.host
+    places = case.settings.places
+    return here == there or (here in places and places[here].parent == there)
+
+
+def _window_within(part: Reading, whole: Reading) -> bool:
+    """Same date for stocks; the longer window contains the shorter for flows."""
+    if part.measure not in FLOWS:
+        return whole.measure not in FLOWS and part.end == whole.end
+    if part.start is None or part.end is None or whole.start is None or whole.end is None:
+        return False
+    return whole.start <= part.start and part.end <= whole.end
+
+
+def _count_of(r: Reading) -> tuple[object, ...]:
+    """What a reading counts: totals of a window, so `per` does not matter."""
+    return (r.measure, r.place, r.counterpart, r.who, r.wave, r.start, r.end, r.scheme)
+
+
+def _whole_of(r: Reading) -> tuple[object, ...]:
+    """The denominator of a share, with what it inherits from the numerator."""
+    if r.measure == "rate":
+        return (r.of_measure, r.of_place or r.place, r.of_wave or r.wave, r.start)
+    start, end = r.of_start or r.start, r.of_end or r.end
+    return (r.of_measure, r.of_place or r.place, r.of_who or r.who, r.of_wave or r.wave, start, end)
+
+
+def _same_share(a: Reading, b: Reading) -> bool:
+    return _count_of(a) == _count_of(b) and _whole_of(a) == _whole_of(b)
+
+
+def exclusive(a: Reading, b: Reading) -> bool:
+    """Two shares of one whole of which nobody is in both."""
+    if not (a.of_measure and b.of_measure) or "rate" in (a.measure, b.measure):
+        return False
+    same = (a.place, a.wave, a.end, a.who) == (b.place, b.wave, b.end, b.who)
+    apart = {a.measure, b.measure} <= SHARES_OF_ONE and a.measure != b.measure
+    return apart and same and _whole_of(a) == _whole_of(b)

@@ -1,0 +1,138 @@
+"""Pairs of claims that cannot both be true, under any of their readings: arithmetic without a model.
+
+Two claims contradict each other if every pair of their readings does. Two readings contradict each
+other if one count contains the other (see `containment`), and yet the least value that the contained
+figure may stand for exceeds the largest value of the other. Mutually exclusive shares of one whole
+contradict each other if they add up to more than the whole. Open ends ("more than") stay open.
+
+`check`, the warnings of an answer and the audit all use this one list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import inf
+
+from sojourn._core.calendar import PER_DAYS
+from sojourn.case.case import Case
+from sojourn.case.containment import contained, exclusive, mirrored
+from sojourn.case.hedges import claim_intervals, figure_text
+from sojourn.case.row_checks import is_share
+from sojourn.case.schema import FLOWS, SHARE_UNITS
+from sojourn.case.tables import Claim, Reading
+
+OPEN_ABOVE = frozenset({"more_than", "at_least"})
+OPEN_BELOW = frozenset({"up_to", "less_than"})
+TOLERANCE = 1e-9
+MOST = 1_000
+"""Claims about one kind of count in one country beyond which pairs are not compared."""
+FAMILIES = {
+    "arrivals": "inflow",
+    "people": "inflow",
+    "entries": "inflow",
+    "departures": "outflow",
+    "exits": "outflow",
+    "present": "stock",
+    "stayed": "stock",
+    "settled": "stock",
+}
+"""Measures of which one may contain another, by the name of their family; others stand alone."""
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two claims that cannot both be true, whatever either counts; no model is involved.
+
+    `ratio` is the least factor by which they miss each other, under the readings closest to agreement
+    (None for shares that add up to more than the whole).
+    """
+
+    first: str
+    second: str
+    ratio: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A reading of a claim with the least and the most that it may stand for, in totals."""
+
+    claim: Claim
+    reading: Reading
+    low: float
+    high: float
+
+
+def find_contradictions(case: Case) -> list[Contradiction]:
+    """Pairs of claims in use that contradict each other under every pair of readings, worst first."""
+    groups: dict[tuple[object, ...], list[list[Bounds]]] = defaultdict(list)
+    for claim in case.claims:
+        readings = case.readings_by_claim.get(claim.claim)
+        if readings and case.counts(claim):
+            groups[_group(case, readings[0])].append([bounds(case, claim, r) for r in readings])
+    found = [
+        pair
+        for group in groups.values()
+        if len(group) <= MOST
+        for one, other in combinations(group, 2)
+        for pair in _contradiction(case, one, other)
+    ]
+    return sorted(found, key=lambda pair: -(pair.ratio or inf))
+
+
+def _group(case: Case, reading: Reading) -> tuple[object, ...]:
+    """A key that two readings share if one may bound the other; claims with other keys are not compared."""
+    r = mirrored(case, reading)
+    here = r.place or case.settings.host
+    country = case.settings.places[here].parent or here if here in case.settings.places else here
+    if is_share(r):
+        return ("share", r.of_measure, r.wave, r.end)
+    family = FAMILIES.get(r.measure, r.measure)
+    return (family, country) if r.measure in FLOWS else (family, country, r.end)
+
+
+def bounds(case: Case, claim: Claim, reading: Reading) -> Bounds:
+    """The bounds that a claim sets to a reading: shares as proportions, rates per day or month as totals."""
+    spans = claim_intervals(claim, case.settings.hedges)
+    low = 0.0 if claim.hedge in OPEN_BELOW else min(span.low for span in spans)
+    high = inf if claim.hedge in OPEN_ABOVE else max(span.high for span in spans)
+    factor = 1 / SHARE_UNITS.get(claim.unit, 1.0)
+    if reading.per != "total" and reading.start and reading.end:
+        factor *= ((reading.end - reading.start).days + 1) / PER_DAYS[reading.per]
+    return Bounds(claim, reading, low * factor, high * factor)
+
+
+def _contradiction(case: Case, one: list[Bounds], other: list[Bounds]) -> Iterator[Contradiction]:
+    gaps: list[tuple[float, str]] = []
+    for a, b in product(one, other):
+        gap = gap_between(case, a, b)
+        if gap is None:
+            return
+        gaps.append(gap)
+    ratio, why = min(gaps)
+    first, second = one[0].claim, other[0].claim
+    sentence = (
+        f"“{figure_text(first)}” ({first.claim}, {first.source}) and “{figure_text(second)}” "
+        f"({second.claim}, {second.source}) cannot both be true: {why}"
+    )
+    yield Contradiction(first.claim, second.claim, ratio if ratio < inf else None, sentence)
+
+
+def gap_between(case: Case, a: Bounds, b: Bounds) -> tuple[float, str] | None:
+    """The factor by which two readings miss each other, and why; None if both may be true."""
+    for part, whole in ((a, b), (b, a)):
+        why = contained(case, part.reading, whole.reading)
+        if why is not None and part.low > whole.high * (1 + TOLERANCE):
+            return part.low / whole.high if whole.high > 0 else inf, f"{_name(part)} {why} {_name(whole)}"
+    if exclusive(a.reading, b.reading) and a.low + b.low > 1 + TOLERANCE:
+        return inf, f"{_name(a)} and {_name(b)} share one whole"
+    return None
+
+
+def _name(b: Bounds) -> str:
+    r = b.reading
+    window = f"{r.start} to {r.end}" if r.start else f"on {r.end}"
+    return f"{r.measure.replace('_', ' ')} ({r.who}, {window})"
