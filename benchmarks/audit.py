@@ -19,12 +19,12 @@ import numpy as np
 from scipy.stats import kstest
 from tests.inference.simulated import say
 
+from sojourn._core.thresholds import K_HAT
 from sojourn.audit.conflict import claim_conflicts
-from sojourn.audit.importance_weights import K_HAT
 from sojourn.audit.influence import influences
 from sojourn.audit.leave_out import CHAINS, DRAWS, Leaver, targets_of_claims
 from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read_posterior
-from sojourn.audit.vintages import history, publication_dates, said_by
+from sojourn.audit.vintages import find_vintages, publication_dates, said_by
 from sojourn.case import read_case
 from sojourn.inference.density import Model
 from sojourn.inference.estimate import compile_case, scales
@@ -119,7 +119,7 @@ def against_refits(folder: str, case: str | None = None) -> None:
     chosen = [dates[i] for i in np.linspace(0, len(dates) - 2, 5).round().astype(int)]
     sampler = Leaver(posterior).sampler
     began = time.perf_counter()
-    moments = {m.date: m for m in history(posterior, chosen)}
+    moments = {m.date: m for m in find_vintages(posterior, chosen)}
     sequential = time.perf_counter() - began
     points_of, full = make_points(posterior.model), 0.0
     for day in chosen:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sojourn.audit.importance_weights import K_HAT, moments
+from sojourn._core.thresholds import K_HAT
+from sojourn.audit.importance_weights import moments
 from sojourn.audit.influence import influences, shift_error
 from sojourn.audit.leave_out import (
     Leaver,

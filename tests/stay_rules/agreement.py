@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from sojourn.stay_rules import Stay, assess, assess_register
-from sojourn.stay_rules.breaches import Judgement
+from sojourn.stay_rules.breaches import Breaches
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.timeline import timelines
 from tests.referees import stay_rules as referee
@@ -51,7 +51,7 @@ def rows(kind: str, number: int) -> None:
             stays = itinerary(spec, rng)
             spans = [Span(*stay) for stay in stays]
             away = [Span(0, -1), *absences(spans)]
-            judged = Judgement(line, tuple(away if kind == "absence_rolling" else spans))
+            judged = Breaches(line, tuple(away if kind == "absence_rolling" else spans))
             for position, (span, want) in enumerate(zip(judged.spans, expected(spec, stays), strict=True)):
                 if span.last >= span.first:
                     row = judged.row(position)

@@ -22,7 +22,9 @@ KEYS += ["window_excess", "binding_limit", "counted", "returns", "lawful", "warn
 ROLLING = rule_of(Spec("rolling", 90, 180))
 
 
-def ask(stays: Any, on: Any, rules: Any = ROLLING, nationality: str = "RU", **more: Any) -> stay_rules.Answer:
+def ask(
+    stays: Any, on: Any, rules: Any = ROLLING, nationality: str = "RU", **more: Any
+) -> stay_rules.Assessment:
     return stay_rules.assess(rules, stays, on=on, nationality=nationality, **more)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from sojourn import stay_rules
 from sojourn.stay_rules import Stay
-from sojourn.stay_rules.breaches import Judgement, earliest_day
+from sojourn.stay_rules.breaches import Breaches, earliest_day
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.schema import InForce
 from sojourn.stay_rules.stays import spans_of
@@ -61,7 +61,7 @@ def by_one(
     line = next(each for each in timelines(rule, nationality) if each.reading == reading)
     spans, _ = spans_of(rule, [Stay(*stay) for stay in stays], 0)
     judged = [Span(0, -1), *absences(spans)] if rule.absence else spans
-    judgement = Judgement(line, tuple(judged))
+    judgement = Breaches(line, tuple(judged))
     found = []
     for position, span in enumerate(judged):
         if span.last < span.first:

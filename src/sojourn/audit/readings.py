@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from sojourn._core.thresholds import CONFLICT
-from sojourn.audit.impossible import OPEN_ABOVE, OPEN_BELOW
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import ClaimAudit, ClaimConflict, Numbers, ReadingAudit, Verdict
 from sojourn.audit.sentences import claim_sentence, reading_sentence
 from sojourn.case import Case, Claim, Reading
+from sojourn.case.contradictions import OPEN_ABOVE, OPEN_BELOW
 from sojourn.case.hedges import claim_intervals
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.pointwise import make_expectations

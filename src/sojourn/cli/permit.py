@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from sojourn._core.files import dump_json
 from sojourn.cli.console import styled
-from sojourn.stay_rules import Answer, assess
+from sojourn.stay_rules import Assessment, assess
 
 
 def permit(
@@ -60,7 +60,7 @@ def permit(
     return 0 if answer.lawful else 1
 
 
-def _text(answer: Answer) -> list[str]:
+def _text(answer: Assessment) -> list[str]:
     """The answer for people, each reading after the other."""
     lines: list[str] = []
     for name, reading in (answer.readings or {"": answer}).items():
@@ -71,7 +71,7 @@ def _text(answer: Answer) -> list[str]:
     return lines
 
 
-def _figures(answer: Answer) -> list[str]:
+def _figures(answer: Assessment) -> list[str]:
     further = "no limit on file" if answer.max_further_stay is None else f"{answer.max_further_stay} days"
     rows: list[tuple[str, object]] = [
         ("days used", answer.used),
@@ -99,12 +99,12 @@ def _ranges(ranges: Sequence[tuple[object, object]]) -> str:
     return ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ranges) or "–"
 
 
-def _strip(answer: Answer) -> list[str]:
+def _strip(answer: Assessment) -> list[str]:
     from sojourn.stay_rules.explain import strip
 
     key = "█ counted  ▒ other day inside  ! unlawful  + booked  · outside  ▲ the day"
     return [*(f"  {line}" for line in strip(answer)), f"  {key}"]
 
 
-def _source(answer: Answer) -> str:
+def _source(answer: Assessment) -> str:
     return "; ".join(f"{c.act} (checked {c.checked}, confidence {c.confidence})" for c in answer.citations)

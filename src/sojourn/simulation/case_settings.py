@@ -27,7 +27,7 @@ from sojourn.case.settings import (
 )
 from sojourn.simulation.lawful_stays import StayRule
 from sojourn.simulation.settings import Wave, WorldSettings
-from sojourn.stay_rules.limits import Entry, Rolling
+from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 
 ARRIVALS = LogNormal(median=50_000, factor=2.5, why="a wave that fills hotels, and less than a million")
 KNOWN_SD = 0.15
@@ -134,8 +134,8 @@ def _regimes(world: WorldSettings) -> list[Regime]:
         if not place.rules:
             continue
         for era in StayRule(place.rules, world.nationality, world.start, world.until).eras:
-            rolling = [limit for limit in era.limits if isinstance(limit, Rolling)]
-            entry = [limit for limit in era.limits if isinstance(limit, Entry)]
+            rolling = [limit for limit in era.limits if isinstance(limit, RollingLimit)]
+            entry = [limit for limit in era.limits if isinstance(limit, EntryLimit)]
             limit = min(rolling or entry, key=lambda item: int(item.cap))
             first = max(world.start, date.fromordinal(max(era.first, 1)))
             last = date.fromordinal(era.last) if era.last < world.until.toordinal() else None
@@ -146,7 +146,7 @@ def _regimes(world: WorldSettings) -> list[Regime]:
                 "end": last,
                 "kind": "rolling" if rolling else "entry",
                 "cap": limit.cap,
-                "days": limit.window if isinstance(limit, Rolling) else None,
+                "days": limit.window if isinstance(limit, RollingLimit) else None,
                 "counts_from": date.fromordinal(era.since) if rolling and era.since > 1 else None,
                 "why": place.rules,
             }

@@ -18,7 +18,7 @@ from sojourn._core.errors import Problem
 from sojourn.case import CaseError
 from sojourn.stay_rules import StayRuleError
 from sojourn.stay_rules.library import candidates
-from sojourn.stay_rules.limits import Entry, Rolling
+from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 from sojourn.stay_rules.timeline import Era, choose, timelines
 
 Days = NDArray[np.int64]
@@ -56,9 +56,9 @@ class StayRule:
         self.eras = line.eras[begin : stop + 1]
         self.origin = first
         for limit in (limit for era in self.eras for limit in era.limits):
-            window = limit.window if isinstance(limit, Rolling) else 0
+            window = limit.window if isinstance(limit, RollingLimit) else 0
             if (
-                not isinstance(limit, Entry | Rolling)
+                not isinstance(limit, EntryLimit | RollingLimit)
                 or isinstance(limit.cap, str)
                 or isinstance(window, str)
             ):
@@ -90,9 +90,9 @@ class StayRule:
         last = np.full(entry.shape, NEVER)
         for limit in era.limits:
             assert isinstance(limit.cap, int)
-            if isinstance(limit, Entry):
+            if isinstance(limit, EntryLimit):
                 last = np.minimum(last, entry + limit.cap - 1)
-            elif isinstance(limit, Rolling):
+            elif isinstance(limit, RollingLimit):
                 assert isinstance(limit.window, int)
                 last = np.minimum(last, _rolling(entry, before, limit.cap, limit.window, since))
         return last

@@ -1,7 +1,7 @@
 """Stay rules: dated law as data, one traveller, a whole register.
 
 In: rule files (YAML, shipped or a user's own) and stays, of one traveller or of a register.
-Out: an `Answer` for a traveller; an Ibis expression with a row per stay for a register; the `Rate`s
+Out: an `Assessment` for a traveller; an Ibis expression with a row per stay for a register; the `Rate`s
 that a regime implies for the model. Knows no other room.
 
     >>> from sojourn import stay_rules
@@ -14,7 +14,7 @@ Nothing here is legal advice.
 """
 
 from sojourn.stay_rules.assess import assess
-from sojourn.stay_rules.assessment import NOTICE, Answer
+from sojourn.stay_rules.assessment import NOTICE, Assessment
 from sojourn.stay_rules.errors import NotCovered, RuleFileError, StayError, StayRuleError
 from sojourn.stay_rules.library import library, load
 from sojourn.stay_rules.rates import Rate, rate_on, rates
@@ -24,7 +24,7 @@ from sojourn.stay_rules.stays import Stay, read_stays
 
 __all__ = [
     "NOTICE",
-    "Answer",
+    "Assessment",
     "NotCovered",
     "Rate",
     "Rule",

@@ -12,14 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sojourn.stay_rules.assessment import Answer, Consequence, DutyDue, LimitState, StayResult
-from sojourn.stay_rules.breaches import Breach, Judgement, check_covered
+from sojourn.stay_rules.assessment import Assessment, Consequence, DutyDue, LimitState, StayResult
+from sojourn.stay_rules.breaches import Breach, Breaches, check_covered
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.dates import FIRST, LAST, Range, day, parse, total
 from sojourn.stay_rules.errors import StayRuleError
 from sojourn.stay_rules.explain import explain, warnings_of
 from sojourn.stay_rules.library import Rules, candidates
-from sojourn.stay_rules.limits import Kind
+from sojourn.stay_rules.limits import Limit
 from sojourn.stay_rules.schema import Rule
 from sojourn.stay_rules.stays import Stay, StayLike, plan_of, read_stays, spans_of
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
@@ -37,7 +37,7 @@ def assess(
     plan: str | StayLike | Sequence[str | StayLike] | None = None,
     want: int = 1,
     today: date | None = None,
-) -> Answer:
+) -> Assessment:
     """What a stay rule means for one traveller on the day `on`.
 
     `rules`: a rule's id, a zone (`KZ`), a path to a rule file, a `Rule` or several; exactly one must fit.
@@ -109,7 +109,7 @@ class _Case:
         self.spans = absences(spans, on) if self.away else spans
         past = [s for s in self.spans if s.first <= on]
         self.past = [replace(s, last=on, ends=False) if s.last > on else s for s in past]
-        self.now = Judgement(timeline, tuple(self.past))
+        self.now = Breaches(timeline, tuple(self.past))
         last = len(self.past) - 1
         self.current = last if last >= 0 and self.past[last].first <= on <= self.past[last].last else None
         if self.current is None:
@@ -117,9 +117,9 @@ class _Case:
         else:
             self.era = self.now.governing(self.current, on)
 
-    def answer(self, nationality: str) -> Answer:
+    def answer(self, nationality: str) -> Assessment:
         """Everything asked about this day."""
-        whole = Judgement(self.timeline, tuple(self.spans))
+        whole = Breaches(self.timeline, tuple(self.spans))
         unlawful = sum(total(list(ranges)) for ranges in self.now.unlawful)
         ahead = self.ahead(self.era)
         states = self.states()
@@ -127,7 +127,7 @@ class _Case:
         state = next((s for s in states if binding and s.id == binding.id), None)
         track, era = self.now.track(self.era), self.timeline.eras[self.era]
         back = self.reentry(1)
-        answer = Answer(
+        answer = Assessment(
             rule=self.rule.id,
             reading=self.timeline.reading,
             nationality=nationality,
@@ -187,7 +187,7 @@ class _Case:
                 return _Ahead(0, until if until >= self.past[-1].first else None, None)
             if not self.past[-1].counts:
                 return _Ahead(None, None, None)
-        breach = Judgement(self.timeline, tuple(spans)).first_breach(position, after)
+        breach = Breaches(self.timeline, tuple(spans)).first_breach(position, after)
         if breach is None:
             cut = horizon < min(LAST, start + HORIZON)
             return _Ahead(horizon - after if cut else None, horizon if cut else None, None, cut)
@@ -203,7 +203,7 @@ class _Case:
             for k in self.timeline.eras[self.era].limits
         ]
 
-    def binding(self, ahead: _Ahead) -> Kind | None:
+    def binding(self, ahead: _Ahead) -> Limit | None:
         """The tightest limit: the one that ends the stay; of several, the one that relents last."""
         era = self.timeline.eras[self.era]
         if not era.limits:
@@ -237,20 +237,20 @@ class _Case:
         start = self.on
         last = min(self.on + HORIZON, self.timeline.eras[-1].last - length)
         closed = tuple(replace(s, ends=True) for s in self.past)
-        track = Judgement(self.timeline, closed).track(self.era)
+        track = Breaches(self.timeline, closed).track(self.era)
         today = track.counted_until(start) - track.counted_until(start - 1)
         grace = int(not self.timeline.eras[self.era].counting.entry_day)
         while start <= last:
             need = length + max(grace, today if start == self.on else 0)
             spans = (*closed, Span(start, start + need - 1, ends=False))
-            trial = Judgement(self.timeline, spans)
+            trial = Breaches(self.timeline, spans)
             breach = trial.first_breach(len(closed), FIRST - 1)
             if breach is None:
                 return start
             start = self._skip(trial, breach, start, length)
         return None
 
-    def _skip(self, trial: Judgement, breach: Breach, start: int, length: int) -> int:
+    def _skip(self, trial: Breaches, breach: Breach, start: int, length: int) -> int:
         """A later start that the broken limit does not rule out, or the start of the next version."""
         if breach.limit is None:
             return start + 1
@@ -258,7 +258,7 @@ class _Case:
         if isinstance(limit.cap, int) and length > limit.cap:
             nearest = LAST
         else:
-            track = Judgement(self.timeline, trial.spans[:-1]).track(breach.era)
+            track = Breaches(self.timeline, trial.spans[:-1]).track(breach.era)
             nearest = limit.reopens(track, start, length)
         later = [e.first for e in self.timeline.eras if start < e.first]
         return min([nearest, *later]) if breach.era == self.timeline.at(start, "re-entry") else start + 1
@@ -272,7 +272,7 @@ class _Case:
         track = self.now.track(era)
         return max((k.excess(track, last) for k in self.timeline.eras[era].limits), default=0)
 
-    def results(self, whole: Judgement) -> tuple[StayResult, ...]:
+    def results(self, whole: Breaches) -> tuple[StayResult, ...]:
         """Each stay (or absence) with its unlawful days."""
         found: list[StayResult] = []
         for position, span in enumerate(self.spans):
@@ -306,7 +306,7 @@ class _Case:
             found.append(DutyDue(duty.id, due, duty.note, over))
         return tuple(found)
 
-    def bookings_allow(self, ahead: _Ahead, whole: Judgement) -> tuple[bool, date | None]:
+    def bookings_allow(self, ahead: _Ahead, whole: Breaches) -> tuple[bool, date | None]:
         """Whether staying as long as allowed leaves the booked stays lawful; if not, until when it does."""
         booked = [s for s in self.spans if s.first > self.on]
         if self.away or not booked or ahead.days is None or any(whole.unlawful):
@@ -322,7 +322,7 @@ class _Case:
                 if last >= begin.first
                 else [*before, *booked]
             )
-            if not any(Judgement(self.timeline, tuple(spans)).unlawful):
+            if not any(Breaches(self.timeline, tuple(spans)).unlawful):
                 return extra == ahead.days, day(last)
         return False, None
 
@@ -332,7 +332,7 @@ def _shadow(case: _Case, timeline: Timeline) -> _Case:
     other = object.__new__(_Case)
     other.__dict__.update(case.__dict__)
     other.timeline = timeline
-    other.now = Judgement(timeline, case.now.spans)
+    other.now = Breaches(timeline, case.now.spans)
     return other
 
 

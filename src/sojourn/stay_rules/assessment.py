@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sojourn.stay_rules.schema import Cite
+from sojourn.stay_rules.schema import Citation
 
 NOTICE = "Nothing here is legal advice; the border authority decides."
 Dates = tuple[tuple[date, date], ...]
@@ -61,7 +61,7 @@ class DutyDue:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Assessment:
     """What a rule means for one traveller on one day; days are calendar days."""
 
     rule: str
@@ -92,7 +92,7 @@ class Answer:
     lawful: bool
     """Whether every day given, bookings included, is lawful."""
     warnings: tuple[str, ...] = ()
-    citations: tuple[Cite, ...] = ()
+    citations: tuple[Citation, ...] = ()
     limits: tuple[LimitState, ...] = ()
     stays: tuple[StayResult, ...] = ()
     want: int = 1
@@ -102,7 +102,7 @@ class Answer:
     """For rules on absence: the day by which one must be back."""
     consequences: tuple[Consequence, ...] = ()
     duties: tuple[DutyDue, ...] = ()
-    readings: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
+    readings: Mapping[str, Assessment] = field(default_factory=dict[str, "Assessment"])
     """Every reading of a disputed rule, this one included; empty where there is one."""
     explanation: str = ""
     """The answer in two sentences."""

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sojourn.stay_rules.counting import Span, Track, lay
+from sojourn.stay_rules.counting import CountedDays, Span, count_days
 from sojourn.stay_rules.dates import FIRST, LAST, Range, day, merge, total
 from sojourn.stay_rules.errors import NotCovered
-from sojourn.stay_rules.limits import Kind
+from sojourn.stay_rules.limits import Limit
 from sojourn.stay_rules.timeline import Timeline
 
 
 @dataclass(frozen=True)
-class Part:
+class BreachPart:
     """Days of one span governed by one era; `expired` where they lie past a stay-until date."""
 
     position: int
@@ -32,12 +32,12 @@ class Breach:
     """Unlawful days of one span and the limit that they break; None for a stay-until date."""
 
     days: Range
-    limit: Kind | None
+    limit: Limit | None
     era: int
 
 
 @dataclass(frozen=True)
-class Row:
+class SpanResult:
     """The account of one span: the row that a register gives for it."""
 
     first: int | None
@@ -51,27 +51,27 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Breaches:
     """A traveller's spans (in order of entry) under one timeline; everything is worked out on demand."""
 
     timeline: Timeline
     spans: tuple[Span, ...]
 
     @cached_property
-    def _tracks(self) -> dict[int, Track]:
+    def _tracks(self) -> dict[int, CountedDays]:
         return {}
 
-    def track(self, era: int) -> Track:
+    def track(self, era: int) -> CountedDays:
         """The spans as an era counts them."""
         if era not in self._tracks:
             held = self.timeline.eras[era]
             entry_day, exit_day = held.counting.entry_day, held.counting.exit_day
-            self._tracks[era] = lay(
+            self._tracks[era] = count_days(
                 self.spans, entry_day=entry_day, exit_day=exit_day, since=held.since, whole=held.whole
             )
         return self._tracks[era]
 
-    def parts(self, position: int) -> Iterator[Part]:
+    def parts(self, position: int) -> Iterator[BreachPart]:
         """The days of a span by the era that governs them. Raises NotCovered where none does."""
         eras, span = self.timeline.eras, self.spans[position]
         if span.last < span.first or span.last < eras[0].first:
@@ -84,16 +84,16 @@ class Judgement:
             if era.first > span.last:
                 break
             if expired:
-                yield Part(position, now, Range(first, era.first - 1))
-                yield Part(position, later, Range(opens, span.last), expired=True)
+                yield BreachPart(position, now, Range(first, era.first - 1))
+                yield BreachPart(position, later, Range(opens, span.last), expired=True)
                 return
-            yield Part(position, now, Range(first, min(era.first - 1, eras[now].last)))
+            yield BreachPart(position, now, Range(first, min(era.first - 1, eras[now].last)))
             if eras[later - 1].last + 1 < era.first:
                 self.timeline.at(eras[later - 1].last + 1, "a stay on")
             now, first = later, era.first
         if span.last > eras[-1].last:
             self.timeline.at(span.last, "a stay until")
-        yield Part(position, now, Range(first, span.last))
+        yield BreachPart(position, now, Range(first, span.last))
 
     def breaches(self, position: int, first_after: int | None = None) -> Iterator[Breach]:
         """The unlawful days of a span, era by era and limit by limit; they may overlap.
@@ -138,23 +138,23 @@ class Judgement:
         found = [part.era for part in self.parts(position) if part.days.first <= on and part.days.days]
         return found[-1] if found else self.timeline.at(on, "the day")
 
-    def row(self, position: int) -> Row:
+    def row(self, position: int) -> SpanResult:
         """The account of a span, as `assess_register` gives it."""
         unlawful, last = self.unlawful[position], self.spans[position].last
         if last < self.timeline.eras[0].first:
-            return Row(None, 0, "", 0)
+            return SpanResult(None, 0, "", 0)
         if unlawful:
             broken = next(b for b in self.breaches(position) if b.days.first == unlawful[0].first)
             if broken.limit is None:
-                return Row(unlawful[0].first, total(list(unlawful)), "stay_until", 0)
+                return SpanResult(unlawful[0].first, total(list(unlawful)), "stay_until", 0)
             used = self._spent(broken.limit, broken.era, position)[0]
-            return Row(unlawful[0].first, total(list(unlawful)), broken.limit.id, used)
+            return SpanResult(unlawful[0].first, total(list(unlawful)), broken.limit.id, used)
         era = self.governing(position, last)
         limits = self.timeline.eras[era].limits
         if not limits or not self._counts(era, position):
-            return Row(None, 0, "", 0)
+            return SpanResult(None, 0, "", 0)
         tightest = min(limits, key=lambda k: self._spent(k, era, position)[1])
-        return Row(None, 0, tightest.id, self._spent(tightest, era, position)[0])
+        return SpanResult(None, 0, tightest.id, self._spent(tightest, era, position)[0])
 
     def _counts(self, era: int, position: int) -> bool:
         """Whether a span has a counted day."""
@@ -162,7 +162,7 @@ class Judgement:
         row = track.row_of(position)
         return row is not None and track.starts[row] <= track.ends[row]
 
-    def _spent(self, limit: Kind, era: int, position: int) -> tuple[int, int]:
+    def _spent(self, limit: Limit, era: int, position: int) -> tuple[int, int]:
         track = self.track(era)
         row = track.row_of(position)
         return (0, LAST) if row is None else limit.spent(track, row)

@@ -1,6 +1,6 @@
 """One traveller's days as a rule counts them: intervals, running totals, days outside.
 
-A `Span` is one stay (or, for rules about absence, one absence). A `Track` lays the spans out under
+A `Span` is one stay (or, for rules about absence, one absence). A `CountedDays` lays the spans out under
 one version of a rule: which of their days count, how many counted before, how long the traveller
 was outside before each.
 """
@@ -28,7 +28,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class CountedDays:
     """Spans under one version, in order; every tuple has one entry per span."""
 
     entries: tuple[int, ...]
@@ -87,14 +87,14 @@ class Track:
         return found
 
 
-def lay(
+def count_days(
     spans: Sequence[Span],
     *,
     entry_day: bool = True,
     exit_day: bool = True,
     since: int = FIRST,
     whole: bool = False,
-) -> Track:
+) -> CountedDays:
     """Lay spans (sorted, not overlapping by more than a shared day) out as one version counts them.
 
     Days before `since` are ignored; with `whole` every span that began before it is. A day shared by
@@ -115,7 +115,7 @@ def lay(
         done = last if last >= start else done
     entries, exits, counts, starts, ends, index, graced = zip(*rows, strict=True) if rows else ((),) * 7
     away = tuple(start - 1 - counted for start, counted in zip(starts, before, strict=False))
-    return Track(entries, exits, counts, starts, ends, tuple(before), away, index, graced)
+    return CountedDays(entries, exits, counts, starts, ends, tuple(before), away, index, graced)
 
 
 def absences(spans: Sequence[Span], until: int = 0) -> list[Span]:

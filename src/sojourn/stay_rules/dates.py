@@ -74,7 +74,7 @@ def months(span: str) -> int:
     return 12 * int(match[1] or 0) + int(match[2] or 0)
 
 
-def shift(ordinal: int, count: int) -> int:
+def add_months(ordinal: int, count: int) -> int:
     """The same day of the month `count` months later (earlier if negative).
 
     Where that month is too short, its last day: 31 August and 6 months is 28 or 29 February.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sojourn.stay_rules.assessment import Answer
+from sojourn.stay_rules.assessment import Assessment
 from sojourn.stay_rules.stays import Stay
 from sojourn.stay_rules.timeline import Timeline
 
@@ -13,12 +13,12 @@ STALE = 180
 """Days after which a check of the sources is called old."""
 
 
-def explain(answer: Answer) -> str:
+def explain(answer: Assessment) -> str:
     """The answer in two sentences."""
     return f"{_state(answer)} {_outlook(answer)}"
 
 
-def _state(answer: Answer) -> str:
+def _state(answer: Assessment) -> str:
     if answer.binding_limit is None:
         return f"On {answer.on} {answer.rule} sets no limit on the days of stay."
     cap = next(k.cap for k in answer.limits if k.id == answer.binding_limit)
@@ -31,7 +31,7 @@ def _state(answer: Answer) -> str:
     return f"{text}, and all your days so far were lawful."
 
 
-def _outlook(answer: Answer) -> str:
+def _outlook(answer: Assessment) -> str:
     if answer.latest_return is not None:
         return f"To stay within the limit you must be back by {answer.latest_return}."
     never = "not enter again under this rule as far as it is on file"
@@ -58,7 +58,7 @@ def _outlook(answer: Answer) -> str:
 def warnings_of(
     timeline: Timeline,
     era: int,
-    answer: Answer,
+    answer: Assessment,
     stays: Sequence[Stay],
     cut: bool,
     leave_by: date | None,
@@ -102,7 +102,7 @@ def warnings_of(
     return found
 
 
-def strip(answer: Answer, width: int = 13) -> list[str]:
+def strip(answer: Assessment, width: int = 13) -> list[str]:
     """A calendar strip, a character per day and a line per fortnight of weeks, around the day asked about.
 
     `█` counted day, `▒` other day inside, `!` unlawful day, `+` booked day, `·` day outside, `▲` the day.
@@ -119,7 +119,7 @@ def strip(answer: Answer, width: int = 13) -> list[str]:
     return lines
 
 
-def _mark(answer: Answer, day: date) -> str:
+def _mark(answer: Assessment, day: date) -> str:
     if day == answer.on:
         return "▲"
     stay = next((s for s in answer.stays if s.first <= day <= s.last), None)

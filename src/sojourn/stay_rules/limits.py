@@ -1,4 +1,4 @@
-"""The eight period kinds: one small class each, answering the same questions about a `Track`.
+"""The eight period kinds: one small class each, answering the same questions about a `CountedDays`.
 
 =================  ====================================================================
 `entry`            days since the last entry; leaving resets it
@@ -19,7 +19,7 @@ when they come back, and `reopens` names the first day on or after `day` on whic
 may begin as far as this limit knows. All days are ordinals.
 """
 
-# ruff: noqa: D102 - `Kind` says what each method of the limits answers
+# ruff: noqa: D102 - `Limit` says what each method of the limits answers
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -27,12 +27,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sojourn.stay_rules.counting import Track
-from sojourn.stay_rules.dates import FIRST, LAST, Range, months, shift
+from sojourn.stay_rules.counting import CountedDays
+from sojourn.stay_rules.dates import FIRST, LAST, Range, add_months, months
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(ABC):
+class Limit(ABC):
     """A limit with its numbers."""
 
     id: str
@@ -41,115 +41,115 @@ class Kind(ABC):
     """Permitted days, or a span of months for a limit that runs by the calendar."""
 
     @abstractmethod
-    def breaches(self, track: Track, row: int) -> Iterator[Range]:
+    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
         """The counted days of a row beyond the cap, in order."""
 
     @abstractmethod
-    def used(self, track: Track, day: int) -> int:
+    def used(self, track: CountedDays, day: int) -> int:
         """Days that stand against a day; outside, against an entry on that day."""
 
     @abstractmethod
-    def spent(self, track: Track, row: int) -> tuple[int, int]:
+    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
         """Days used on the last counted day of a row, by it and earlier ones, and days then left."""
 
     @abstractmethod
-    def left(self, track: Track, day: int) -> int:
+    def left(self, track: CountedDays, day: int) -> int:
         """Days not yet used up on a day, never below 0."""
 
     @abstractmethod
-    def excess(self, track: Track, day: int) -> int:
+    def excess(self, track: CountedDays, day: int) -> int:
         """Days used beyond the cap in the window that holds a day, never below 0."""
 
     @abstractmethod
-    def counted(self, track: Track, day: int) -> list[Range]:
+    def counted(self, track: CountedDays, day: int) -> list[Range]:
         """The days that `used` counts."""
 
     @abstractmethod
-    def returns(self, track: Track, day: int) -> list[Range]:
+    def returns(self, track: CountedDays, day: int) -> list[Range]:
         """From when to when the counted days come back, one range for each range of `counted`."""
 
     @abstractmethod
-    def reopens(self, track: Track, day: int, need: int) -> int:
+    def reopens(self, track: CountedDays, day: int, need: int) -> int:
         """A lower bound (at least `day + 1`) on the next day a stay of `need` counted days may begin."""
 
 
 @dataclass(frozen=True, slots=True)
-class InDays(Kind):
+class DayLimit(Limit):
     """A limit whose cap is a number of days, so that what is left is the cap less what is used."""
 
     cap: int
 
-    def left(self, track: Track, day: int) -> int:
+    def left(self, track: CountedDays, day: int) -> int:
         """The cap less the days used."""
         return max(0, self.cap - self.used(track, day))
 
-    def excess(self, track: Track, day: int) -> int:
+    def excess(self, track: CountedDays, day: int) -> int:
         """The days used less the cap."""
         return max(0, self.used(track, day) - self.cap)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Kind):
+class EntryLimit(Limit):
     """At most `cap` days (or calendar months) from each entry: the loophole of the visa run."""
 
-    def allowed_until(self, track: Track, row: int) -> int:
+    def allowed_until(self, track: CountedDays, row: int) -> int:
         """The last permitted day of a row."""
         anchor = track.entries[row] - 1 + track.graced[row]
         if isinstance(self.cap, int):
             return anchor + self.cap
-        return shift(track.entries[row], months(self.cap)) - 1 + track.graced[row]
+        return add_months(track.entries[row], months(self.cap)) - 1 + track.graced[row]
 
-    def breaches(self, track: Track, row: int) -> Iterator[Range]:
+    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
         over = Range(max(track.starts[row], self.allowed_until(track, row) + 1), track.ends[row])
         if over.days:
             yield over
 
-    def used(self, track: Track, day: int) -> int:
+    def used(self, track: CountedDays, day: int) -> int:
         return sum(r.days for r in self.counted(track, day))
 
-    def spent(self, track: Track, row: int) -> tuple[int, int]:
+    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
         used = max(0, track.ends[row] - track.entries[row] - track.graced[row] + 1)
         left = (
             self.cap - used if isinstance(self.cap, int) else self.allowed_until(track, row) - track.ends[row]
         )
         return used, max(0, left)
 
-    def left(self, track: Track, day: int) -> int:
+    def left(self, track: CountedDays, day: int) -> int:
         row = self._row(track, day)
         if row is None:
             anchor = day - 1
-            last = anchor + self.cap if isinstance(self.cap, int) else shift(day, months(self.cap)) - 1
+            last = anchor + self.cap if isinstance(self.cap, int) else add_months(day, months(self.cap)) - 1
             return last - anchor
         return max(0, self.allowed_until(track, row) - max(day, track.entries[row] - 1 + track.graced[row]))
 
-    def excess(self, track: Track, day: int) -> int:
+    def excess(self, track: CountedDays, day: int) -> int:
         row = self._row(track, day)
         return 0 if row is None else max(0, min(day, track.ends[row]) - self.allowed_until(track, row))
 
-    def counted(self, track: Track, day: int) -> list[Range]:
+    def counted(self, track: CountedDays, day: int) -> list[Range]:
         row = self._row(track, day)
         if row is None:
             return []
         span = Range(track.entries[row] + track.graced[row], min(day, track.ends[row]))
         return [span] if span.days else []
 
-    def returns(self, track: Track, day: int) -> list[Range]:
+    def returns(self, track: CountedDays, day: int) -> list[Range]:
         return [Range(day, day) for _ in self.counted(track, day)]
 
-    def reopens(self, track: Track, day: int, need: int) -> int:
+    def reopens(self, track: CountedDays, day: int, need: int) -> int:
         return day + 1
 
     @staticmethod
-    def _row(track: Track, day: int) -> int | None:
+    def _row(track: CountedDays, day: int) -> int | None:
         row = track.row_on(day)
         return row if row is not None and track.counts[row] else None
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarYear(InDays):
+class YearLimit(DayLimit):
     """At most `cap` days from 1 January to 31 December."""
 
-    def breaches(self, track: Track, row: int) -> Iterator[Range]:
+    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
         first, last = track.starts[row], track.ends[row]
         while first <= last:
             opening, closing = _year(first)
@@ -159,21 +159,21 @@ class CalendarYear(InDays):
                 yield over
             first = closing + 1
 
-    def used(self, track: Track, day: int) -> int:
+    def used(self, track: CountedDays, day: int) -> int:
         return track.counted_until(day) - track.counted_until(_year(day)[0] - 1)
 
-    def spent(self, track: Track, row: int) -> tuple[int, int]:
+    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
         used = track.before[row + 1] - track.counted_until(_year(track.ends[row])[0] - 1)
         return used, max(0, self.cap - used)
 
-    def counted(self, track: Track, day: int) -> list[Range]:
+    def counted(self, track: CountedDays, day: int) -> list[Range]:
         return track.within(Range(_year(day)[0], day))
 
-    def returns(self, track: Track, day: int) -> list[Range]:
+    def returns(self, track: CountedDays, day: int) -> list[Range]:
         back = _year(day)[1] + 1
         return [Range(back, back) for _ in self.counted(track, day)]
 
-    def reopens(self, track: Track, day: int, need: int) -> int:
+    def reopens(self, track: CountedDays, day: int, need: int) -> int:
         left = max(0, self.cap - self.used(track, day - 1)) if _year(day - 1) == _year(day) else self.cap
         return day + 1 if need <= left else max(day + 1, _year(day)[1] - left)
 
@@ -184,7 +184,7 @@ def _year(day: int) -> Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Rolling(InDays):
+class RollingLimit(DayLimit):
     """At most `cap` days in the window that ends on each day, that day included."""
 
     window: int | str
@@ -193,7 +193,7 @@ class Rolling(InDays):
         """The first day of the window that ends on a day."""
         if isinstance(self.window, int):
             return max(FIRST, day - self.window + 1)
-        return shift(day, -months(self.window)) + 1
+        return add_months(day, -months(self.window)) + 1
 
     @property
     def shortest(self) -> int:
@@ -202,7 +202,7 @@ class Rolling(InDays):
             return self.window
         return 365 * (months(self.window) // 12) + 28 * (months(self.window) % 12)
 
-    def breaches(self, track: Track, row: int) -> Iterator[Range]:
+    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
         """By the calendar the days used may fall within a row, by at most 3 where a month begins: a day
         under the cap by n cannot be followed by one over it within n days, nor can 28 days undo 7."""
         if isinstance(self.window, int):
@@ -222,7 +222,7 @@ class Rolling(InDays):
         if first:
             yield Range(first, last)
 
-    def _first(self, track: Track, row: int) -> int:
+    def _first(self, track: CountedDays, row: int) -> int:
         """The first day beyond the cap: within a row the days used never fall, so one look-up."""
         assert isinstance(self.window, int)
         if self.window <= self.cap:
@@ -230,36 +230,36 @@ class Rolling(InDays):
         gone = _after(track, track.away[row] - (self.window - self.cap))
         return max(track.starts[row], track.starts[row] + self.cap - (track.before[row] - gone))
 
-    def used(self, track: Track, day: int) -> int:
+    def used(self, track: CountedDays, day: int) -> int:
         return track.counted_until(day) - track.counted_until(self.opens(day) - 1)
 
-    def spent(self, track: Track, row: int) -> tuple[int, int]:
+    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
         used = track.before[row + 1] - track.counted_until(self.opens(track.ends[row]) - 1)
         return used, max(0, self.cap - used)
 
-    def counted(self, track: Track, day: int) -> list[Range]:
+    def counted(self, track: CountedDays, day: int) -> list[Range]:
         return track.within(Range(self.opens(day), day))
 
-    def returns(self, track: Track, day: int) -> list[Range]:
+    def returns(self, track: CountedDays, day: int) -> list[Range]:
         return [Range(self._back(r.first), self._back(r.last)) for r in self.counted(track, day)]
 
     def _back(self, day: int) -> int:
         """The first day whose window no longer holds a day."""
         if isinstance(self.window, int):
             return day + self.window
-        back = shift(day, months(self.window)) - 3
+        back = add_months(day, months(self.window)) - 3
         while self.opens(back) <= day:
             back += 1
         return back
 
-    def reopens(self, track: Track, day: int, need: int) -> int:
+    def reopens(self, track: CountedDays, day: int, need: int) -> int:
         number = track.counted_until(day - 1) + need - self.cap
         if number <= 0 or need > self.cap:
             return day + 1
         return max(day + 1, track.counted_day(number) + self.shortest - need)
 
 
-def _after(track: Track, away: int) -> int:
+def _after(track: CountedDays, away: int) -> int:
     """Counted days up to the end of the last row with at most so many uncounted days before it."""
     low, high = 0, len(track.away)
     while low < high:

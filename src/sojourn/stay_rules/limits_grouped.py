@@ -1,6 +1,6 @@
 """Limits whose days add up over a group of stays until a new group may open: gap, session, block.
 
-One method tells them apart: `fresh`, the first day on which an entry starts afresh. See `limits`.
+One method tells them apart: `new_group_opens`, the first day on which an entry starts afresh. See `limits`.
 """
 
 # ruff: noqa: D102 - `Kind` says what each method of the limits answers
@@ -10,30 +10,30 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sojourn.stay_rules.counting import Track
-from sojourn.stay_rules.dates import Range, months, shift
-from sojourn.stay_rules.limits import InDays
+from sojourn.stay_rules.counting import CountedDays
+from sojourn.stay_rules.dates import Range, add_months, months
+from sojourn.stay_rules.limits import DayLimit
 
 
 @dataclass(frozen=True, slots=True)
-class Grouped(InDays):
+class Grouped(DayLimit):
     """Base of the limits whose days add up over a group of rows until a new group may open."""
 
     @abstractmethod
-    def fresh(self, track: Track, head: int, last: int) -> int:
+    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
         """The first day on which an entry opens a new group after rows `head` to `last`."""
 
-    def _standing(self, track: Track, day: int) -> tuple[int, int] | None:
+    def _standing(self, track: CountedDays, day: int) -> tuple[int, int] | None:
         """The open group's head and last row on a day; None where an entry would open a new one."""
         last = track.last_row(day)
         if last < 0:
             return None
         head = _heads(self, track)[last]
-        if head < 0 or (track.row_on(day) is None and day >= self.fresh(track, head, last)):
+        if head < 0 or (track.row_on(day) is None and day >= self.new_group_opens(track, head, last)):
             return None
         return head, last
 
-    def breaches(self, track: Track, row: int) -> Iterator[Range]:
+    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
         head = _heads(self, track)[row]
         if head >= 0:
             left = max(0, self.cap - (track.before[row] - track.before[head]))
@@ -41,38 +41,38 @@ class Grouped(InDays):
             if over.days:
                 yield over
 
-    def used(self, track: Track, day: int) -> int:
+    def used(self, track: CountedDays, day: int) -> int:
         group = self._standing(track, day)
         return 0 if group is None else track.counted_until(day) - track.before[group[0]]
 
-    def spent(self, track: Track, row: int) -> tuple[int, int]:
+    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
         head = _heads(self, track)[row]
         used = track.before[row + 1] - track.before[head] if head >= 0 else 0
         return used, max(0, self.cap - used)
 
-    def counted(self, track: Track, day: int) -> list[Range]:
+    def counted(self, track: CountedDays, day: int) -> list[Range]:
         group = self._standing(track, day)
         return [] if group is None else track.within(Range(track.starts[group[0]], day))
 
-    def returns(self, track: Track, day: int) -> list[Range]:
+    def returns(self, track: CountedDays, day: int) -> list[Range]:
         group = self._standing(track, day)
         if group is None:
             return []
-        back = max(day, self.fresh(track, *group))
+        back = max(day, self.new_group_opens(track, *group))
         return [Range(back, back) for _ in self.counted(track, day)]
 
-    def reopens(self, track: Track, day: int, need: int) -> int:
+    def reopens(self, track: CountedDays, day: int, need: int) -> int:
         group = self._standing(track, day)
-        return day + 1 if group is None else max(day + 1, self.fresh(track, *group))
+        return day + 1 if group is None else max(day + 1, self.new_group_opens(track, *group))
 
 
-def _heads(limit: Grouped, track: Track) -> list[int]:
+def _heads(limit: Grouped, track: CountedDays) -> list[int]:
     if limit in track.memo:
         return track.memo[limit]
     heads: list[int] = []
     head = -1
     for row, entry in enumerate(track.entries):
-        if head >= 0 and entry >= limit.fresh(track, head, row - 1):
+        if head >= 0 and entry >= limit.new_group_opens(track, head, row - 1):
             head = -1
         if head < 0 and track.counts[row]:
             head = row
@@ -82,34 +82,34 @@ def _heads(limit: Grouped, track: Track) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap(Grouped):
+class GapLimit(Grouped):
     """Days add up until `outside` full days outside in one piece."""
 
     outside: int
 
-    def fresh(self, track: Track, head: int, last: int) -> int:
+    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
         return track.exits[last] + self.outside + 1
 
 
-def continuous(id: str, cap: int) -> Gap:
+def continuous(id: str, cap: int) -> GapLimit:
     """Days in one piece: `gap` with one full day outside, so a same-day visa run resets nothing."""
-    return Gap(id, cap, 1)
+    return GapLimit(id, cap, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Session(Grouped):
+class SessionLimit(Grouped):
     """The first entry opens a file of `days` days; each entry while it is open extends it afresh."""
 
     days: int
 
-    def fresh(self, track: Track, head: int, last: int) -> int:
+    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
         while not track.counts[last]:
             last -= 1
         return track.entries[last] + self.days
 
 
 @dataclass(frozen=True, slots=True)
-class Block(Grouped):
+class BlockLimit(Grouped):
     """A window opened by the first entry; the next entry after its last day opens another.
 
     Days of a stay that runs past the end of its window still stand against that window.
@@ -117,6 +117,6 @@ class Block(Grouped):
 
     window: int | str
 
-    def fresh(self, track: Track, head: int, last: int) -> int:
+    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
         start = track.entries[head]
-        return start + self.window if isinstance(self.window, int) else shift(start, months(self.window))
+        return start + self.window if isinstance(self.window, int) else add_months(start, months(self.window))

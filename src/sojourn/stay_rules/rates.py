@@ -14,8 +14,8 @@ from itertools import pairwise
 from sojourn.stay_rules.dates import FIRST, LAST, day, months, parse
 from sojourn.stay_rules.errors import StayRuleError
 from sojourn.stay_rules.library import Rules, candidates, library
-from sojourn.stay_rules.limits import CalendarYear, Entry, Kind, Rolling
-from sojourn.stay_rules.limits_grouped import Block, Gap, Session
+from sojourn.stay_rules.limits import EntryLimit, Limit, RollingLimit, YearLimit
+from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, SessionLimit
 from sojourn.stay_rules.timeline import Era, Timeline, choose, timelines
 
 MONTH = 365.2425 / 12
@@ -101,8 +101,8 @@ def _within(line: Timeline, start: date | str | None, end: date | str | None) ->
 
 
 def _rate(era: Era) -> Rate:
-    entry = min((_days(k.cap) for k in era.limits if isinstance(k, Entry)), default=None)
-    lasting = [k for k in era.limits if not isinstance(k, Entry)]
+    entry = min((_days(k.cap) for k in era.limits if isinstance(k, EntryLimit)), default=None)
+    lasting = [k for k in era.limits if not isinstance(k, EntryLimit)]
     hard = min(lasting, key=lambda k: _days(k.cap), default=None)
     ends = None if hard is None else _days(hard.cap)
     resets = entry is not None and (ends is None or entry < ends)
@@ -128,15 +128,15 @@ def _days(cap: int | str) -> float:
     return cap if isinstance(cap, int) else months(cap) * MONTH
 
 
-def _away(limit: Kind) -> float:
+def _away(limit: Limit) -> float:
     """Days outside, after the cap was used in one piece, until the cap is free again."""
-    if isinstance(limit, Gap):
+    if isinstance(limit, GapLimit):
         return limit.outside
-    if isinstance(limit, Session):
+    if isinstance(limit, SessionLimit):
         return max(1, limit.days - limit.cap)
-    if isinstance(limit, CalendarYear):
+    if isinstance(limit, YearLimit):
         return 365 - limit.cap
-    assert isinstance(limit, Rolling | Block)
+    assert isinstance(limit, RollingLimit | BlockLimit)
     return max(1, _days(limit.window) - _days(limit.cap))
 
 

@@ -17,29 +17,29 @@ from sojourn.stay_rules.dates import months, parse
 PeriodKind = Literal[
     "entry", "continuous", "rolling", "block", "gap", "session", "calendar_year", "absence_rolling"
 ]
-Days = Annotated[int, Field(gt=0, le=3660)]
-Span = Annotated[str, Field(pattern=r"^P(\d+Y)?(\d+M)?$", min_length=3)]
+LimitDays = Annotated[int, Field(gt=0, le=3660)]
+CalendarSpan = Annotated[str, Field(pattern=r"^P(\d+Y)?(\d+M)?$", min_length=3)]
 Day = Annotated[date, BeforeValidator(lambda value: parse(value, "date"))]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][\w.]*$")]
 
 
-class Model(StrictModel):
+class RulePart(StrictModel):
     """Base of the parts of a rule file: the docstring of a field is its description in the schema."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Period(Model):
+class Period(RulePart):
     """Over which days a limit adds up."""
 
     kind: PeriodKind
     """One of the eight kinds."""
-    days: Days | None = None
+    days: LimitDays | None = None
     """Length of the window, in days: rolling, block, session, absence_rolling."""
-    span: Span | None = None
+    span: CalendarSpan | None = None
     """Instead of `days`: length by the calendar (P6M, P1Y): rolling, block, absence_rolling."""
-    outside: Days | None = None
+    outside: LimitDays | None = None
     """`gap` only: full days outside in one piece after which counting starts afresh."""
 
     @model_validator(mode="after")
@@ -58,18 +58,18 @@ class Period(Model):
         return self
 
 
-class Limit(Model):
+class LimitSpec(RulePart):
     """One cap; all limits of a version hold at once and the tightest binds."""
 
     id: Identifier
     """A short name, shown as the binding limit."""
-    cap: Days | Span
+    cap: LimitDays | CalendarSpan
     """Permitted days; by the calendar (P6M, P1Y) for kind `entry` only."""
     period: Period
     """Over which days."""
 
     @model_validator(mode="after")
-    def _calendar_cap_only_per_entry(self) -> Limit:
+    def _calendar_cap_only_per_entry(self) -> LimitSpec:
         if isinstance(self.cap, str):
             months(self.cap)
             if self.period.kind != "entry":
@@ -77,7 +77,7 @@ class Limit(Model):
         return self
 
 
-class Counting(Model):
+class Counting(RulePart):
     """Whether the days of crossing count."""
 
     entry_day: bool = True
@@ -86,7 +86,7 @@ class Counting(Model):
     """The day of exit counts as a day of stay."""
 
 
-class InForce(Model):
+class InForce(RulePart):
     """First and last day, both included; an end left out is open."""
 
     from_: Day | None = Field(None, alias="from", description="First day; left out: as far back as is known.")
@@ -100,7 +100,7 @@ class InForce(Model):
         return self
 
 
-class Cite(Model):
+class Citation(RulePart):
     """Where it stands written, when somebody last looked, and how sure we are."""
 
     act: Annotated[str, Field(min_length=3)]
@@ -115,7 +115,7 @@ class Cite(Model):
     """What the sources leave open or where they disagree."""
 
 
-class Transition(Model):
+class Transition(RulePart):
     """What a new version does with days and stays from before its first day."""
 
     prior_days: Literal["count", "ignore", "ignore_open"] = "count"
@@ -132,12 +132,12 @@ class Transition(Model):
         return self
 
 
-class Duty(Model):
+class Duty(RulePart):
     """Something to do that is not a limit on days."""
 
     id: Identifier
     """A short name."""
-    by_day: Days | None = None
+    by_day: LimitDays | None = None
     """Deadline: the day of the stay, the day of entry being day 1."""
     entries: Annotated[int, Field(gt=0)] | None = None
     """Entries beyond this number in a calendar year may be refused."""
@@ -145,7 +145,7 @@ class Duty(Model):
     """In words."""
 
 
-class Effect(Model):
+class Effect(RulePart):
     """What follows when a limit is broken."""
 
     effect: Literal["refuse_entry", "fine", "expulsion", "ban"]
@@ -154,25 +154,25 @@ class Effect(Model):
     """Amounts, lengths, conditions, in words."""
 
 
-class Reading(Model):
+class RuleReading(RulePart):
     """One way to read a version whose sources leave a convention open; replaces what it names."""
 
     id: Identifier
     """A short name for the reading."""
     why: str = ""
     """Who reads it so."""
-    limits: tuple[Limit, ...] | None = None
+    limits: tuple[LimitSpec, ...] | None = None
     """Limits under this reading, in place of the version's."""
     counting: Counting | None = None
     """Counting under this reading, in place of the version's."""
 
 
-class Version(Model):
+class Version(RulePart):
     """The rule as it stood between two days."""
 
     in_force: InForce
     """From when to when."""
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[LimitSpec, ...] = ()
     """All hold at once; none means that no limit on the stay was found."""
     counting: Counting = Counting()
     """Whether days of crossing count."""
@@ -184,9 +184,9 @@ class Version(Model):
     """Consequences of exceeding a limit."""
     duties: tuple[Duty, ...] = ()
     """Registration and the like."""
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[RuleReading, ...] = ()
     """Two or more ways to read this version; the first is the one shown first."""
-    cite: Cite
+    cite: Citation
     """The source."""
 
     @model_validator(mode="after")
@@ -200,14 +200,14 @@ class Version(Model):
         return self
 
 
-class When(Model):
+class When(RulePart):
     """Whom an exception concerns."""
 
     nationality: Country | tuple[Country, ...]
     """One country code or several."""
 
 
-class Exception_(Model):  # noqa: N801 - `Exception` is taken
+class Departure(RulePart):
     """A departure from the versions for some travellers and some days."""
 
     id: Identifier
@@ -219,11 +219,11 @@ class Exception_(Model):  # noqa: N801 - `Exception` is taken
     replaces: Literal["limits", "counting", "clock_stops", "on_breach", "duties"]
     """The field of the version that it replaces."""
     with_: Any = Field(alias="with", description="What stands there instead, written as in a version.")
-    cite: Cite
+    cite: Citation
     """The source."""
 
 
-class Zone(Model):
+class Zone(RulePart):
     """Several countries whose days count together."""
 
     name: str
@@ -234,7 +234,7 @@ class Zone(Model):
     """Countries that may stand in the column `member` but whose days do not count."""
 
 
-class Applies(Model):
+class Applies(RulePart):
     """To whom the rule applies."""
 
     nationality: Literal["any"] | tuple[Country, ...]
@@ -252,7 +252,7 @@ class Applies(Model):
         return self
 
 
-class Rule(Model):
+class Rule(RulePart):
     """One regime: whom it concerns and what it said over time."""
 
     id: Identifier
@@ -265,7 +265,7 @@ class Rule(Model):
     """To whom."""
     versions: Annotated[tuple[Version, ...], Field(min_length=1)]
     """In order of time, without overlap."""
-    exceptions: tuple[Exception_, ...] = ()
+    exceptions: tuple[Departure, ...] = ()
     """Departures for some travellers."""
 
     def __hash__(self) -> int:
@@ -304,7 +304,7 @@ class Rule(Model):
         return self
 
 
-class RuleFile(Model):
+class RuleFile(RulePart):
     """A file of the library: one zone, one or more rules."""
 
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
@@ -319,7 +319,7 @@ def replace(version: Version, field: str, value: object) -> Version:
     return Version.model_validate({**written, field: value})
 
 
-def all_limits(rule: Rule) -> tuple[Limit, ...]:
+def all_limits(rule: Rule) -> tuple[LimitSpec, ...]:
     """Every limit of every version and reading."""
     return tuple(
         limit

@@ -10,9 +10,9 @@ from functools import lru_cache
 from sojourn.stay_rules.countries import CODES
 from sojourn.stay_rules.dates import FIRST, LAST, day, months
 from sojourn.stay_rules.errors import NotCovered, StayRuleError
-from sojourn.stay_rules.limits import CalendarYear, Entry, Kind, Rolling
-from sojourn.stay_rules.limits_grouped import Block, Gap, Session, continuous
-from sojourn.stay_rules.schema import Counting, Exception_, Limit, Rule, Version, replace
+from sojourn.stay_rules.limits import EntryLimit, Limit, RollingLimit, YearLimit
+from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, SessionLimit, continuous
+from sojourn.stay_rules.schema import Counting, Departure, LimitSpec, Rule, Version, replace
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Era:
 
     first: int
     last: int
-    limits: tuple[Kind, ...]
+    limits: tuple[Limit, ...]
     counting: Counting
     version: Version
     position: int
     """Which version of the rule: eras cut out of one version by an exception share it."""
     since: int = FIRST
     """Days before it do not count."""
-    exceptions: tuple[Exception_, ...] = ()
+    exceptions: tuple[Departure, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -40,7 +40,7 @@ class Era:
         """Days before the first day that may matter on it."""
         if self.since > FIRST:
             return 0
-        windows = (k.window for k in self.limits if isinstance(k, Rolling))
+        windows = (k.window for k in self.limits if isinstance(k, RollingLimit))
         return max((w - 1 if isinstance(w, int) else 31 * months(w) for w in windows), default=0)
 
 
@@ -93,24 +93,26 @@ class Timeline:
         return ", ".join(parts)
 
 
-def compile_limit(limit: Limit) -> Kind:
+def compile_limit(limit: LimitSpec) -> Limit:
     """The class of a limit's period kind, with its numbers."""
     period, window = limit.period, limit.period.days or limit.period.span or 0
     if period.kind == "entry":
-        return Entry(limit.id, limit.cap)
+        return EntryLimit(limit.id, limit.cap)
     cap = limit.cap
     assert isinstance(cap, int)
     if period.kind == "gap":
         assert period.outside is not None
-        return Gap(limit.id, cap, period.outside)
+        return GapLimit(limit.id, cap, period.outside)
     if period.kind == "session":
         assert period.days is not None
-        return Session(limit.id, cap, period.days)
+        return SessionLimit(limit.id, cap, period.days)
     if period.kind == "continuous":
         return continuous(limit.id, cap)
     if period.kind == "calendar_year":
-        return CalendarYear(limit.id, cap)
-    return Block(limit.id, cap, window) if period.kind == "block" else Rolling(limit.id, cap, window)
+        return YearLimit(limit.id, cap)
+    return (
+        BlockLimit(limit.id, cap, window) if period.kind == "block" else RollingLimit(limit.id, cap, window)
+    )
 
 
 def check_nationality(rule: Rule, nationality: str) -> None:
@@ -191,11 +193,11 @@ def _ordinals(start: date | None, end: date | None) -> tuple[int, int]:
     return (start.toordinal() if start else FIRST), (end.toordinal() if end else LAST)
 
 
-def _concerns(item: Exception_, nationality: str) -> bool:
+def _concerns(item: Departure, nationality: str) -> bool:
     whom = item.when.nationality
     return nationality == whom or nationality in (whom if isinstance(whom, tuple) else ())
 
 
-def _holds(item: Exception_, ordinal: int) -> bool:
+def _holds(item: Departure, ordinal: int) -> bool:
     start, end = _ordinals(item.in_force.from_, item.in_force.to)
     return start <= ordinal <= end

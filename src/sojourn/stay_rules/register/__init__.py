@@ -58,7 +58,7 @@ def assess_register(
     stays: Any = counted_days.stays(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
     eras = list(line.eras)
-    if not rule.absence and len(eras) == 1 and prescreen.serves(eras[0]):
+    if not rule.absence and len(eras) == 1 and prescreen.applies_to(eras[0]):
         rows = prescreen.screened(stays, eras[0])
         doubt = prescreen.doubtful(rows)
         plain, odd = doubt.filter(~doubt.odd), doubt.filter(doubt.odd)
@@ -106,7 +106,7 @@ def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
 
 
 @dataclass(frozen=True)
-class Step:
+class EraStep:
     """Stays begun in one era, between two days, are governed by another era between two days."""
 
     started: tuple[int, int]
@@ -114,9 +114,9 @@ class Step:
     expired: bool = False
 
 
-def steps(line: Timeline, era: int) -> list[Step]:
+def steps(line: Timeline, era: int) -> list[EraStep]:
     """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
-    found: list[Step] = []
+    found: list[EraStep] = []
     for start in range(era + 1):
         chain = [(start, line.eras[start].first, False), *line.successors(start)]
         for position, (number, first, expired) in enumerate(chain):
@@ -126,7 +126,7 @@ def steps(line: Timeline, era: int) -> list[Step]:
                 opens = 0 if start == 0 else begun.first
                 if chain[position + 1 :] and chain[position + 1][2]:
                     last = line.eras[chain[position + 1][0]].first - 1
-                found.append(Step((opens, begun.last), (max(first, begun.first), last), expired))
+                found.append(EraStep((opens, begun.last), (max(first, begun.first), last), expired))
     return found
 
 

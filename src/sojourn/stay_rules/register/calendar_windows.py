@@ -13,18 +13,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sojourn._core.ibis_tools import Table, dated, engine, epoch, number
-from sojourn.stay_rules.dates import LAST, months, shift
-from sojourn.stay_rules.limits import CalendarYear, Rolling
+from sojourn.stay_rules.dates import LAST, add_months, months
+from sojourn.stay_rules.limits import RollingLimit, YearLimit
 
 if TYPE_CHECKING:
-    from sojourn.stay_rules.limits import Kind
+    from sojourn.stay_rules.limits import Limit
     from sojourn.stay_rules.timeline import Era
 
 CYCLE = range(1600 * 12, 2000 * 12)
 """Months after which the calendar repeats itself."""
 
 
-def lengths(limit: Rolling) -> tuple[int, ...]:
+def lengths(limit: RollingLimit) -> tuple[int, ...]:
     """The lengths in days that a window can have: a year has two."""
     if isinstance(limit.window, int):
         return (limit.window,)
@@ -35,7 +35,7 @@ def lengths(limit: Rolling) -> tuple[int, ...]:
 def _calendar_lengths(count: int) -> tuple[int, ...]:
     starts = (date(month // 12, month % 12 + 1, 1).toordinal() for month in CYCLE)
     days = (day for start in starts for day in (start, start - 1, start - 2, start - 3))
-    return tuple(sorted({day - shift(day, -count) for day in days}))
+    return tuple(sorted({day - add_months(day, -count) for day in days}))
 
 
 def length(value: Any, window: str) -> Any:
@@ -52,7 +52,7 @@ def by_length(size: Any, values: dict[int, Any]) -> Any:
 def splits(era: Era) -> bool:
     """Whether the days used under a limit may fall within a stay, so that stays are cut."""
     return any(
-        isinstance(k, CalendarYear) or (isinstance(k, Rolling) and isinstance(k.window, str))
+        isinstance(k, YearLimit) or (isinstance(k, RollingLimit) and isinstance(k.window, str))
         for k in era.limits
     )
 
@@ -60,9 +60,9 @@ def splits(era: Era) -> bool:
 def split(pieces: Table, rows: Table, era: Era) -> Table:
     """Cuts pieces by the calendar where a limit needs it, and adds what depends on it."""
     for k, limit in enumerate(era.limits):
-        if isinstance(limit, CalendarYear):
+        if isinstance(limit, YearLimit):
             pieces = _calendar(_by_year(pieces, limit), rows, k, limit).drop("year")
-        elif isinstance(limit, Rolling) and isinstance(limit.window, str):
+        elif isinstance(limit, RollingLimit) and isinstance(limit.window, str):
             if months(limit.window) % 12:
                 pieces = _by_month(pieces, months(limit.window))
             else:
@@ -73,7 +73,7 @@ def split(pieces: Table, rows: Table, era: Era) -> Table:
     return pieces
 
 
-def _by_year(pieces: Table, limit: Kind) -> Table:
+def _by_year(pieces: Table, limit: Limit) -> Table:
     """Pieces cut at the turns of the `year` that matters to a limit."""
     ibis = engine()
     low, high = _year_of(pieces.from_day, limit), _year_of(pieces.to_day, limit)
@@ -123,12 +123,12 @@ def _first_of(month: Any) -> Any:
     return number(ibis.date(year.cast("int32"), (month % 12 + 1).cast("int32"), 1))
 
 
-def _year_of(value: Any, limit: Kind) -> Any:
+def _year_of(value: Any, limit: Limit) -> Any:
     """The year of a numbered day; for windows of years, a year that begins on its 60th day.
 
     That is 29 February or 1 March: from it on, and until the next, such a window has the same length.
     """
-    return dated(value if isinstance(limit, CalendarYear) else value - 59).year()
+    return dated(value if isinstance(limit, YearLimit) else value - 59).year()
 
 
 def _leap(year: Any) -> Any:
@@ -136,16 +136,16 @@ def _leap(year: Any) -> Any:
     return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
 
 
-def _turns(year: Any, limit: Kind) -> tuple[Any, Any]:
+def _turns(year: Any, limit: Limit) -> tuple[Any, Any]:
     """First and last day of a year as `_year_of` counts years."""
     ibis = engine()
     year = year.cast("int32")
-    if isinstance(limit, CalendarYear):
+    if isinstance(limit, YearLimit):
         return number(ibis.date(year, 1, 1)), number(ibis.date(year, 12, 31))
     return number(ibis.date(year, 3, 1)) - _leap(year).ifelse(1, 0), number(ibis.date(year + 1, 2, 28))
 
 
-def _calendar(pieces: Table, rows: Table, k: int, limit: CalendarYear) -> Table:
+def _calendar(pieces: Table, rows: Table, k: int, limit: YearLimit) -> Table:
     """The day on which each piece passes the cap of its year, and the days used in the year of exit.
 
     The total of a year runs over all counted days, also of stays that another version governs.

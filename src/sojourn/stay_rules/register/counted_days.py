@@ -14,7 +14,7 @@ from sojourn._core.ibis_tools import Table, engine, epoch, number
 from sojourn.stay_rules.breaches import earliest_day
 from sojourn.stay_rules.dates import FIRST, LAST, day, parse
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.limits_grouped import Gap, Grouped, Session
+from sojourn.stay_rules.limits_grouped import GapLimit, Grouped, SessionLimit
 from sojourn.stay_rules.schema import Zone
 from sojourn.stay_rules.stays import stopping_documents
 
@@ -169,9 +169,9 @@ def lay(table: Table, era: Era) -> Table:
     nothing = ibis.null("int32")
     before = ibis.window(group_by=rows.person, order_by=[rows.e, rows.x], preceding=(None, 1))
     columns: dict[str, Any] = {"done": rows.counts.ifelse(rows["last"], nothing).max().over(before)}
-    if any(isinstance(limit, Gap) for limit in era.limits):
+    if any(isinstance(limit, GapLimit) for limit in era.limits):
         columns["seen"] = rows.keep.ifelse(rows.x, nothing).max().over(before)
-    if any(isinstance(limit, Session) for limit in era.limits):
+    if any(isinstance(limit, SessionLimit) for limit in era.limits):
         columns["opened"] = rows.counts.ifelse(rows.a, nothing).max().over(before)
     order = ibis.window(group_by=rows.person, order_by=[rows.e, rows.x])
     fresh = "prior" not in table.columns

@@ -15,21 +15,21 @@ from uuid import uuid4
 
 from sojourn._core.ibis_tools import Table, dated, engine, epoch, first_row, number
 from sojourn.stay_rules.dates import LAST, months
-from sojourn.stay_rules.limits import Entry, Rolling
-from sojourn.stay_rules.limits_grouped import Block, Gap, Grouped, Session
+from sojourn.stay_rules.limits import EntryLimit, RollingLimit
+from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, Grouped, SessionLimit
 from sojourn.stay_rules.register.calendar_windows import by_length, length, lengths
 
 if TYPE_CHECKING:
-    from sojourn.stay_rules.limits import Kind
+    from sojourn.stay_rules.limits import Limit
     from sojourn.stay_rules.timeline import Era
 
 
 def with_columns(rows: Table, era: Era) -> Table:
     """Adds, for the k-th limit, `used_k` at exit, and `first_k`; by the calendar, one for each length."""
     ibis = engine()
-    rolling = [(k, limit) for k, limit in enumerate(era.limits) if isinstance(limit, Rolling)]
+    rolling = [(k, limit) for k, limit in enumerate(era.limits) if isinstance(limit, RollingLimit)]
     frames: dict[str, Any] = {}
-    if any(isinstance(limit, Rolling | Grouped) for limit in era.limits):
+    if any(isinstance(limit, RollingLimit | Grouped) for limit in era.limits):
         order = {"group_by": rows.person, "order_by": rows.cx}
         frames["sum"] = rows.len.sum().over(ibis.range_window(preceding=(None, 0), **order))
         for size in {size for _, limit in rolling for size in lengths(limit)}:
@@ -40,16 +40,16 @@ def with_columns(rows: Table, era: Era) -> Table:
             )
     rows = rows.mutate(**{name: frame.cast("int32") for name, frame in frames.items()})
     for k, limit in enumerate(era.limits):
-        if isinstance(limit, Entry):
+        if isinstance(limit, EntryLimit):
             rows = _entry(rows, k, limit)
         elif isinstance(limit, Grouped):
             rows = _grouped(rows, k, limit)
-        elif isinstance(limit, Rolling):
+        elif isinstance(limit, RollingLimit):
             rows = _rolling(rows, k, limit)
     return rows
 
 
-def _entry(rows: Table, k: int, limit: Entry) -> Table:
+def _entry(rows: Table, k: int, limit: EntryLimit) -> Table:
     ibis = engine()
     used = rows.cx - rows.a - rows.grace + 1
     if isinstance(limit.cap, int):
@@ -61,13 +61,13 @@ def _entry(rows: Table, k: int, limit: Entry) -> Table:
 
 def _grouped(rows: Table, k: int, limit: Grouped) -> Table:
     ibis = engine()
-    if isinstance(limit, Gap):
+    if isinstance(limit, GapLimit):
         opens = rows.seen.isnull() | (rows.a - rows.seen > limit.outside)
-    elif isinstance(limit, Block):
+    elif isinstance(limit, BlockLimit):
         rows = _blocks(rows, limit)
         opens = rows.heads
     else:
-        assert isinstance(limit, Session)
+        assert isinstance(limit, SessionLimit)
         opens = rows.opened.isnull() | (rows.a - rows.opened >= limit.days)
     rows = rows.mutate(start=opens.ifelse(rows.sum - rows.len, ibis.null("int32")))
     so_far = ibis.window(group_by=rows.person, order_by=rows.n, preceding=(None, 0))
@@ -77,7 +77,7 @@ def _grouped(rows: Table, k: int, limit: Grouped) -> Table:
     return rows.mutate(**{f"used_{k}": used, f"first_{k}": first})
 
 
-def _blocks(rows: Table, limit: Block) -> Table:
+def _blocks(rows: Table, limit: BlockLimit) -> Table:
     """Marks the stays that open a block: each block depends on the one before, so this is a fold.
 
     One round finds the next block of every person; rounds end when nobody opens another. Each round is
@@ -118,7 +118,7 @@ def _later(value: Any, window: int | str) -> Any:
     return number((dated(value) + ibis.interval(months=months(window))).cast("date"))
 
 
-def _rolling(rows: Table, k: int, limit: Rolling) -> Table:
+def _rolling(rows: Table, k: int, limit: RollingLimit) -> Table:
     """Days used at exit for every stay; the first unlawful day only where a stay of the person breaks it."""
     ibis = engine()
     used: dict[int, Any] = {}
@@ -134,7 +134,7 @@ def _rolling(rows: Table, k: int, limit: Rolling) -> Table:
     return rows
 
 
-def _first_unlawful(rows: Table, k: int, limit: Rolling, size: int, name: str) -> Table:
+def _first_unlawful(rows: Table, k: int, limit: RollingLimit, size: int, name: str) -> Table:
     """One look-up per stay, for the persons with a stay that ends over the cap.
 
     Within a stay the days used never fall while the window keeps its length, so a stay that ends within
@@ -203,7 +203,7 @@ def result(pieces: Table, era: Era) -> Table:
     )
 
 
-def _left(pieces: Table, k: int, limit: Kind) -> Any:
+def _left(pieces: Table, k: int, limit: Limit) -> Any:
     ibis = engine()
     if isinstance(limit.cap, int):
         return ibis.greatest(0, limit.cap - pieces[f"used_{k}"])

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from sojourn._core.ibis_tools import Table, engine, epoch
 from sojourn.stay_rules.dates import FIRST, LAST
-from sojourn.stay_rules.limits import Entry, Rolling
+from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 
 if TYPE_CHECKING:
     from sojourn.stay_rules.timeline import Era
 
 
-def serves(era: Era) -> bool:
+def applies_to(era: Era) -> bool:
     """Whether the first look can settle anything: windows and entries in days, all days counted."""
-    plain = all(isinstance(k, Entry | Rolling) for k in era.limits)
+    plain = all(isinstance(k, EntryLimit | RollingLimit) for k in era.limits)
     in_days = all(isinstance(k.cap, int) and isinstance(getattr(k, "window", 1), int) for k in era.limits)
     counted = era.counting.entry_day and era.counting.exit_day
     return bool(era.limits) and plain and in_days and counted and era.since == FIRST
@@ -39,7 +39,7 @@ def screened(stays: Table, era: Era) -> Table:
     columns: dict[str, Any] = {}
     for k, limit in enumerate(era.limits):
         columns[f"used_{k}"] = length
-        if isinstance(limit, Rolling):
+        if isinstance(limit, RollingLimit):
             assert isinstance(limit.window, int)
             window = ibis.range_window(preceding=limit.window - 1, following=0, **order)
             cut = ibis.greatest(0, stays.x - (limit.window - 1) - stays.e.first().over(window))
@@ -94,7 +94,7 @@ def overstayed(rows: Table, era: Era) -> Table:
     for k, limit in enumerate(era.limits):
         assert isinstance(limit.cap, int)
         first = rows.e + limit.cap
-        if isinstance(limit, Rolling):
+        if isinstance(limit, RollingLimit):
             assert isinstance(limit.window, int)
             free = limit.window - limit.cap
             order = ibis.range_window(preceding=(None, free), group_by=rows.person, order_by=rows.away)
