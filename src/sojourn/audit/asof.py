@@ -24,6 +24,7 @@ from sojourn.belief.density import Model
 from sojourn.belief.likelihood import Said
 from sojourn.belief.pointwise import Points, log_heard, make_points
 from sojourn.belief.quantities import position_of
+from sojourn.case.small_groups import is_small, shown_ids
 
 Real = NDArray[np.float64]
 EFFECTIVE = 50
@@ -160,7 +161,7 @@ def _known(draws: Real, weight: Real) -> Numbers | None:
 
 
 def _new(posterior: Posterior, day: date, before: int) -> list[str]:
-    """Claims and groups that were not known at the moment before."""
+    """Claims and groups that were not known at the moment before; small groups are one entry."""
     m = posterior.model
     claims = zip(m.wording.claims, np.asarray(m.said.claim_weight), strict=True)
     groups = zip(m.case.contacts, np.asarray(m.said.group_weight), strict=True)
@@ -169,4 +170,6 @@ def _new(posterior: Posterior, day: date, before: int) -> list[str]:
         return before < published.toordinal() <= day.toordinal()
 
     found = [c.claim for c, weight in claims if weight and fresh(c.published_until)]
-    return found + [g.group for g, weight in groups if weight and fresh(g.asof)]
+    told = [g for g, weight in groups if weight and fresh(g.asof)]
+    small = frozenset(g.group for g in told if is_small(g))
+    return [*found, *shown_ids((g.group for g in told), small)]

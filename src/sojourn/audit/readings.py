@@ -17,6 +17,7 @@ from sojourn.belief.pointwise import make_expectations
 from sojourn.belief.summary import summarise
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.hedges import claim_intervals
+from sojourn.case.quotes import cut_quote
 
 Real = NDArray[np.float64]
 THINNED = 400
@@ -63,7 +64,7 @@ def _claim(
         unit=claim.unit,
         published=published(claim),
         status=record["status"],
-        quote=claim.quote,
+        quote=cut_quote(claim.quote),
         url=claim.url,
         verdict=verdict(conflict),
         sentence=claim_sentence(

@@ -14,11 +14,11 @@ from .arithmetic import arithmetic_findings
 from .case import Case
 from .findings import Finding
 from .problems import did_you_mean
+from .quotes import QUOTE_WORDS
 from .schema import TABLES
 from .shape import is_share
 from .tables import Claim, Reading
 
-QUOTE_WORDS = 25
 Outcome = Literal["arrived", "stayed", "moved_on", "returned"]
 
 TOUCHES: dict[Outcome, frozenset[str]] = {

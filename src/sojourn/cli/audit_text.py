@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sojourn.audit.results import Audit, Influence, Method
+from sojourn.case.small_groups import FOLDED
 from sojourn.cli.printing import open_console, people, per_cent, plain_table
 
 TOP = 8
@@ -131,7 +132,7 @@ def _influence(console: Console, audit: Audit) -> None:
         name = item.quantity
         show = _share if name.startswith("share") else people
         table.add_row(
-            f"  {item.name}" + (f" ({item.claims} claims)" if item.claims > 1 else ""),
+            f"  {item.name}" + (f" ({item.claims} {_parts(item)})" if item.claims > 1 else ""),
             f"{item.distance:.2f} sd",
             f"{item.distance_error:.2f}",
             LABELS.get(name, name),
@@ -141,6 +142,11 @@ def _influence(console: Console, audit: Audit) -> None:
         )
     console.print(table)
     console.print("  ?: importance weights or a short refit that cannot be trusted (--refits)\n", style="dim")
+
+
+def _parts(item: Influence) -> str:
+    """What goes together: claims of a source, or contact groups too small to be shown alone."""
+    return "groups" if item.name == FOLDED else "claims"
 
 
 def _top(claims: Iterable[Influence], sources: Iterable[Influence]) -> list[Influence]:
