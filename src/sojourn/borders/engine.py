@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import re
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -20,7 +21,7 @@ from sojourn.borders.normal_form import per_value
 from sojourn.borders.order import Table
 from sojourn.borders.private_files import cleaning_up_on_signals, make_private, private_umask, spill_folder
 from sojourn.borders.scratch import in_file_order
-from sojourn.borders.sources import absolute, quoted, read_duckdb, read_spark
+from sojourn.borders.sources import absolute, exact_pattern, quoted, read_duckdb, read_spark
 from sojourn.csv_safety import tame_formula
 
 MEMORY = "4GB"
@@ -175,10 +176,18 @@ class _Reach:
     def of(cls, reads: Iterable[str | Path], writes: Iterable[str | Path]) -> _Reach:
         """The files and folders of inputs and outputs; a write-ahead log belongs to its DuckDB file."""
         inputs = [absolute(Path(str(path).partition("::")[0])) for path in reads]
-        outputs = [absolute(Path(path)).parent for path in writes]
-        files = [str(path) for path in inputs if not path.is_dir()]
-        folders = {*(path for path in inputs if path.is_dir()), *outputs}
-        return cls((*files, *(f"{file}.wal" for file in files)), tuple(sorted(map(str, folders))))
+        files = [path for path in inputs if not path.is_dir()]
+        folders = {
+            *(path for path in inputs if path.is_dir()),
+            *(absolute(Path(path)).parent for path in writes),
+        }
+        logs = [f"{file}.wal" for file in files]
+        return cls((*_both_forms(files), *logs), tuple(_both_forms(sorted(folders))))
+
+
+def _both_forms(paths: Iterable[Path]) -> list[str]:
+    """Paths as they are and as patterns, since DuckDB asks whether the pattern is allowed, too."""
+    return sorted({form for path in paths for form in (str(path), exact_pattern(path))})
 
 
 def _duckdb(memory: str, threads: int | None, spill: Path | None, reach: _Reach) -> Engine:
@@ -238,6 +247,8 @@ def _spark(url: str, memory: str, threads: int | None, spill: Path | None) -> En
         .config("spark.hadoop.fs.permissions.umask-mode", "077")
         .config("spark.sql.shuffle.partitions", str(threads or 200))
     )
+    if master.startswith("local"):
+        builder = builder.config("spark.pyspark.python", sys.executable)
     if spill is not None:
         builder = builder.config("spark.local.dir", str(absolute(spill)))
     with private_umask():

@@ -8,6 +8,7 @@ and the words for directions are case-folded too.
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -91,11 +92,11 @@ def classed(value: Any) -> Any:
 
 
 def per_value(function: Callable[[str], str], value: Any) -> Any:
-    """A Python function of one text for every value of a text column, worked by its engine; null stays null."""
+    """A Python function of one text for every value of a text column; null stays null."""
     ibis, backend = engine(), value.get_backend()
     name = f"sojourn_{function.__name__}"
     if backend.name == "pyspark":
-        backend._session.udf.register(name, _skipping_null(function), "string")
+        _register_with_spark(backend._session, name, function)
     elif not backend.raw_sql(f"FROM duckdb_functions() WHERE function_name = '{name}'").fetchall():
         backend.con.create_function(name, _of_column(function), ["VARCHAR"], "VARCHAR", type="arrow")
 
@@ -105,8 +106,13 @@ def per_value(function: Callable[[str], str], value: Any) -> Any:
     return ibis.udf.scalar.builtin(of_text, name=name, signature=(("string",), "string"))(value)
 
 
-def _skipping_null(function: Callable[[str], str]) -> Callable[[str | None], str | None]:
-    return lambda text: None if text is None else function(text)
+def _register_with_spark(session: Any, name: str, function: Callable[[str], str]) -> None:
+    """Make a function known to Spark, sent whole to its workers, which need not have this package."""
+    from pyspark import cloudpickle
+
+    for module in {__name__, function.__module__}:
+        cloudpickle.register_pickle_by_value(sys.modules[module])
+    session.udf.register(name, lambda text: None if text is None else function(text), "string")
 
 
 def _of_column(function: Callable[[str], str]) -> Callable[[Any], Any]:

@@ -57,9 +57,13 @@ def _view(connection: Any, sql: str) -> Table:
     return connection.table(name)
 
 
+def exact_pattern(path: Path) -> str:
+    """The pattern that only this path matches: DuckDB takes every name of an input for a pattern."""
+    return re.sub(r"([\[*?])", r"[\1]", str(absolute(path)))
+
+
 def _exactly(path: Path) -> str:
-    """A path as a literal of SQL that stands for this file only: marks of patterns are taken literally."""
-    return quoted(re.sub(r"([\[*?])", r"[\1]", str(absolute(path))))
+    return quoted(exact_pattern(path))
 
 
 def _duckdb_table(connection: Any, file: Path, name: str, numbered: bool) -> Table:

@@ -113,14 +113,16 @@ def clean_step(
         with desk.watched("clean", rows):
             good, bad = clean(raw, how, key)
             if not desk.engine.rows(good.select("day").limit(1)):
-                raise BordersError(_all_rejected(str(source), rows, rejects_by_reason(desk, bad)))
+                found = (rejects_by_reason(desk, bad), rejected_as(desk, bad))
+                raise BordersError(_all_rejected(str(source), rows, *found))
             desk.engine.write(good, out, ordered=True)
             desk.engine.write(bad, rejects, ordered=True)
-        rejected = rejects_by_reason(desk, desk.engine.read(rejects))
+        written = desk.engine.read(rejects)
+        rejected = rejects_by_reason(desk, written)
         kept = size(desk, desk.engine.read(out))
         if rows != kept + sum(rejected.values()):
             raise RuntimeError(f"clean: {rows} rows in, {kept} out and {sum(rejected.values())} rejected")
-        return {"in": rows, "out": kept, "rejects": rejected, "rejected_as": rejected_as(desk, rejects)}
+        return {"in": rows, "out": kept, "rejects": rejected, "rejected_as": rejected_as(desk, written)}
 
     return step(desk, "clean", settings, [source], [out, rejects], work)
 
@@ -131,21 +133,23 @@ def rejects_by_reason(desk: Desk, rejects: Table) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in desk.engine.rows(reasons)}
 
 
-def rejected_as(desk: Desk, rejects: Path) -> dict[str, str]:
+def rejected_as(desk: Desk, rejects: Table) -> dict[str, str]:
     """For each reason the commonest kind of text that was not understood, such as 99.99.9999."""
-    rows = desk.engine.read(rejects)
-    rows = rows.filter(rows.characters.notnull())
+    rows = rejects.filter(rejects.characters.notnull())
     kinds = rows.group_by("reason", "characters").aggregate(count=rows.count())
     order = [kinds.reason, kinds["count"].desc(), kinds.characters]
     found = desk.engine.rows(kinds.order_by(order).select("reason", "characters"))
     return {str(reason): str(kind) for reason, kind in reversed(found)}
 
 
-def _all_rejected(source: str, rows: int, reasons: dict[str, int]) -> str:
+def _all_rejected(source: str, rows: int, reasons: dict[str, int], kinds: dict[str, str]) -> str:
     if not rows:
         return f"{source}: holds no rows"
-    told = "; ".join(f"{count} times: {reason}" for reason, count in reasons.items())
-    return f"{source}: all {rows} rows would be rejected, so nothing was written. {told}"
+    told = [
+        f"{count} times {reason}" + (f" (most look like {kinds[reason]})" if reason in kinds else "")
+        for reason, count in reasons.items()
+    ]
+    return f"{source}: all {rows} rows would be rejected, so nothing was written: {'; '.join(told)}"
 
 
 def stays_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
