@@ -40,11 +40,15 @@ TIMED = [
 
 
 @pytest.fixture(scope="module")
-def engines() -> Iterator[list[Engine]]:
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Engine]]:
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java")
     pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
-    with connected("duckdb", "1GB", 1) as duckdb, connected("spark://local[1]", "1GB", 1) as spark:
+    reach = [tmp_path_factory.getbasetemp() / "any"]
+    with (
+        connected("duckdb", "1GB", 1, writes=reach) as duckdb,
+        connected("spark://local[1]", "1GB", 1, tmp_path_factory.mktemp("spill")) as spark,
+    ):
         spark.connection._session.sparkContext.setLogLevel("OFF")
         yield [duckdb, spark]
         spark.connection._session.stop()
@@ -71,7 +75,7 @@ def same(engines: list[Engine], folder: Path, work: Callable[[Desk, Path], Any],
         found = [rows_of(path) for path in paths]
         assert found[0] == found[1], name
         assert found[0], name
-        counts = [getattr(beside.read(path), "counts", None) for path in paths]
+        counts = [beside.read_counts(path) for path in paths]
         assert counts[0] == counts[1], name
 
 
@@ -111,9 +115,9 @@ def test_raw_rows_to_the_released_summary_and_its_band(engines: list[Engine], tm
     same(engines, tmp_path, work, *[f"{name}.parquet" for name in names])
     summaries = [(tmp_path / engine.name / "summary.parquet").read_bytes() for engine in engines]
     assert summaries[0] == summaries[1]
-    record = beside.read(tmp_path / "duckdb/summary.parquet")
-    assert record is not None
-    bands = {row["measure"]: row for row in record.counts["link_error_band"]}
+    counts = beside.read_counts(tmp_path / "duckdb/summary.parquet")
+    assert counts is not None
+    bands = {row["measure"]: row for row in counts["link_error_band"]}
     assert any(row["low"] < row["high"] for row in bands.values())
     assert {
         row["withheld"] for row in parquet.read_table(tmp_path / "duckdb/summary.parquet").to_pylist()

@@ -20,7 +20,7 @@ from sojourn.borders.engine import connected
 from sojourn.borders.protect import Release
 from sojourn.borders.steps import Desk, classify_step, clean_step, stays_step, summarise_step
 from sojourn.case import new_case, read_case
-from tests.borders.test_pipeline import CONFIG, KEY, raw_rows, write_rows
+from tests.borders.test_pipeline import CONFIG, KEY, put_key, raw_rows, write_rows
 
 RULE = OutcomeRule(date(2023, 1, 1), date(2019, 1, 1))
 SCRIPT = """
@@ -51,7 +51,7 @@ def put(folder: Path) -> Path:
     rows = raw_rows(150, lost=0.1)
     folder.mkdir()
     write_rows([*rows, *rows[:9]], folder / "raw.parquet")
-    (folder / "key").write_bytes(KEY)
+    put_key(folder / "key")
     (folder / "register.toml").write_text(CONFIG)
     new_case(folder / "case")
     return folder
@@ -122,7 +122,7 @@ STEPS: tuple[tuple[Step, str, str], ...] = (
 
 def test_a_truncated_file_and_a_wrong_column_stop_every_step_with_one_line(tmp_path: Path) -> None:
     write_rows(raw_rows(60), tmp_path / "raw.parquet")
-    with connected("duckdb", "1GB", 1, tmp_path / "spill") as engine:
+    with connected("duckdb", "1GB", 1, tmp_path / "spill", writes=[tmp_path / "any"]) as engine:
         desk = Desk(engine, "1")
         for work, source, made in STEPS:
             good, out = tmp_path / f"{source}.parquet", tmp_path / f"{made}.parquet"
@@ -149,7 +149,7 @@ from pathlib import Path
 from tests.borders import test_faults as faults
 folder = Path(sys.argv[1])
 told = 0
-with faults.connected("duckdb", "1GB", 1, folder / "spill") as engine:
+with faults.connected("duckdb", "1GB", 1, folder / "spill", writes=[folder / "any"]) as engine:
     desk = faults.Desk(engine, "2")
     resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
     for work, source, made in faults.STEPS:
@@ -167,7 +167,7 @@ sys.exit(0 if told == len(faults.STEPS) else 3)
 
 def test_a_full_disk_stops_every_step_with_one_line_and_harms_nothing(tmp_path: Path) -> None:
     write_rows(raw_rows(60), tmp_path / "raw.parquet")
-    with connected("duckdb", "1GB", 1, tmp_path / "spill") as engine:
+    with connected("duckdb", "1GB", 1, tmp_path / "spill", writes=[tmp_path / "any"]) as engine:
         for work, source, _ in STEPS:
             assert work(Desk(engine, "1"), tmp_path, tmp_path / f"{source}.parquet")
     command = [sys.executable, "-c", FULL, str(tmp_path)]

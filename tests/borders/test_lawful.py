@@ -45,7 +45,7 @@ def test_from_crossings_to_lawful_days_by_the_command_line(tmp_path: Path) -> No
     open_stay = [("2022-09-01", None)]
     want = assess("EU.short_stay", open_stay, on="2022-12-31", nationality="US").unlawful_days
     assert found["least", "5", date(2022, 9, 1)] == found["most", "5", date(2022, 9, 1)] == want > 0
-    counts = json.loads((tmp_path / "lawful.parquet.json").read_text())["counts"]
+    counts = json.loads((tmp_path / "lawful.parquet.private.json").read_text())
     assert counts["in"] == 5
     assert counts["least"]["unlawful_days"] < counts["most"]["unlawful_days"]
     nobody = sojourn("lawful", str(stays), str(out), *rule, "US", "--word", "USA")

@@ -84,26 +84,28 @@ def test_release_withholds_and_rounds() -> None:
         assert cell["value"] is None if value < 10 else cell["value"] in (None, round(value / 5) * 5)
     assert verdicts[0].safe
     assert verdicts[0].withheld_for_totals > 0
-    with pytest.raises(BordersError, match="release: minimum 1"):
-        Release(1)
+    assert {cell["withheld"] for cell in shown} == {"", "withheld"}
+    for minimum, rounding in ((1, 5), (10, 2), (10, 1), (10, 0)):
+        with pytest.raises(BordersError, match=f"release: minimum {minimum}, rounding {rounding}"):
+            Release(minimum, rounding)
 
 
 def test_the_check_finds_what_was_done_to_a_released_table() -> None:
     rows = [("t", "entries", m, w, v) for (m, w), v in table_of(random.Random(3)).items()]
     shown, _ = protect(rows, Release(10, 5))
-    assert check(shown, Release(10, 5)) == {("t", "entries"): []}
-    assert check(shown, Release(40, 5))["t", "entries"][0].endswith("counts are below 40")
+    assert check(shown, 10, 5) == {("t", "entries"): []}
+    assert check(shown, 40, 5)["t", "entries"][0].endswith("counts are below 40")
     truth = {(m, w): v for _, _, m, w, v in rows}
 
     def told(extra: int) -> list[str]:
         """As if only the small cells had been withheld."""
         cells = [
             {**cell, "value": truth[cell["month"], cell["category"]] // 5 * 5 + extra}
-            if cell["withheld"] == "total"
+            if cell["withheld"] and truth[cell["month"], cell["category"]] >= 10
             else cell
             for cell in shown
         ]
-        return check(cells, Release(10, 5))["t", "entries"]
+        return check(cells, 10, 5)["t", "entries"]
 
     assert any("follow from the others" in wrong for wrong in told(0))
     assert any("not rounded to 5" in wrong for wrong in told(1))

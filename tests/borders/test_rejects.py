@@ -15,10 +15,10 @@ from sojourn.borders import OutcomeRule, beside
 from sojourn.borders.clean import Cleaning
 from sojourn.borders.engine import Engine, connected
 from sojourn.borders.steps import Desk, classify_step, clean_step, stays_step
+from tests.borders.test_pipeline import KEY
 
 RULE = OutcomeRule(date(2023, 1, 1), date(2019, 1, 1))
 ZONES = (timezone(timedelta(hours=5)), timezone(timedelta(hours=6)))
-KEY = b"a key for the tests"
 Event = tuple[int, datetime, bool]
 
 
@@ -97,18 +97,18 @@ def test_rows_in_are_rows_out_and_rejects_and_what_is_certain_is_true(tmp_path: 
     whole = events(400)
     rng = random.Random("lost")
     fewer = lost_exits(whole, rng)
-    with connected("duckdb", "1GB", 1) as engine:
+    with connected("duckdb", "1GB", 1, writes=[tmp_path / "any"]) as engine:
         found: dict[str, Any] = {}
         for name, paths in (("whole", whole), ("fewer", fewer)):
             source = tmp_path / f"{name}.csv"
             reasons, good = write(paths, source, rng)
             found[name] = steps(engine, source, tmp_path / name)
-            record = beside.read(tmp_path / name / "crossings.parquet")
-            assert record is not None
+            counts = beside.read_counts(tmp_path / name / "crossings.parquet")
+            assert counts is not None
             rejects = Counter(row["reason"].split(":")[0] for row in found[name]["rejects"])
             assert rejects == reasons
-            assert record.counts["in"] == good + sum(reasons.values())
-            assert record.counts["out"] == good == len(found[name]["classified"])
+            assert counts["in"] == good + sum(reasons.values())
+            assert counts["out"] == good == len(found[name]["classified"])
     lost = sum(map(len, whole)) - sum(map(len, fewer))
     kinds = Counter(row["kind"] for row in found["fewer"]["stays"])
     assert kinds["missing_exit"] == lost > 50

@@ -105,7 +105,8 @@ def test_series_are_read_and_checked(files: dict[str, bytes]) -> None:
     assert parse_case(good, "small").series[0].rows == (("2022-03-01", "500"),)
     bad = {**files, "series/daily.csv": b"date,phone\n2022-03-01\n"}
     assert problems(bad) == [
-        "series/daily.csv row 1, column phone: names a person, which a ledger must not; remove this column",
+        "series/daily.csv row 1, column phone: names a person, which a ledger must not; remove this column, "
+        "or rename it if it holds no data of a person",
         "series/daily.csv row 2: this row has 1 cells, the header has 2",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from sojourn.report import write_report
+from sojourn.report.document import Column, Section, Table
 from sojourn.report.formats.sdmx import HEADER
-from sojourn.report.formats.tables import safe
+from sojourn.report.formats.tables import csv_files, safe, workbook
 from sojourn.report.inputs import read_material
 from sojourn.report.sections import compose
 
@@ -45,6 +46,16 @@ def test_workbook_runs_nothing(save: Callable[..., Path]) -> None:
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert sum(str(cell.value).startswith("'=HYPERLINK") for cell in cells) >= 3
     assert any(isinstance(cell.value, (int, float)) and cell.value < 0 for cell in cells)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_headers_run_nothing(text: str) -> None:
+    table = Table("odd", "odd", (Column(text, text), Column("plain", "plain")), ((text, 1),))
+    sections = [Section("odd", "odd", tables=(table,))]
+    header = next(csv.reader(StringIO(csv_files(sections)["odd.csv"].decode(), newline="")))
+    book = openpyxl.load_workbook(BytesIO(workbook(sections, [])))
+    assert header[0].startswith("'")
+    assert str(book["odd"]["A1"].value).startswith("'")
 
 
 def test_workbook_has_every_table(folder: Path, answer: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ class Problem:
         if self.row is not None:
             where += f" {'line' if self.file.endswith('.toml') else 'row'} {self.row}"
         if self.column:
-            where += f", {'key' if self.file.endswith('.toml') else 'column'} {self.column}"
+            where += f", {'key' if self.file.endswith('.toml') else 'column'} {shorten(self.column)}"
         what = self.message if self.value is None else f'"{shorten(self.value)}" {self.message}'
         return f"{where}: {what}"
 

@@ -19,6 +19,7 @@ from sojourn._core.thresholds import K_HAT
 from sojourn.audit.importance_weights import Weights, equal, resample, smooth
 from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.results import Method
+from sojourn.case.small_groups import FOLDED, is_small
 from sojourn.inference.estimate import scales
 from sojourn.inference.likelihood import Said
 from sojourn.inference.pointwise import Points, log_heard, make_points
@@ -62,9 +63,12 @@ def targets_of_claims(posterior: Posterior) -> list[Target]:
 
 
 def targets_of_groups(posterior: Posterior) -> list[Target]:
-    """Every contact group in use by itself."""
-    used = np.flatnonzero(np.asarray(posterior.model.said.group_weight))
-    return [Target(posterior.case.contacts[g].group, (), (int(g),)) for g in used]
+    """Every contact group in use by itself, but the small ones together: none of them is shown alone."""
+    contacts, members = posterior.case.contacts, dict[str, list[int]]()
+    for g in np.flatnonzero(np.asarray(posterior.model.said.group_weight)):
+        name = FOLDED if is_small(contacts[g]) else contacts[g].group
+        members.setdefault(name, []).append(int(g))
+    return [Target(name, (), tuple(own)) for name, own in members.items()]
 
 
 def targets_of_sources(posterior: Posterior) -> list[Target]:

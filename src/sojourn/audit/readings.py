@@ -15,6 +15,7 @@ from sojourn.audit.sentences import claim_sentence, reading_sentence
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.contradictions import OPEN_ABOVE, OPEN_BELOW
 from sojourn.case.hedges import claim_intervals
+from sojourn.case.quotes import cut_quote
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.pointwise import make_expectations
 
@@ -61,7 +62,7 @@ def _claim(
         unit=claim.unit,
         published=published(claim),
         status=record["status"],
-        quote=claim.quote,
+        quote=cut_quote(claim.quote),
         url=claim.url,
         verdict=verdict(conflict),
         sentence=claim_sentence(

@@ -21,6 +21,7 @@ from sojourn.audit.importance_weights import Weights, resample, smooth, summaris
 from sojourn.audit.leave_out import LOOKS, RHAT, Leaver, worst_rhat
 from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
 from sojourn.audit.results import Moment, Numbers
+from sojourn.case.small_groups import is_small, shown_ids
 from sojourn.inference.density import Model
 from sojourn.inference.likelihood import Said
 from sojourn.inference.pointwise import Points, log_heard, make_points
@@ -160,7 +161,7 @@ def _known(draws: Real, weight: Real) -> Numbers | None:
 
 
 def _new(posterior: Posterior, day: date, before: int) -> list[str]:
-    """Claims and groups that were not known at the moment before."""
+    """Claims and groups that were not known at the moment before; small groups are one entry."""
     m = posterior.model
     claims = zip(m.wording.claims, np.asarray(m.said.claim_weight), strict=True)
     groups = zip(m.case.contacts, np.asarray(m.said.group_weight), strict=True)
@@ -169,4 +170,6 @@ def _new(posterior: Posterior, day: date, before: int) -> list[str]:
         return before < published.toordinal() <= day.toordinal()
 
     found = [c.claim for c, weight in claims if weight and fresh(c.published_until)]
-    return found + [g.group for g, weight in groups if weight and fresh(g.asof)]
+    told = [g for g, weight in groups if weight and fresh(g.asof)]
+    small = frozenset(g.group for g in told if is_small(g))
+    return [*found, *shown_ids((g.group for g in told), small)]

@@ -1,5 +1,9 @@
 """Raw crossings to clean ones; every row that is not kept is rejected with a reason.
 
+Identifiers are brought to a normal form and replaced by pseudonyms in the same pass that reads them. What is
+rejected is told by its row, the reason, and the length and kinds of characters of what was not understood,
+never by its text.
+
 The day of a crossing is the local one at the border. A date is taken as it is; a text such as
 `2023-01-01T23:30:00+05:00` says its own local time, and the offset only orders crossings of one day; an
 instant without a place falls on two days in two time zones and is refused.
@@ -7,16 +11,19 @@ instant without a place falls on two days in two time zones and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sojourn.borders.days import dated, engine, first_row, number
+from sojourn.borders.columns import PLACE, list_columns
+from sojourn.borders.days import all_rows, dated, engine, first_row, number
 from sojourn.borders.errors import BordersError
+from sojourn.borders.labels import LABELLED, LEAST_PEOPLE, with_known_labels
 from sojourn.borders.lane import after, before, in_order, placed, streams
+from sojourn.borders.normal_form import DESCRIPTION, classed, normal_name, normalised
 from sojourn.borders.order import Table, alternating
-from sojourn.borders.people import with_pseudonyms
+from sojourn.borders.pseudonyms import pseudonym
 from sojourn.borders.rule import DIRECTIONS, STATUSES
 from sojourn.borders.scratch import kept
 
@@ -26,21 +33,41 @@ WORDS: dict[str, tuple[str, ...]] = {
     "arrival": ("arrival", "arrive", "entry", "in", "a"),
     "departure": ("departure", "depart", "exit", "out", "d"),
 }
-TRAITS = ("border", "nationality", "purpose")
 LINKING = ("document", "name", "birth", "sex")
+WHOLE_NUMBER = r"^[+-]?[0-9]{1,19}$"
+UNREADABLE = {
+    "day": "day cannot be read: allowed are dates such as 2023-01-31 and ISO times",
+    "direction": "unknown direction",
+    "initial_status": "unknown initial status",
+}
+"""Reasons about what somebody wrote, by column."""
 TIES = 2**13
 """Crossings of one moment are put in an order by direction, and by a number below this for their border."""
 
 
 @dataclass(frozen=True)
 class Cleaning:
-    """How raw columns are read: the column of each name, words for directions, and the days that can be."""
+    """How raw columns are read: the column of each name, words for directions, and the days that can be.
+
+    `labels` lists the words that are kept of a border, nationality or purpose; where it has none of a column,
+    words are kept that at least `least_people` people have, and all others become `other`.
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     arrival: tuple[str, ...] = WORDS["arrival"]
     departure: tuple[str, ...] = WORDS["departure"]
     since: date | None = None
     until: date | None = None
+    labels: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+    least_people: int = LEAST_PEOPLE
+
+    def __post_init__(self) -> None:
+        """Raises BordersError for labels of other columns, and for a number of people that hides nobody."""
+        wrong = sorted(set(self.labels) - set(LABELLED))
+        if wrong:
+            raise BordersError(f"labels: {', '.join(wrong)}: allowed are {', '.join(LABELLED)}")
+        if self.least_people < 3:
+            raise BordersError(f"least_people {self.least_people}: at least 3 are needed")
 
     def settings(self) -> dict[str, Any]:
         """As written beside the result."""
@@ -50,47 +77,111 @@ class Cleaning:
             "departure": list(self.departure),
             "from": None if self.since is None else self.since.isoformat(),
             "until": None if self.until is None else self.until.isoformat(),
+            "labels": {name: sorted(words) for name, words in sorted(self.labels.items())},
+            "least_people": self.least_people,
+            "normal_form": DESCRIPTION,
         }
 
 
 def clean(table: Table, how: Cleaning, key: bytes | None = None) -> tuple[Table, Table]:
     """Clean crossings, and rejected rows with a `reason`; together as many rows as the table.
 
-    Clean: `person` (a pseudonym where there is a key), `day`, `direction`, `sequence`, `border`,
-    `nationality`, `purpose`, `initial_status` and further columns for linkage where the table has them.
-    Raises BordersError for a missing or mistyped column.
+    Without a key, persons must be whole numbers, which are taken to be pseudonyms and kept; documents, names
+    and births are dropped, since nothing would hide them.
+
+    Args:
+        table: Raw crossings, with the columns of `Engine.read_numbered` where rejects shall say their row.
+        how: How they are read.
+        key: The key of the register.
+
+    Returns:
+        Clean crossings: `person` (a pseudonym), `day`, `direction`, `sequence`, `border`, `nationality`,
+        `purpose`, `initial_status` and hashed columns for linkage where the table has them. And rejects:
+        `source_file`, `source_row`, `reason`, and of what was not understood `column`, `length` (characters)
+        and `characters` (their kinds, see `normal_form.character_class`).
+
+    Raises:
+        BordersError: A column is missing or mistyped, or persons are no whole numbers and there is no key.
     """
     rows = _named(table, how)
-    kept_names = [name for name in (*TRAITS, "initial_status") if name in rows.columns]
-    hidden = [name for name in LINKING if name in rows.columns]
+    if key is None and holds_identifiers(rows):
+        raise BordersError(
+            "crossings, column person: holds something else than whole numbers, so these are no pseudonyms; "
+            "give a key, which replaces identifiers"
+        )
+    rows = rows.mutate(person=normalised(rows.person))
+    labelled = [name for name in LABELLED if name in rows.columns]
+    rows = with_known_labels(rows, labelled, how.labels, how.least_people)
+    kept_names = [*labelled, *(name for name in ("initial_status",) if name in rows.columns)]
+    hidden = [name for name in LINKING if name in rows.columns and key is not None]
+    place = [name for name in PLACE if name in rows.columns]
     rows = _with_reason(_read(rows, how), how, kept_names)
-    rows = with_pseudonyms(rows, ["person", *hidden], key)
-    good, twice = _in_sequence(rows.filter(rows.reason.isnull()).drop("reason"))
-    bad = [rows.filter(rows.reason.notnull()), twice.mutate(reason=engine().literal("duplicate"))]
-    told = [
-        each.select("person", "said_direction", *kept_names, "reason", said_day=_said_day(each))
-        for each in bad
-    ]
-    return good.select("person", "day", "direction", "sequence", *kept_names, *hidden), told[0].union(told[1])
+    bad = _rejected(rows.filter(rows.reason.notnull()), place)
+    told = ("person", "day", "moment", "direction", *kept_names, *hidden, *place)
+    good = _hashed(rows.filter(rows.reason.isnull()).select(*told), hidden, key)
+    good, twice = _in_sequence(good)
+    nothing = engine().null("string")
+    again = twice.select(
+        *place,
+        reason=engine().literal("duplicate"),
+        column=nothing,
+        length=nothing.length(),
+        characters=nothing,
+    )
+    return good.select("person", "day", "direction", "sequence", *kept_names, *hidden), bad.union(again)
 
 
-def _said_day(rows: Table) -> Any:
-    """The day as it was written; a date or time is not carried along a second time as text."""
-    return rows.said_day if "said_day" in rows.columns else rows.day.cast("string")
+def holds_identifiers(rows: Table) -> bool:
+    """Whether a person is anything but a whole number of 64 bits, as pseudonyms are."""
+    kind = rows.person.type()
+    if kind.is_integer() or kind.is_null():
+        return False
+    if not kind.is_string():
+        return True
+    text = normalised(rows.person)
+    is_number = text.re_search(WHOLE_NUMBER) & text.try_cast("int64").notnull()
+    others = rows.filter(text.notnull(), ~is_number)
+    return bool(all_rows(others.select("person").mutate(person=1).limit(1)))
+
+
+def _hashed(rows: Table, hidden: list[str], key: bytes | None) -> Table:
+    """The rows with pseudonyms for persons and for the columns of linkage."""
+    if key is None:
+        return rows.mutate(person=rows.person.cast("int64"))
+    forms = {name: normalised(rows[name], fold_case=name == "name") for name in hidden}
+    hashes = {name: pseudonym(form, key, name) for name, form in {"person": rows.person, **forms}.items()}
+    return rows.mutate(**hashes)
+
+
+def _rejected(rows: Table, place: list[str]) -> Table:
+    """Where rejected rows stand, why, and the length and kinds of characters of what was not understood."""
+    ibis = engine()
+    nothing = ibis.null("string")
+    texts = {
+        name: rows[f"said_{name}"]
+        for name in ("day", "direction", "initial_status")
+        if f"said_{name}" in rows.columns
+    }
+    column = ibis.cases(*((rows.reason == UNREADABLE[name], name) for name in texts), else_=nothing)
+    text = ibis.cases(
+        *((rows.reason == UNREADABLE[name], said) for name, said in texts.items()), else_=nothing
+    )
+    found = rows.mutate(column=column, text=text)
+    return found.select(
+        *place, "reason", "column", length=found.text.length(), characters=classed(found.text)
+    )
 
 
 def _named(table: Table, how: Cleaning) -> Table:
     """The table with the columns under the names of this room."""
     lacking = [f"{raw!r} (for {name})" for name, raw in how.columns.items() if raw not in table.columns]
     if lacking:
-        raise BordersError(
-            f"crossings: column {', '.join(lacking)} is missing; there are {', '.join(table.columns)}"
-        )
+        raise BordersError(f"crossings: column {', '.join(lacking)} is missing; {list_columns(table)}")
     renamed = {name: raw for name, raw in how.columns.items() if raw != name}
     rows = table.drop(*[name for name in renamed if name in table.columns]).rename(**renamed)
     for name in ("person", "day", "direction"):
         if name not in rows.columns:
-            raise BordersError(f"crossings: column {name!r} is missing; there are {', '.join(table.columns)}")
+            raise BordersError(f"crossings: column {name!r} is missing; {list_columns(table)}")
     kind = rows.day.type()
     if kind.is_timestamp() and kind.timezone is not None:
         raise BordersError(
@@ -111,8 +202,8 @@ def _read(rows: Table, how: Cleaning) -> Table:
     ibis = engine()
     rows = _directed(rows, how)
     if rows.day.type().is_string():
-        text = rows.day.strip()
-        good: Any = text.re_search(ISO) | text.re_search(ISO_TIME)
+        text = normalised(rows.day)
+        good: Any = (text.re_search(ISO) | text.re_search(ISO_TIME)).fill_null(False)
         head = good.ifelse(text.substr(0, 10), ibis.null("string"))
         timed = text.length() > 10
         zoned = text.replace("Z", "+00:00")
@@ -125,19 +216,15 @@ def _read(rows: Table, how: Cleaning) -> Table:
 
 
 def _directed(rows: Table, how: Cleaning) -> Table:
-    """The rows with `direction` in our words; what was said is `said_direction`."""
+    """The rows with `direction` in our words; what was written is `said_direction`."""
     ibis = engine()
-    # A register has a handful of words for directions: each is read once, not once a row.
-    words = rows.select(said_direction="direction").distinct()
-    said = words.said_direction.strip().lower()
+    word = normalised(rows.direction, fold_case=True)
     direction = ibis.cases(
-        (said.isin(how.arrival), DIRECTIONS[0]),
-        (said.isin(how.departure), DIRECTIONS[1]),
+        (word.isin([normal_name(each) for each in how.arrival]), DIRECTIONS[0]),
+        (word.isin([normal_name(each) for each in how.departure]), DIRECTIONS[1]),
         else_=ibis.null("string"),
     )
-    words = kept(words.mutate(meant=direction))
-    found = rows.rename(said="direction").left_join(words, [("said", "said_direction")])
-    return found.rename(direction="meant").drop("said_direction").rename(said_direction="said")
+    return rows.mutate(said_direction=rows.direction, direction=direction)
 
 
 def _seconds(text: Any) -> Any:
@@ -161,15 +248,12 @@ def _seconds(text: Any) -> Any:
 def _with_reason(rows: Table, how: Cleaning, kept: list[str]) -> Table:
     """Adds why a row cannot be used, or null."""
     ibis = engine()
-    nobody = rows.person.isnull()
-    if rows.person.type().is_string():
-        nobody = rows.person.fill_null("").strip() == ""
-    unsaid = (rows.said_day.fill_null("") == "") if "said_day" in rows.columns else rows.day.isnull()
+    unsaid = (rows.said_day.fill_null("").strip() == "") if "said_day" in rows.columns else rows.day.isnull()
     reasons = [
-        (nobody, "no person"),
+        (rows.person.isnull(), "no person"),
         (unsaid, "no day"),
-        (rows.day.isnull(), "day cannot be read: allowed are dates such as 2023-01-31 and ISO times"),
-        (rows.direction.isnull(), "unknown direction"),
+        (rows.day.isnull(), UNREADABLE["day"]),
+        (rows.direction.isnull(), UNREADABLE["direction"]),
         (rows.day < ibis.date(1900, 1, 1), "impossible date: before 1900"),
     ]
     if how.since is not None:
@@ -177,11 +261,9 @@ def _with_reason(rows: Table, how: Cleaning, kept: list[str]) -> Table:
     if how.until is not None:
         reasons.append((rows.day >= ibis.literal(how.until), "after observation"))
     if "initial_status" in kept:
-        status = rows.initial_status.cast("string")
-        rows = rows.mutate(initial_status=(status == "").ifelse(ibis.null("string"), status))
-        reasons.append(
-            (rows.initial_status.notnull() & ~rows.initial_status.isin(STATUSES), "unknown initial status")
-        )
+        status = normalised(rows.initial_status)
+        rows = rows.mutate(initial_status=status, said_initial_status=rows.initial_status.cast("string"))
+        reasons.append((status.notnull() & ~status.isin(STATUSES), UNREADABLE["initial_status"]))
     return rows.mutate(reason=ibis.cases(*reasons, else_=ibis.null("string")))
 
 

@@ -29,13 +29,15 @@ class EngineSettings(Part):
 
 
 class ReadSettings(Part):
-    """How raw crossings are read: the raw column for each name, and words for directions."""
+    """How raw crossings are read: the column for each name, words for directions, labels that are kept."""
 
     columns: dict[str, str] = {}
     arrival: tuple[str, ...] = ("arrival", "arrive", "entry", "in", "a")
     departure: tuple[str, ...] = ("departure", "depart", "exit", "out", "d")
     key_file: Path | None = None
     pseudonymous: bool = False
+    labels: dict[Literal["border", "nationality", "purpose"], tuple[str, ...]] = {}
+    least_people: int = 10
 
 
 class RuleSettings(Part):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sojourn.borders.clash import Rates, added_gaps, clash_rates
+from sojourn.borders.columns import list_columns
 from sojourn.borders.days import engine
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
@@ -56,9 +57,7 @@ def documents(crossings: Table, linkage: Linkage) -> Table:
     """A row per document (`person` of the crossings): what is compared, as text."""
     lacking = [name for name in linkage.columns if name not in crossings.columns]
     if lacking:
-        raise BordersError(
-            f"link: column {', '.join(lacking)} is missing; there are {', '.join(crossings.columns)}"
-        )
+        raise BordersError(f"link: column {', '.join(lacking)} is missing; {list_columns(crossings)}")
     columns = {name: crossings[name].cast("string").max() for name in linkage.columns}
     return crossings.group_by(unique_id=crossings.person).aggregate(**columns)
 

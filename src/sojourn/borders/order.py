@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sojourn.borders.columns import list_columns
 from sojourn.borders.days import engine, first_row, number
 from sojourn.borders.errors import BordersError
 from sojourn.borders.rule import DIRECTIONS, STATUSES, OutcomeRule
@@ -27,7 +28,7 @@ def checked(table: Table) -> Table:
     """
     for name in ("person", "day", "direction"):
         if name not in table.columns:
-            raise BordersError(f"crossings: column {name!r} is missing; there are {', '.join(table.columns)}")
+            raise BordersError(f"crossings: column {name!r} is missing; {list_columns(table)}")
     if not table.day.type().is_date():
         raise BordersError(
             f"crossings, column day: is of type {table.day.type()}, not date; give the local day at the "

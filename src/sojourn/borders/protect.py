@@ -19,26 +19,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from sojourn.borders.errors import BordersError
-from sojourn.borders.summary import ALL
+from sojourn.borders.summary import ALL, MEASURES
 
 Cell = tuple[str, str]
 Node = tuple[str, str]
-ADDING = ("people", "present")
+NON_ADDITIVE = ("people", "present")
 """Measures that do not add up over months or categories: no total gives a cell away."""
+LEAST_ROUNDING = 3
+WITHHELD = "withheld"
+"""The word for a cell that is not shown, whatever the cause: a cause would tell something about the count."""
+NOT_VERIFIED = "not verified against linked tables: do not publish"
+"""What is said of every release until its tables are checked together, and with other releases."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """Least count that is shown, and the base to which counts are rounded (1: not at all)."""
+    """Least count that is shown, and the base to which counts are rounded."""
 
     minimum: int = 10
     rounding: int = 5
 
     def __post_init__(self) -> None:
         """Raises BordersError for numbers that protect nothing."""
-        if self.minimum < 2 or self.rounding < 1:
+        if self.minimum < 2 or self.rounding < LEAST_ROUNDING:
             raise BordersError(
-                f"release: minimum {self.minimum}, rounding {self.rounding}; needed are at least 2 and 1"
+                f"release: minimum {self.minimum}, rounding {self.rounding}; "
+                f"needed are at least 2 and {LEAST_ROUNDING}"
             )
 
 
@@ -68,42 +74,55 @@ def protect(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[st
     verdicts: list[Verdict] = []
     for (table, measure), cells in sorted(tables.items()):
         small = {cell for cell, value in cells.items() if value < release.minimum}
-        adds = measure not in ADDING
+        adds = measure not in NON_ADDITIVE
         hidden = withheld(cells, small) if adds else small
         exposed = given_away(cells, hidden) if adds else set[Cell]()
         verdicts.append(Verdict(table, measure, len(cells), len(small), len(hidden - small), len(exposed)))
         for (month, category), value in sorted(cells.items()):
-            why = "small" if (month, category) in small else "total" if (month, category) in hidden else ""
+            why = WITHHELD if (month, category) in hidden else ""
             rounded = None if why else round(value / release.rounding) * release.rounding
             names = {"table": table, "measure": measure, "month": month, "category": category}
             shown.append({**names, "value": rounded, "withheld": why})
     return shown, verdicts
 
 
-def check(shown: Iterable[dict[str, Any]], release: Release) -> dict[tuple[str, str], list[str]]:
-    """What is wrong with each table and measure of released cells; nothing where it is safe.
+def check(shown: Iterable[dict[str, Any]], minimum: int, rounding: int) -> dict[tuple[str, str], list[str]]:
+    """What is wrong with each table and measure of released cells; an empty list where no fault was found.
 
-    Looks at the cells as they are in the file, whoever wrote it: a count below the minimum, a count that is
-    not rounded, a withheld cell that the others and the totals give away.
+    Looks at the cells as they are in the file, whoever wrote it: a count that is negative, below the minimum
+    or not rounded, a measure that is not known, a withheld cell that the others and the totals of its table
+    give away. It does not look across tables or releases, so that no fault found does not mean safe.
+
+    Args:
+        shown: Cells with `table`, `measure`, `month`, `category` and `value` (None where withheld).
+        minimum: Least count that may be shown, crossings or people.
+        rounding: Base to which counts must be rounded; a base below 3 is itself a fault.
     """
     tables: dict[tuple[str, str], dict[Cell, int | None]] = defaultdict(dict)
     for cell in shown:
         tables[cell["table"], cell["measure"]][cell["month"], cell["category"]] = cell["value"]
-    found: dict[tuple[str, str], list[str]] = {}
-    for (table, measure), cells in sorted(tables.items()):
-        values = [value for value in cells.values() if value is not None]
-        hidden = {cell for cell, value in cells.items() if value is None}
-        exposed = set[Cell]() if measure in ADDING else given_away(cells, hidden)
-        # Rounding may bring a count at the minimum down by half a base.
-        small = sum(value < release.minimum - release.rounding / 2 for value in values)
-        loose = sum(value % release.rounding != 0 for value in values)
-        told = [
-            (small, f"{small} counts are below {release.minimum}"),
-            (loose, f"{loose} counts are not rounded to {release.rounding}"),
-            (len(exposed), f"{len(exposed)} withheld counts follow from the others and the totals"),
-        ]
-        found[table, measure] = [words for number, words in told if number]
-    return found
+    if not tables:
+        return {("release", "all"): ["it holds no rows"]}
+    return {key: _faults(key[1], cells, minimum, rounding) for key, cells in sorted(tables.items())}
+
+
+def _faults(measure: str, cells: dict[Cell, int | None], minimum: int, rounding: int) -> list[str]:
+    values = [value for value in cells.values() if value is not None]
+    hidden = {cell for cell, value in cells.items() if value is None}
+    exposed = set[Cell]() if measure in NON_ADDITIVE else given_away(cells, hidden)
+    negative = sum(value < 0 for value in values)
+    # Rounding may bring a count at the minimum down by half a base.
+    small = sum(0 <= value < minimum - rounding / 2 for value in values)
+    loose = sum(value % rounding != 0 for value in values)
+    faults = [
+        (measure not in MEASURES, f"{measure!r} is not a known measure"),
+        (rounding < LEAST_ROUNDING, f"a rounding base of {rounding} hides nothing; at least 3 is needed"),
+        (negative, f"{negative} counts are negative"),
+        (small, f"{small} counts are below {minimum}"),
+        (loose, f"{loose} counts are not rounded to {rounding}"),
+        (len(exposed), f"{len(exposed)} withheld counts follow from the others and the totals"),
+    ]
+    return [words for number, words in faults if number]
 
 
 def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:

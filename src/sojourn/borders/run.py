@@ -13,10 +13,20 @@ from sojourn.borders.clean import Cleaning
 from sojourn.borders.config import ClaimSettings, RunSettings
 from sojourn.borders.engine import connected
 from sojourn.borders.errors import BordersError
-from sojourn.borders.people import read_key
 from sojourn.borders.protect import Release
+from sojourn.borders.pseudonyms import read_key
 from sojourn.borders.rule import OutcomeRule
-from sojourn.borders.steps import Desk, Report, classify_step, clean_step, quiet, stays_step, summarise_step
+from sojourn.borders.steps import (
+    Desk,
+    Report,
+    classify_step,
+    clean_step,
+    quiet,
+    read_cells,
+    stays_step,
+    summarise_step,
+)
+from sojourn.borders.summary import COLUMNS
 from sojourn.case import read_case, render_case, write_case
 
 Tell = Callable[[str, bool], None]
@@ -47,11 +57,14 @@ def _steps(settings: RunSettings, version: str, report: Report) -> Iterator[tupl
     rule = OutcomeRule(settings.until, settings.since, settings.rule.threshold, settings.rule.window)
     read = settings.read
     key = None if read.pseudonymous else read_key(read.key_file)
-    how = Cleaning(read.columns, read.arrival, read.departure, settings.since, settings.until)
+    days = (settings.since, settings.until)
+    how = Cleaning(read.columns, read.arrival, read.departure, *days, {**read.labels}, read.least_people)
     release = Release(settings.release.minimum, settings.release.rounding)
     errors = None if settings.link_errors is None else LinkErrors(**settings.link_errors.model_dump())
     engine = settings.engine
-    with connected(engine.url, engine.memory, engine.threads, out / ".spill") as worker:
+    summary = out / "summary.parquet"
+    where = (engine.url, engine.memory, engine.threads)
+    with connected(*where, spill=out, reads=[settings.input], writes=[summary]) as worker:
         desk = Desk(worker, version, report)
         crossings = out / "crossings.parquet"
         yield "clean", clean_step(desk, settings.input, crossings, out / "rejects.parquet", how, key)
@@ -65,29 +78,24 @@ def _steps(settings: RunSettings, version: str, report: Report) -> Iterator[tupl
         yield "stays", stays_step(desk, crossings, out / "stays.parquet", rule)
         classified = out / "classified.parquet"
         yield "classify", classify_step(desk, crossings, classified, rule)
-        summary = out / "summary.parquet"
         made = summarise_step(
             desk, classified, out / "stays.parquet", summary, rule, settings.by, release, errors
         )
         yield "summarise", made
-        if settings.claims is not None:
-            yield "claims", claim(desk, summary, settings.claims)
+    if settings.claims is not None:
+        yield "claims", claim(summary, settings.claims)
 
 
-def claim(desk: Desk, summary: Path, wanted: ClaimSettings) -> bool:
+def claim(summary: Path, wanted: ClaimSettings) -> bool:
     """Write the released counts into a case; True if the case changed."""
     record = beside.read(summary)
     if record is None or record.step != "summarise":
         raise BordersError(f"{summary}: has no record of how it was made beside it; make it with `summarise`")
     release: dict[str, Any] = record.settings["release"]
-    table = desk.engine.read(summary)
-    names = ["table", "measure", "month", "category", "value"]
-    rows = desk.engine.rows(table.select(*names).order_by(names[:4]))
     case = read_case(wanted.case)
     speaker = Speaker(**wanted.model_dump(exclude={"case"}))
-    made = with_claims(
-        case, [dict(zip(names, row, strict=True)) for row in rows], speaker, release["rounding"]
-    )
+    cells = sorted(read_cells(summary), key=lambda cell: [cell[name] for name in COLUMNS[:4]])
+    made = with_claims(case, cells, speaker, release["rounding"])
     if render_case(made) == render_case(case):
         return False
     write_case(made, wanted.case)

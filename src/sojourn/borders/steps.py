@@ -1,8 +1,8 @@
 """The steps from raw crossings to released tables, each from files to files.
 
-A step writes its outputs whole or not at all, and last a record beside the first of them (see `beside`):
-settings, version, hashes of what went in and came out, counts. A step whose record agrees with what it
-would do now has been done, and is not done again.
+A step writes its outputs whole or not at all, and last two records beside the first of them (see `beside`):
+a public one with settings, version, hashes of what went in and came out, and a private one with counts. A
+step whose record agrees with what it would do now has been done, and is not done again.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sojourn._core.csv_safety import tame_formula
 from sojourn.borders import beside
 from sojourn.borders.band import LinkErrors, band
 from sojourn.borders.classify import classify
-from sojourn.borders.clean import Cleaning, clean
+from sojourn.borders.clean import Cleaning, clean, holds_identifiers
 from sojourn.borders.engine import Engine, Progress, discard, replace, told
 from sojourn.borders.errors import BordersError
+from sojourn.borders.normal_form import classed, normalised
 from sojourn.borders.order import Table
-from sojourn.borders.people import fingerprint
-from sojourn.borders.protect import Release, protect
+from sojourn.borders.private_files import open_to_all
+from sojourn.borders.protect import NOT_VERIFIED, Release, protect
+from sojourn.borders.pseudonyms import content_key, fingerprint, pseudonym
 from sojourn.borders.rule import OutcomeRule
 from sojourn.borders.scratch import forget
 from sojourn.borders.stays import stays
@@ -56,28 +59,30 @@ def step(
     inputs: list[str | Path],
     outputs: list[str | Path],
     work: Callable[[], dict[str, Any]],
+    verification: str = "",
 ) -> bool:
-    """Do a step unless its record says that it is done; True if it was done now. `work` gives the counts."""
+    """Do a step unless its record says that it is done; True if it was done now. `work` gives the counts.
+
+    With a word on its `verification` the output is a release: all may read it and its public record.
+    """
     went_in = {str(Path(str(path)).name): beside.digest(_existing(path)) for path in inputs}
     before = beside.read(outputs[0])
-    if before is not None and (before.step, before.settings, before.inputs, before.version) == (
-        name,
-        settings,
-        went_in,
-        desk.version,
-    ):
+    now = (name, settings, went_in, desk.version)
+    known = before is not None and (before.step, before.settings, before.inputs, before.version) == now
+    if before is not None and known and beside.read_counts(outputs[0]) is not None:
         came_out = {Path(path).name: beside.digest(path) for path in outputs if Path(path).exists()}
         if came_out == before.outputs:
             return False
-    beside.path_of(outputs[0]).unlink(missing_ok=True)
+    beside.remove(outputs[0])
     with told(str(inputs[0])):
         try:
             counts = work()
         finally:
             forget(desk.engine.connection)
     came_out = {Path(path).name: beside.digest(path) for path in outputs}
-    record = beside.Record(name, settings, went_in, came_out, counts, desk.engine.version, desk.version)
-    beside.write(record, outputs[0])
+    made_by = (desk.engine.version, desk.version, verification)
+    record = beside.Record(name, settings, went_in, came_out, *made_by)
+    beside.write(record, counts, outputs[0], released=bool(verification))
     return True
 
 
@@ -95,25 +100,56 @@ def size(desk: Desk, table: Table) -> int:
 def clean_step(
     desk: Desk, source: str | Path, out: Path, rejects: Path, how: Cleaning, key: bytes | None
 ) -> bool:
-    """Raw crossings to clean ones and rejects; counts in = counts out + rejects."""
+    """Raw crossings to clean ones and rejects; counts in = counts out + rejects.
+
+    Raises:
+        BordersError: The input cannot be read, or every row of it would be rejected; nothing is written.
+    """
     settings = {**how.settings(), "key": None if key is None else fingerprint(key)}
 
     def work() -> dict[str, Any]:
-        raw = desk.engine.read(source)
+        raw = desk.engine.read_numbered(source)
         rows = size(desk, raw)
         with desk.watched("clean", rows):
             good, bad = clean(raw, how, key)
+            if not desk.engine.rows(good.select("day").limit(1)):
+                found = (rejects_by_reason(desk, bad), rejected_as(desk, bad))
+                raise BordersError(_all_rejected(str(source), rows, *found))
             desk.engine.write(good, out, ordered=True)
-            desk.engine.write(bad, rejects)
-        counted = desk.engine.read(rejects)
-        reasons = counted.group_by("reason").aggregate(rows=counted.count()).order_by("reason")
-        rejected = {str(reason): int(n) for reason, n in desk.engine.rows(reasons)}
+            desk.engine.write(bad, rejects, ordered=True)
+        written = desk.engine.read(rejects)
+        rejected = rejects_by_reason(desk, written)
         kept = size(desk, desk.engine.read(out))
         if rows != kept + sum(rejected.values()):
             raise RuntimeError(f"clean: {rows} rows in, {kept} out and {sum(rejected.values())} rejected")
-        return {"in": rows, "out": kept, "rejects": rejected}
+        return {"in": rows, "out": kept, "rejects": rejected, "rejected_as": rejected_as(desk, written)}
 
     return step(desk, "clean", settings, [source], [out, rejects], work)
+
+
+def rejects_by_reason(desk: Desk, rejects: Table) -> dict[str, int]:
+    """How many rows were rejected for each reason."""
+    reasons = rejects.group_by("reason").aggregate(rows=rejects.count()).order_by("reason")
+    return {str(reason): int(count) for reason, count in desk.engine.rows(reasons)}
+
+
+def rejected_as(desk: Desk, rejects: Table) -> dict[str, str]:
+    """For each reason the commonest kind of text that was not understood, such as 99.99.9999."""
+    rows = rejects.filter(rejects.characters.notnull())
+    kinds = rows.group_by("reason", "characters").aggregate(count=rows.count())
+    order = [kinds.reason, kinds["count"].desc(), kinds.characters]
+    found = desk.engine.rows(kinds.order_by(order).select("reason", "characters"))
+    return {str(reason): str(kind) for reason, kind in reversed(found)}
+
+
+def _all_rejected(source: str, rows: int, reasons: dict[str, int], kinds: dict[str, str]) -> str:
+    if not rows:
+        return f"{source}: holds no rows"
+    told = [
+        f"{count} times {reason}" + (f" (most look like {kinds[reason]})" if reason in kinds else "")
+        for reason, count in reasons.items()
+    ]
+    return f"{source}: all {rows} rows would be rejected, so nothing was written: {'; '.join(told)}"
 
 
 def stays_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
@@ -160,7 +196,7 @@ def summarise_step(
     release: Release,
     errors: LinkErrors | None,
 ) -> bool:
-    """The protected summary; the verdicts of the check and the link-error band are in its record."""
+    """The protected summary; the checks of its tables and the link-error band are in its private record."""
     settings: dict[str, Any] = {
         **rule.settings(),
         "by": list(by),
@@ -176,7 +212,8 @@ def summarise_step(
         if lacking:
             raise BordersError(f"{classified}: column {', '.join(lacking)} is missing, asked for by `by`")
         with desk.watched("summarise", size(desk, rows)):
-            cells = desk.engine.rows(summarise(rows, spells, rule, by).select(*COLUMNS))
+            summary = summarise(rows, spells, rule, by, release.minimum)
+            cells = desk.engine.rows(summary.select(*COLUMNS))
             bands = band(desk.engine, rows, rule, errors) if errors else []
         shown, verdicts = protect(cells, release)
         write_cells(shown, out)
@@ -189,7 +226,7 @@ def summarise_step(
             "link_error_band": bands,
         }
 
-    return step(desk, "summarise", settings, [classified, stayed], [out], work)
+    return step(desk, "summarise", settings, [classified, stayed], [out], work, NOT_VERIFIED)
 
 
 def write_cells(cells: list[dict[str, Any]], out: Path) -> None:
@@ -198,13 +235,18 @@ def write_cells(cells: list[dict[str, Any]], out: Path) -> None:
     from pyarrow import csv, parquet
 
     words = [(name, pa.string()) for name in ("table", "measure", "month", "category")]
+    csv_wanted = out.suffix == ".csv"
+    if csv_wanted:
+        cells = [{**cell, "category": tame_formula(cell["category"])} for cell in cells]
     table = pa.Table.from_pylist(cells, pa.schema([*words, ("value", pa.int64()), ("withheld", pa.string())]))
+    out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.part")
     try:
-        if out.suffix == ".csv":
+        if csv_wanted:
             csv.write_csv(table, part)
         else:
             parquet.write_table(table, part, compression="zstd")
+        open_to_all(part)
         replace(part, out)
     finally:
         discard(part)
@@ -223,19 +265,50 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
             table = csv.read_csv(path, convert_options=plain)
         else:
             table = parquet.read_table(path)
-        return table.select(["table", "measure", "month", "category", "value"]).to_pylist()
+        cells = table.select(["table", "measure", "month", "category", "value"]).to_pylist()
+        return [{**cell, "category": _untamed(cell["category"])} for cell in cells]
     except (OSError, KeyError, pa.ArrowException) as error:
         raise BordersError(f"{path}: holds no released cells: {str(error).splitlines()[0]}") from error
 
 
+def _untamed(label: str | None) -> str | None:
+    """A label without the apostrophe that keeps a spreadsheet from running it."""
+    if label is not None and label.startswith("'") and tame_formula(label[1:]) == label:
+        return label[1:]
+    return label
+
+
 def read_crossings(engine: Engine, path: str | Path) -> Table:
-    """Crossings from a file; a day written as text is read as a date, and anything else ends the query."""
+    """Crossings from a file, with days and places in the day that were written as text read.
+
+    Identifiers that are not whole numbers are replaced by pseudonyms under a key that is derived from the
+    file itself: nobody without the file can compute it, and two steps over one file agree.
+
+    Raises:
+        BordersError: A day or place in the day cannot be read; the text itself is not told.
+    """
     table = engine.read(path)
-    if "day" in table.columns and table.day.type().is_string():
-        table = table.mutate(day=table.day.strip().cast("date"))
-    for name in ("sequence",):
+    for name, kind in (("day", "date"), ("sequence", "int64")):
         if name in table.columns and table[name].type().is_string():
-            table = table.mutate(**{name: table[name].cast("int64")})
+            table = _parsed(engine, table, name, kind, path)
+    if "person" in table.columns and table.person.type().is_string() and holds_identifiers(table):
+        key = content_key(path)
+        table = table.mutate(person=pseudonym(normalised(table.person), key, "person"))
     if "initial_status" in table.columns and table.initial_status.type().is_string():
         table = table.mutate(initial_status=table.initial_status.nullif(""))
     return table
+
+
+def _parsed(engine: Engine, table: Table, name: str, kind: str, path: str | Path) -> Table:
+    """The table with a text column read as dates or whole numbers."""
+    text = normalised(table[name])
+    parsed = text.try_cast(kind)
+    wrong = table.filter(text.notnull(), parsed.isnull())
+    kinds = wrong.select(kind=classed(wrong[name]))
+    ((count, example),) = engine.rows(kinds.aggregate(count=kinds.count(), example=kinds.kind.min()))
+    if count:
+        allowed = "dates such as 2023-01-31" if kind == "date" else "whole numbers"
+        raise BordersError(
+            f"{path}, column {name}: {count} values such as {example} cannot be read; allowed are {allowed}"
+        )
+    return table.mutate(**{name: parsed})

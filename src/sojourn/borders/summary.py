@@ -9,13 +9,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.days import dated, engine, number
+from sojourn.borders.days import all_rows, dated, engine, number
+from sojourn.borders.labels import OTHER
 from sojourn.borders.order import Table
 from sojourn.borders.rule import DIRECTIONS, OutcomeRule
 from sojourn.borders.scratch import kept
 
 ALL = "all"
 COLUMNS = ("table", "measure", "month", "category", "value")
+MEASURES = (
+    "entries",
+    "exits",
+    "people",
+    "present",
+    "migrant_arrivals",
+    "migrant_departures",
+    "undetermined_arrivals",
+    "undetermined_departures",
+    "expected_arrivals",
+    "expected_departures",
+    "stays",
+)
 LENGTHS = (
     (1, "0 days"),
     (8, "1 to 7 days"),
@@ -27,8 +41,13 @@ LONGER = "over 365 days"
 MILLION = 1_000_000
 
 
-def summarise(classified: Table, stays: Table, rule: OutcomeRule, by: tuple[str, ...] = ()) -> Table:
+def summarise(
+    classified: Table, stays: Table, rule: OutcomeRule, by: tuple[str, ...] = (), least_people: int = 1
+) -> Table:
     """The summary of classified crossings and their stays, with a table for each column in `by`.
+
+    Categories that fewer than `least_people` people have become `other`, since a label that only a few share
+    tells who they are even where their count is withheld.
 
     Measures: `entries`, `exits` (crossings); `people` (distinct persons who entered, which do not add up
     over months or categories); `present` (persons in the country at the end of the month, at least: stays
@@ -41,8 +60,16 @@ def summarise(classified: Table, stays: Table, rule: OutcomeRule, by: tuple[str,
     rows = classified.mutate(month=classified.day.year() * 12 + classified.day.month() - 1)
     parts = [_crossings(rows.mutate(category=ibis.literal(ALL)), "months")]
     for name in by:
-        parts.append(_crossings(rows.mutate(category=_word(classified[name])), name))
+        labelled = _with_folded_labels(rows.mutate(category=_word(classified[name])), least_people)
+        parts.append(_crossings(labelled, name))
     return ibis.union(*parts, _present(stays, rule), _lengths(stays))
+
+
+def _with_folded_labels(rows: Table, least_people: int) -> Table:
+    """The rows with `other` for every category that fewer than so many people have."""
+    people = rows.group_by("category").aggregate(people=rows.person.nunique())
+    rare = [row[0] for row in all_rows(people.filter(people.people < least_people).select("category"))]
+    return rows.mutate(category=rows.category.isin(rare).ifelse(OTHER, rows.category)) if rare else rows
 
 
 def _word(value: Any) -> Any:

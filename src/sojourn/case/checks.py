@@ -15,11 +15,10 @@ from sojourn.case.case import Case
 from sojourn.case.consistency import arithmetic_findings
 from sojourn.case.contradictions import find_contradictions
 from sojourn.case.findings import Finding
+from sojourn.case.quotes import QUOTE_WORDS
 from sojourn.case.row_checks import is_share
 from sojourn.case.schema import TABLES
 from sojourn.case.tables import Claim, Reading
-
-QUOTE_WORDS = 25
 
 TOUCHES: dict[Outcome, frozenset[str]] = {
     "arrived": frozenset({"arrivals", "people", "entries", "net"}),

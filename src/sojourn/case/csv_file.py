@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sojourn._core.errors import Problem, did_you_mean
 from sojourn.case.errors import CaseError
+from sojourn.case.personal_columns import is_personal
 
 BOM = "\ufeff"
-PRIVATE = re.compile(r"e-?mail|phone|passport|birth", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +111,7 @@ def open_sheet(file: str, data: bytes) -> Sheet:
 def header_problems(sheet: Sheet, known: Sequence[str] = (), required: Sequence[str] = ()) -> list[Problem]:
     """Columns that are missing, doubled, nameless, or that a ledger must not have."""
     file, header = sheet.file, sheet.header
-    found = [
-        Problem(file, "names a person, which a ledger must not; remove this column", 1, name)
-        for name in header
-        if PRIVATE.search(name)
-    ]
+    found = personal_column_problems(sheet, known)
     for place, name in enumerate(header, 1):
         if not name:
             found.append(Problem(file, f"the column after {place - 1} others has no name", 1))
@@ -127,3 +122,15 @@ def header_problems(sheet: Sheet, known: Sequence[str] = (), required: Sequence[
         if name not in header:
             found.append(Problem(file, f"this column is missing{did_you_mean(name, unknown)}", 1, name))
     return found
+
+
+def personal_column_problems(sheet: Sheet, known: Sequence[str] = ()) -> list[Problem]:
+    """Columns that hold data of a person, by their names; a table's own columns are never among them."""
+    message = "names a person, which a ledger must not; remove this column"
+    message += ", or rename it if it holds no data of a person"
+    about_people = "respondent" in known
+    return [
+        Problem(sheet.file, message, 1, name)
+        for name in sheet.header
+        if name not in known and is_personal(name, about_people)
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 from sojourn._core.errors import Problem, did_you_mean
 from sojourn.case.case import Case, Series
 from sojourn.case.cross_checks import reference_problems
-from sojourn.case.csv_file import header_problems, open_sheet
+from sojourn.case.csv_file import header_problems, open_sheet, personal_column_problems
 from sojourn.case.errors import CaseError
 from sojourn.case.group_counts import group_problems
 from sojourn.case.row_checks import shape_problems
@@ -20,6 +20,9 @@ from sojourn.case.schema import CONTACTS, SOURCES, TABLES, Table
 from sojourn.case.settings import CaseSettings
 from sojourn.case.settings_checks import settings_problems
 from sojourn.case.settings_read import FILE, read_settings
+
+BESIDE = ("candidates.csv",)
+"""Tables of a case that only some commands read: no column of a person may be in them, either."""
 
 
 def shipped_cases() -> list[str]:
@@ -40,7 +43,21 @@ def read_case(case: str | PathLike[str]) -> Case:
         folder = _folder(case)
     except OSError as error:
         raise CaseError([Problem(str(case), f"cannot be read: {error.strerror}")]) from None
-    return parse_case(_collect(folder), folder.resolve().name, folder)
+    files = _collect(folder)
+    if problems := _personal_beside(folder):
+        raise CaseError(problems)
+    return parse_case(files, folder.resolve().name, folder)
+
+
+def _personal_beside(folder: Path) -> list[Problem]:
+    """Columns of a person in tables that are not read here; their other problems are told when they are."""
+    found: list[Problem] = []
+    for file in BESIDE:
+        try:
+            found += personal_column_problems(open_sheet(file, (folder / file).read_bytes()))
+        except (OSError, CaseError):
+            continue
+    return found
 
 
 def parse_case(files: Mapping[str, bytes], name: str, path: Path | None = None) -> Case:

@@ -5,6 +5,11 @@ every unchanged row keeps its text, a changed row keeps the text of its other ce
 and new rows and columns follow the habits of the file (separator, line ends, byte
 order mark). `case.toml` keeps its comments and its layout around changed values.
 Nothing is deleted: a README, a truth.toml, or a series that the case no longer has.
+
+Cells are written exactly as the analyst wrote them, also where a spreadsheet would run
+them as a formula: the ledger is the analyst's own file, and changing it would lose what
+was said. Files that the program writes for other readers tame formulas
+(`sojourn._core.csv_safety`).
 """
 
 from __future__ import annotations

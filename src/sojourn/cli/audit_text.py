@@ -11,6 +11,7 @@ from rich.text import Text
 from sojourn._core.outcomes import FATES
 from sojourn._core.thresholds import SENSITIVE
 from sojourn.audit.results import Audit, Influence, Method
+from sojourn.case.small_groups import FOLDED
 from sojourn.cli.console import open_console, people, per_cent, plain_table
 
 TOP = 8
@@ -133,7 +134,7 @@ def _influence(console: Console, audit: Audit) -> None:
         name = item.quantity
         show = _share if name.startswith("share") else people
         table.add_row(
-            f"  {item.name}" + (f" ({item.claims} claims)" if item.claims > 1 else ""),
+            f"  {item.name}" + (f" ({item.claims} {_parts(item)})" if item.claims > 1 else ""),
             f"{item.distance:.2f} sd",
             f"{item.distance_error:.2f}",
             LABELS.get(name, name),
@@ -143,6 +144,11 @@ def _influence(console: Console, audit: Audit) -> None:
         )
     console.print(table)
     console.print("  ?: importance weights or a short refit that cannot be trusted (--refits)\n", style="dim")
+
+
+def _parts(item: Influence) -> str:
+    """What goes together: claims of a source, or contact groups too small to be shown alone."""
+    return "groups" if item.name == FOLDED else "claims"
 
 
 def _top(claims: Iterable[Influence], sources: Iterable[Influence]) -> list[Influence]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -31,7 +31,7 @@ class Work:
     engine: str = "duckdb"
     """duckdb; or spark://HOST:PORT, spark://local[2] for this machine."""
     memory: str = "4GB"
-    """Limit for all the work; what does not fit goes to .spill beside OUT."""
+    """Limit for all the work; what does not fit goes, encrypted, to .spill-… beside OUT."""
 
 
 @Parameter(name="*")
@@ -69,15 +69,16 @@ def rule_of(observed: Observed, how: Threshold = USUAL) -> OutcomeRule:
 
 
 @contextmanager
-def desk_at(work: Work, out: Path) -> Generator[Desk]:
-    """The engine for one command whose output is `out`; progress goes to a terminal, if there is one."""
+def desk_at(work: Work, reads: Sequence[str | Path], writes: Sequence[Path]) -> Generator[Desk]:
+    """The engine for one command with its inputs and outputs; progress goes to a terminal."""
     import sys
 
     import sojourn
     from sojourn.borders.engine import connected
     from sojourn.borders.steps import Desk, quiet
 
-    with connected(work.engine, work.memory, spill=out.parent / ".spill") as engine:
+    spill = writes[0].parent
+    with connected(work.engine, work.memory, spill=spill, reads=reads, writes=writes) as engine:
         yield Desk(engine, sojourn.__version__, report if sys.stderr.isatty() else quiet)
 
 
@@ -102,8 +103,8 @@ def report(step: str, rows: int) -> Progress:
     return tell
 
 
-def said(out: Path, done: bool) -> int:
-    """Print what the record says; the record is there because the step is done."""
+def print_counts(out: Path, done: bool) -> int:
+    """Print the counts of a step that is done, and what was rejected or is not verified; the exit status."""
     import json
     import sys
 
@@ -111,9 +112,28 @@ def said(out: Path, done: bool) -> int:
 
     if sys.stderr.isatty():
         sys.stderr.write(CLEARED)
-    record = beside.read(out)
+    record, counts = beside.read(out), beside.read_counts(out)
     assert record is not None
+    assert counts is not None
     print(f"{out}: {'written' if done else 'was already done with these settings and inputs'}")
-    shown = {name: value for name, value in record.counts.items() if name != "verdicts"}
-    print(json.dumps(shown, ensure_ascii=False, indent=2))
-    return 0
+    shown = {name: value for name, value in counts.items() if name not in ("verdicts", "rejected_as")}
+    print(json.dumps(shown, ensure_ascii=False, indent=2), flush=True)
+    warned = warn_of_rejects(out, counts)
+    if record.verification:
+        sys.stderr.write(f"{out}: {record.verification}\n")
+    return int(warned or bool(record.verification))
+
+
+def warn_of_rejects(out: Path, counts: dict[str, Any]) -> bool:
+    """Say on the error stream how many rows were rejected and why; True if any were."""
+    import sys
+
+    rejects: dict[str, int] = counts.get("rejects", {})
+    if not rejects:
+        return False
+    sys.stderr.write(f"{out}: {sum(rejects.values()):,} of {counts['in']:,} rows were rejected:\n")
+    for reason, rows in sorted(rejects.items(), key=lambda item: -item[1]):
+        kind = counts["rejected_as"].get(reason)
+        example = f" (most look like {kind})" if kind else ""
+        sys.stderr.write(f"  {rows:,}: {reason}{example}\n")
+    return True

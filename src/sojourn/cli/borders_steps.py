@@ -19,8 +19,8 @@ from sojourn.cli.borders_desk import (
     Threshold,
     Work,
     desk_at,
+    print_counts,
     rule_of,
-    said,
 )
 
 
@@ -37,14 +37,17 @@ def clean(
     column: Annotated[tuple[str, ...], Many] = (),
     since: Since = None,
     until: date | None = None,
+    label: Annotated[tuple[str, ...], Many] = (),
+    least_people: int = 10,
     work: Work = HERE,
 ) -> int:
     """Raw crossings to clean ones, and rejects with a reason for every row.
 
     Identifiers are replaced by a keyed hash. The key comes from --key-file or from
-    the environment variable SOJOURN_BORDERS_KEY.
+    the environment variable SOJOURN_BORDERS_KEY; `sojourn borders key FILE` makes one.
+    Exit status: 0 done, 1 some rows were rejected, 2 all were or nothing can be read.
 
-      sojourn borders clean raw.csv crossings.parquet --key-file key.txt
+      sojourn borders clean raw.csv crossings.parquet --key-file key
       sojourn borders clean raw.parquet crossings.parquet \\
           --column person=passport day=crossed_at --until 2024-01-01
 
@@ -53,27 +56,56 @@ def clean(
     rejects
         Where rejected rows go (usually: rejects.parquet beside OUT).
     key_file
-        File with the secret, at least 16 bytes.
+        File with the key, at least 32 bytes, which only its owner may read.
     pseudonymous
-        Identifiers are pseudonyms already; keep them.
+        Persons are whole numbers that stand for nothing else: keep them. Names,
+        births and documents are dropped.
     column
         NAME=RAW …: which raw column is person, day, direction …
     until
         First day that is no longer observed.
+    label
+        NAME=WORD …: words that are kept of border, nationality or purpose; all
+        others become `other`.
+    least_people
+        Without --label: how many people must share a word for it to be kept.
     """
     from sojourn.borders.clean import Cleaning
     from sojourn.borders.errors import BordersError
-    from sojourn.borders.people import read_key
+    from sojourn.borders.pseudonyms import read_key
     from sojourn.borders.steps import clean_step
 
-    wrong = [text for text in column if "=" not in text]
-    if wrong:
-        raise BordersError(f"--column {wrong[0]!r}: allowed is NAME=RAW, such as person=passport")
-    how = Cleaning(dict(text.split("=", 1) for text in column), since=since, until=until)
+    for option, texts, example in (
+        ("column", column, "person=passport"),
+        ("label", label, "purpose=work"),
+    ):
+        wrong = [text for text in texts if "=" not in text]
+        if wrong:
+            raise BordersError(f"--{option} {wrong[0]!r}: allowed is NAME=WORD, such as {example}")
+    labels: dict[str, list[str]] = {}
+    for name, word in (text.split("=", 1) for text in label):
+        labels.setdefault(name, []).append(word)
+    columns = dict(text.split("=", 1) for text in column)
+    how = Cleaning(columns, since=since, until=until, labels=labels, least_people=least_people)
     key = None if pseudonymous else read_key(key_file)
     rejected = rejects or out.with_name("rejects.parquet")
-    with desk_at(work, out) as desk:
-        return said(out, clean_step(desk, source, out, rejected, how, key))
+    with desk_at(work, [source], [out, rejected]) as desk:
+        return print_counts(out, clean_step(desk, source, out, rejected, how, key))
+
+
+def key(file: Annotated[Path, Parameter(help="File to be written; it must not exist.")], /) -> int:
+    """Make a key that replaces identifiers: 32 random bytes that only you may read.
+
+    Who has the key can try every passport number. Keep it apart from the data, and
+    destroy it when no new data will be linked.
+
+      sojourn borders key /secure/place/key
+    """
+    from sojourn.borders.pseudonyms import make_key
+
+    make_key(file)
+    print(f"{file}: written, 32 random bytes as 64 hexadecimal digits, for its owner alone")
+    return 0
 
 
 def link(
@@ -109,9 +141,10 @@ def link(
     """
     from sojourn.borders.link import Linkage, link_step
 
-    with desk_at(work, out) as desk:
+    documents = links or out.with_name("links.parquet")
+    with desk_at(work, [source], [out, documents]) as desk:
         linkage = Linkage(compare, block, threshold, exact)
-        return said(out, link_step(desk, source, out, links or out.with_name("links.parquet"), linkage))
+        return print_counts(out, link_step(desk, source, out, documents, linkage))
 
 
 def stays(source: Crossings, out: Out, /, *, observed: Observed, work: Work = HERE) -> int:
@@ -121,8 +154,8 @@ def stays(source: Crossings, out: Out, /, *, observed: Observed, work: Work = HE
     """
     from sojourn.borders.steps import stays_step
 
-    with desk_at(work, out) as desk:
-        return said(out, stays_step(desk, source, out, rule_of(observed)))
+    with desk_at(work, [source], [out]) as desk:
+        return print_counts(out, stays_step(desk, source, out, rule_of(observed)))
 
 
 def classify(
@@ -142,8 +175,8 @@ def classify(
     """
     from sojourn.borders.steps import classify_step
 
-    with desk_at(work, out) as desk:
-        return said(out, classify_step(desk, source, out, rule_of(observed, how)))
+    with desk_at(work, [source], [out]) as desk:
+        return print_counts(out, classify_step(desk, source, out, rule_of(observed, how)))
 
 
 def lawful(
@@ -182,6 +215,6 @@ def lawful(
     """
     from sojourn.borders.lawful import Law, lawful_step
 
-    with desk_at(work, out) as desk:
+    with desk_at(work, [stays], [out]) as desk:
         law = Law(rules, nationality, until, reading, word)
-        return said(out, lawful_step(desk, stays, out, law))
+        return print_counts(out, lawful_step(desk, stays, out, law))

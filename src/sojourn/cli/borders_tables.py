@@ -16,8 +16,8 @@ from sojourn.cli.borders_desk import (
     Threshold,
     Work,
     desk_at,
+    print_counts,
     rule_of,
-    said,
 )
 
 Summary = Annotated[Path, Parameter(help="What summarise wrote, Parquet or CSV.")]
@@ -42,9 +42,10 @@ def summarise(
     seed: int = 1,
     work: Work = HERE,
 ) -> int:
-    """Tables that may be released: small cells withheld, totals checked, counts rounded.
+    """Tables with small cells withheld, totals checked, and counts rounded.
 
-    The rule must be the one that classify was given.
+    The rule must be the one that classify was given. Tables are not yet verified
+    together or against earlier releases: do not publish them. Exit status 1 says so.
 
       sojourn borders summarise migrants.parquet stays.parquet summary.csv \\
           --by nationality --from 2019-01-01 --until 2024-01-01
@@ -56,7 +57,7 @@ def summarise(
     minimum
         Least count that is shown.
     rounding
-        Base to which counts are rounded.
+        Base to which counts are rounded, at least 3.
     link_errors
         Broken links per link, least and most, for the band.
     draws
@@ -70,15 +71,17 @@ def summarise(
 
     rule = rule_of(observed, how)
     errors = None if not link_errors else LinkErrors(*link_errors, draws, seed)
-    with desk_at(work, out) as desk:
+    with desk_at(work, [classified, stays], [out]) as desk:
         release = Release(minimum, rounding)
-        return said(out, summarise_step(desk, classified, stays, out, rule, by, release, errors))
+        return print_counts(out, summarise_step(desk, classified, stays, out, rule, by, release, errors))
 
 
 def check(summary: Summary, /, *, minimum: int | None = None, rounding: int | None = None) -> int:
-    """Which tables of a summary are safe to release. Exit status 1 if one is not.
+    """What is wrong with the tables of a summary. Exit status 1: never publish on this check alone.
 
-    Counts are looked at as they are in the file, whoever wrote it.
+    Counts are looked at as they are in the file, whoever wrote it; each table by
+    itself. What follows from two tables or two releases is not found, so that
+    even without a fault the verdict is "not verified".
 
       sojourn borders check summary.csv
       sojourn borders check summary.csv --minimum 20 --rounding 10
@@ -92,7 +95,7 @@ def check(summary: Summary, /, *, minimum: int | None = None, rounding: int | No
     """
     from sojourn.borders import beside
     from sojourn.borders.errors import BordersError
-    from sojourn.borders.protect import Release
+    from sojourn.borders.protect import NOT_VERIFIED
     from sojourn.borders.protect import check as checked
     from sojourn.borders.steps import read_cells
 
@@ -101,11 +104,15 @@ def check(summary: Summary, /, *, minimum: int | None = None, rounding: int | No
     if made is None and (minimum is None or rounding is None):
         raise BordersError(f"{summary}: has no record of how it was made; give --minimum and --rounding")
     made = made or {}
-    release = Release(minimum or made["minimum"], rounding or made["rounding"])
-    found = checked(read_cells(summary), release)
-    for (table, measure), wrong in found.items():
-        print(f"{table}/{measure}: {'; '.join(wrong) or 'safe'}")
-    return int(any(found.values()))
+    least = made["minimum"] if minimum is None else minimum
+    base = made["rounding"] if rounding is None else rounding
+    if least < 2 or base < 1:
+        raise BordersError(f"--minimum {least} --rounding {base}: allowed are at least 2 and 1")
+    found = checked(read_cells(summary), least, base)
+    for (table, measure), faults in found.items():
+        print(f"{table}/{measure}: {'unsafe: ' + '; '.join(faults) if faults else 'no fault found'}")
+    print(f"{summary}: {'unsafe, and ' if any(found.values()) else ''}{NOT_VERIFIED}")
+    return 1
 
 
 def claims(
@@ -160,7 +167,6 @@ def claims(
             "category": category,
         }
     )
-    with desk_at(Work(memory="1GB"), summary) as desk:
-        changed = claim(desk, summary, wanted)
+    changed = claim(summary, wanted)
     print(f"{case}: {'written' if changed else 'had these claims already'}")
     return 0

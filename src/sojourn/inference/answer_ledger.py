@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from sojourn.case import Case, Claim, ContactGroup, Reading, claim_intervals
+from sojourn.case.quotes import cut_quote
+from sojourn.case.small_groups import fold_groups
 
 
 def ledger(case: Case) -> dict[str, Any]:
-    """Places, events, sources, claims with readings, and contact groups, as said."""
+    """Places, events, sources, claims with readings, and contact groups, as said.
+
+    Quotes are cut to 25 words, and groups of fewer than ten people are one entry.
+    """
     settings = case.settings
     return {
         "places": {code: place.name for code, place in settings.places.items()},
@@ -22,7 +27,7 @@ def ledger(case: Case) -> dict[str, Any]:
             for s in case.sources
         },
         "claims": {id: _claim(case, case.claims_by_id[id]) for id in case.readings_by_claim},
-        "contacts": {group.group: _contacts(group) for group in case.contacts},
+        "contacts": fold_groups({group.group: _contacts(group) for group in case.contacts}),
     }
 
 
@@ -51,7 +56,7 @@ def _claim(case: Case, claim: Claim) -> dict[str, Any]:
         "unit": claim.unit,
         "low": min(span.low for span in spans),
         "high": max(span.high for span in spans),
-        "quote": claim.quote,
+        "quote": cut_quote(claim.quote),
         "url": claim.url,
         "via": claim.via,
         "copy_of": claim.copy_of,

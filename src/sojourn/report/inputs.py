@@ -14,6 +14,8 @@ from sojourn._core.errors import Problem
 from sojourn._core.files import sha256
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.case import CaseError
+from sojourn.case.quotes import cut_quote
+from sojourn.case.small_groups import FOLDED, fold_groups, shown_ids, small_ids
 
 Record = Mapping[str, Any]
 Numbers = Mapping[str, float]
@@ -21,7 +23,11 @@ Numbers = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Material:
-    """An answer, its audit if there is one, and the SHA-256 of each file read."""
+    """An answer, its audit if there is one, and the SHA-256 of each file read.
+
+    Quotes are cut and small contact groups folded, also where the files, made by an earlier
+    version, have them in full.
+    """
 
     folder: Path
     answer: Record
@@ -96,7 +102,28 @@ def read_material(folder: Path) -> Material:
         if audit["header"]["answer"] != digest:
             message = "is about another answer than the answer.json beside it: run sojourn audit again"
             raise CaseError([Problem(str(beside), message)])
-    return Material(folder, answer, audit, digests)
+    small = small_ids(answer["ledger"]["contacts"]) - frozenset(answer["ledger"]["claims"])
+    return Material(folder, _discreet(answer), _without_names(audit, small), digests)
+
+
+def _discreet(answer: Record) -> Record:
+    """The answer with quotes cut and small groups of people folded."""
+    ledger = answer["ledger"]
+    claims = {id: {**words, "quote": cut_quote(words["quote"])} for id, words in ledger["claims"].items()}
+    return {**answer, "ledger": {**ledger, "claims": claims, "contacts": fold_groups(ledger["contacts"])}}
+
+
+def _without_names(audit: Record, small: frozenset[str]) -> Record:
+    """The audit with small groups of people under one name."""
+    changed: dict[str, Any] = dict(audit)
+    if influence := audit.get("influence"):
+        rows = [
+            {**row, "name": FOLDED if row["name"] in small else row["name"]} for row in influence["claims"]
+        ]
+        changed["influence"] = {**influence, "claims": rows}
+    if history := audit.get("history"):
+        changed["history"] = [{**moment, "new": list(shown_ids(moment["new"], small))} for moment in history]
+    return changed
 
 
 def _check_ledger(path: Path, answer: Record) -> None:

@@ -41,7 +41,7 @@ def sdmx_csv(material: Material) -> str:
     writer = csv.writer(out)
     writer.writerow(HEADER)
     for row in _rows(material):
-        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in (*STRUCTURE, *row)])
+        writer.writerow([safe(cell) for cell in (*STRUCTURE, *row)])
     return out.getvalue()
 
 

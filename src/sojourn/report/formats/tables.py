@@ -9,10 +9,9 @@ from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from sojourn._core.csv_safety import tame_formula
 from sojourn.report.document import Cell, Section, Table
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FORMATS = {"count": "#,##0", "share": "0%"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 WIDEST = 60
@@ -22,10 +21,7 @@ def safe(value: Cell) -> str | float | int | None:
     """A cell as it is written: numbers stay numbers, text never begins a formula."""
     if isinstance(value, tuple):
         value = " ".join(value)
-    if isinstance(value, str):
-        text = CONTROL.sub(" ", value)
-        return "'" + text if text.startswith(FORMULA) else text
-    return value
+    return tame_formula(value) if isinstance(value, str) else value
 
 
 def csv_files(sections: list[Section]) -> dict[str, bytes]:
@@ -36,7 +32,7 @@ def csv_files(sections: list[Section]) -> dict[str, bytes]:
 def _csv(table: Table) -> str:
     out = StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([column.name for column in table.columns])
+    writer.writerow([safe(column.name) for column in table.columns])
     writer.writerows([safe(value) for value in row] for row in table.rows)
     return out.getvalue()
 
@@ -64,7 +60,7 @@ def _sheet(sheet: Any, table: Table) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    sheet.append([column.title for column in table.columns])
+    sheet.append([safe(column.title) for column in table.columns])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for row in table.rows:

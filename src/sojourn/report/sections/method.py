@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sojourn._core.thresholds import EFFECTIVE, RHAT
-from sojourn.report.document import Column, Section, Table
-from sojourn.report.inputs import Material
+from sojourn.report.document import Cell, Column, Section, Table
+from sojourn.report.inputs import Material, Record
 
 DOCS = "https://github.com/sojourn-stats/sojourn/blob/main/docs"
 TITLES = {
@@ -66,41 +66,32 @@ def method_section(material: Material) -> Section:
     )
 
 
+CONTACTS = (
+    Column("groups", "groups", "plain"),
+    Column("respondent", "told by (pseudonym)"),
+    Column("kind", "kind"),
+    Column("place", "place"),
+    Column("asof", "on"),
+    Column("size_hedge", "about"),
+    Column("size", "size"),
+    Column("stayed", "stayed"),
+    Column("moved_on", "moved on"),
+    Column("returned", "returned"),
+    Column("note", "note"),
+)
+
+
 def _contacts(material: Material) -> tuple[Table, ...]:
-    """Contact groups as told: they count like claims."""
+    """Contact groups as told, the small ones in one row: they count like claims."""
     groups = material.ledger["contacts"]
     if not groups:
         return ()
-    keys = (
-        "respondent",
-        "kind",
-        "place",
-        "asof",
-        "size_hedge",
-        "size",
-        "stayed",
-        "moved_on",
-        "returned",
-        "note",
-    )
-    titles = (
-        "told by (pseudonym)",
-        "kind",
-        "place",
-        "on",
-        "about",
-        "size",
-        "stayed",
-        "moved on",
-        "returned",
-        "note",
-    )
-    columns = (
-        Column("group", "group"),
-        *(Column(key, title) for key, title in zip(keys, titles, strict=True)),
-    )
     rows = tuple(
-        (id, *(material.place(group[key]) if key == "place" else group[key] for key in keys))
-        for id, group in groups.items()
+        (id, *(_cell(material, group, column.name) for column in CONTACTS)) for id, group in groups.items()
     )
+    columns = (Column("group", "group"), *CONTACTS)
     return (Table("contacts", "Groups of people that interviewees told of", columns, rows, "claim"),)
+
+
+def _cell(material: Material, group: Record, key: str) -> Cell:
+    return material.place(group[key]) if key == "place" else group.get(key)

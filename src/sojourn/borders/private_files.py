@@ -1,0 +1,101 @@
+"""Files about people, for their owner alone; and folders for temporary files that do not outlive their run.
+
+Everything that an engine writes while it is open is created with umask 077. A released table is opened up on
+purpose, once it is complete.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+PRIVATE_FILE, PRIVATE_FOLDER, RELEASED_FILE = 0o600, 0o700, 0o644
+SPILL = ".spill-"
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def private_umask() -> Generator[None]:
+    """New files and folders of the process are for their owner alone while the block runs."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_private(path: Path) -> None:
+    """Take every right on a file, or on a folder and all in it, from everybody but the owner."""
+    if path.is_dir():
+        path.chmod(PRIVATE_FOLDER)
+        for inner in path.rglob("*"):
+            inner.chmod(PRIVATE_FOLDER if inner.is_dir() else PRIVATE_FILE)
+    else:
+        path.chmod(PRIVATE_FILE)
+
+
+def open_to_all(path: Path) -> None:
+    """Let everybody read a released file."""
+    path.chmod(RELEASED_FILE)
+
+
+@contextmanager
+def spill_folder(parent: Path) -> Generator[Path]:
+    """A new folder `.spill-…` in `parent` for temporary files, removed with all in it when the block ends.
+
+    The folder is locked while it is in use, so that folders of runs that were killed are told from those of
+    runs under way: the former are removed here, before anything is written.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for leftover in parent.glob(f"{SPILL}*"):
+        _remove_unless_in_use(leftover)
+    folder = Path(tempfile.mkdtemp(prefix=SPILL, dir=parent))  # mode 0700
+    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_unless_in_use(folder: Path) -> None:
+    with suppress(OSError):
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+
+@contextmanager
+def cleaning_up_on_signals() -> Generator[None]:
+    """SIGTERM and SIGHUP raise SystemExit while the block runs, so that temporary files are removed.
+
+    Only where nobody else handles the signal, and in the main thread, where Python delivers it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    handled = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    for number in handled:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in handled:
+            signal.signal(number, before[number])
