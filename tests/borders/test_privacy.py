@@ -145,12 +145,12 @@ def large_register(path: Path, people: int) -> list[str]:
             "day": [str(date(2022, 1, 1) + timedelta(days=number % 300)) for number in numbers] * 2,
             "direction": ["entry"] * people + ["exit"] * people,
             "border": ["A"] * (2 * people),
-            "purpose": [f"visit to HOSTNAME{number}" for number in numbers] * 2,
+            "purpose": [f"visit to RELATIVE{number}" for number in numbers] * 2,
             "name": [f"NAME{number} SURNAME" for number in numbers] * 2,
         }
     )
     parquet.write_table(table, path, compression="none")
-    return ["PASSPORT", "SURNAME", "HOSTNAME"]
+    return ["PASSPORT", "SURNAME", "RELATIVE"]
 
 
 def until_it_spills(process: subprocess.Popen[str], folder: Path, least: int) -> bool:
@@ -174,7 +174,7 @@ def test_what_a_killed_run_leaves_shows_nothing_and_is_cleared(url: str, tmp_pat
     memory = "80MB" if url == "duckdb" else "1GB"
     command = [sys.executable, "-c", WORK, "clean", str(raw), str(out), "--key-file", str(tmp_path / "key")]
     command += ["--memory", memory, "--engine", url]
-    for ending in (signal.SIGKILL, signal.SIGTERM):
+    for ending in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -190,6 +190,9 @@ def test_what_a_killed_run_leaves_shows_nothing_and_is_cleared(url: str, tmp_pat
         assert shown_in("".join(printed), tokens) == []
         assert found_in(tmp_path, tokens, besides=[raw]) == {}
         assert bool(list(out.parent.glob(".spill-*"))) == (ending == signal.SIGKILL)
+        if url == "duckdb" or ending == signal.SIGKILL:
+            assert process.returncode == {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}[ending]
+            assert "Traceback" not in printed[1]
 
 
 def test_a_spill_folder_in_use_is_left_alone(tmp_path: Path) -> None:

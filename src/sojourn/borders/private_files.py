@@ -12,6 +12,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,9 @@ from types import FrameType
 
 PRIVATE_FILE, PRIVATE_FOLDER, RELEASED_FILE = 0o600, 0o700, 0o644
 SPILL = ".spill-"
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
+TRIES, PAUSE = 20, 0.1
 
 
 @contextmanager
@@ -63,7 +66,11 @@ def spill_folder(parent: Path) -> Generator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for _ in range(TRIES):  # threads of an engine that was interrupted may still be writing
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(PAUSE)
         os.close(lock)
 
 
@@ -79,23 +86,35 @@ def _remove_unless_in_use(folder: Path) -> None:
 
 @contextmanager
 def cleaning_up_on_signals() -> Generator[None]:
-    """SIGTERM and SIGHUP raise SystemExit while the block runs, so that temporary files are removed.
+    """End the block by an exception on SIGTERM, SIGHUP and Ctrl-C, so that temporary files are removed.
 
-    Only where nobody else handles the signal, and in the main thread, where Python delivers it.
+    An engine may turn the exception that a signal raises into an error of its own; it is turned back here.
+    Signals that somebody else handles are left to them, and so are those of other threads than the main one,
+    where Python never delivers any.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
-    handled = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+    handled = [number for number, handler in before.items() if handler in DEFAULT_HANDLERS]
+    received: list[int] = []
 
     def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
+        received.append(number)
+        raise _ending(number)
 
     for number in handled:
         signal.signal(number, leave)
     try:
         yield
+    except Exception:
+        if received:
+            raise _ending(received[0]) from None
+        raise
     finally:
         for number in handled:
             signal.signal(number, before[number])
+
+
+def _ending(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)
