@@ -20,7 +20,7 @@ Numbers = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportInputs:
     """An answer, its audit if there is one, and the SHA-256 of each file read."""
 
     folder: Path
@@ -76,7 +76,7 @@ class Material:
         return [claim["claim"] for claim in pulled[:count] if claim["pull"] > 0]
 
 
-def read_material(folder: Path) -> Material:
+def read_inputs(folder: Path) -> ReportInputs:
     """Read an answer's folder.
 
     Raises:
@@ -96,7 +96,7 @@ def read_material(folder: Path) -> Material:
         if audit["header"]["answer"] != digest:
             message = "is about another answer than the answer.json beside it: run sojourn audit again"
             raise CaseError([Problem(str(beside), message)])
-    return Material(folder, answer, audit, digests)
+    return ReportInputs(folder, answer, audit, digests)
 
 
 def _check_ledger(path: Path, answer: Record) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sojourn._core.thresholds import EFFECTIVE, RHAT
 from sojourn.report.document import Column, Section, Table
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 
 DOCS = "https://github.com/sojourn-stats/sojourn/blob/main/docs"
 TITLES = {
@@ -28,7 +28,7 @@ METHOD = (
 )
 
 
-def method_section(material: Material) -> Section:
+def method_section(material: ReportInputs) -> Section:
     """Method, settings, diagnostics, warnings, hashes."""
     answer = material.answer
     pages = (("The model", f"{DOCS}/theory.md"), ("Every default prior", f"{DOCS}/reference/priors.md"))
@@ -66,7 +66,7 @@ def method_section(material: Material) -> Section:
     )
 
 
-def _contacts(material: Material) -> tuple[Table, ...]:
+def _contacts(material: ReportInputs) -> tuple[Table, ...]:
     """Contact groups as told: they count like claims."""
     groups = material.ledger["contacts"]
     if not groups:
