@@ -22,14 +22,14 @@ from tests.inference.simulated import say
 from sojourn._core.thresholds import K_HAT
 from sojourn.audit.conflict import claim_conflicts
 from sojourn.audit.influence import influences
-from sojourn.audit.leave_out import CHAINS, DRAWS, Leaver, targets_of_claims
+from sojourn.audit.leave_out import CHAINS, DRAWS, LeaveOut, targets_of_claims
 from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read_posterior
 from sojourn.audit.vintages import find_vintages, publication_dates, said_by
 from sojourn.case import read_case
 from sojourn.inference.density import Model
 from sojourn.inference.estimate import compile_case, scales
 from sojourn.inference.jax_config import configure
-from sojourn.inference.likelihood import Said
+from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import make_points
 from sojourn.inference.sampler import Sampler
 
@@ -37,12 +37,12 @@ SMALL = Path(__file__).parents[1] / "tests" / "data" / "small"
 LEDGERS, REFITS = 20, 8
 
 
-def conflicts_of(model: Model, sampler: Sampler, said: Said, seed: int) -> dict[str, float]:
+def conflicts_of(model: Model, sampler: Sampler, said: ClaimIntervals, seed: int) -> dict[str, float]:
     """p of every claim of a simulated ledger, refitted where weights fail."""
     draws, _ = sampler.draw(said, seed, 4, 200)
     spoken = replace(model, said=said)
     posterior = posterior_of(spoken, {"seed": seed}, draws.z)
-    leaver = Leaver(posterior)
+    leaver = LeaveOut(posterior)
     leaver.__dict__["sampler"] = sampler
     found = leaver.leave(targets_of_claims(posterior), REFITS)
     return {c.claim: c.p for c in claim_conflicts(posterior, found)}
@@ -98,7 +98,7 @@ def saved(folder: str, case: str | None) -> Posterior:
 def influence(folder: str, case: str | None = None) -> None:
     """Three claims whose weights can be trusted and whose answers move most, drawn again."""
     posterior = saved(folder, case)
-    leaver = Leaver(posterior)
+    leaver = LeaveOut(posterior)
     found = [leaver.by_weights(target) for target in targets_of_claims(posterior)]
     trusted = [w for w in found if w.k_hat <= K_HAT]
     ranked = {i.name: i for i in influences(posterior, trusted)}
@@ -117,7 +117,7 @@ def against_refits(folder: str, case: str | None = None) -> None:
     posterior = saved(folder, case)
     dates = publication_dates(posterior)
     chosen = [dates[i] for i in np.linspace(0, len(dates) - 2, 5).round().astype(int)]
-    sampler = Leaver(posterior).sampler
+    sampler = LeaveOut(posterior).sampler
     began = time.perf_counter()
     moments = {m.date: m for m in find_vintages(posterior, chosen)}
     sequential = time.perf_counter() - began

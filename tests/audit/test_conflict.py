@@ -15,7 +15,7 @@ from sojourn.audit.conflict import adjust
 from sojourn.audit.predictive import Prediction, log_mixture, predict
 from sojourn.case import intervals
 from sojourn.inference.density import Model
-from sojourn.inference.likelihood import FAR, Said
+from sojourn.inference.likelihood import FAR, ClaimIntervals
 from sojourn.inference.pointwise import Points, make_points, meant
 from tests.inference.simulated import say
 
@@ -77,7 +77,7 @@ def prior(model: Model) -> Points:
     return make_points(model)(z, model.said)
 
 
-def p_of(model: Model, prior: Points, said: Said, claim: int) -> float:
+def p_of(model: Model, prior: Points, said: ClaimIntervals, claim: int) -> float:
     """p of a claim where nothing else was said: the rest is the prior."""
     silent = said._replace(claim_weight=jnp.zeros_like(said.claim_weight))
     weight = meant(model, prior, silent, claim)
@@ -119,7 +119,7 @@ def test_words_weigh_what_they_allow(hedge: str, value: float) -> None:
     spans = intervals(value, hedge)
     low, high = (np.array([getattr(s, end) for s in spans]) for end in ("low", "high"))
     log_low = np.where(low > 0, np.log(np.maximum(low, 1.0)), -FAR)
-    said = Said(
+    said = ClaimIntervals(
         *(jnp.asarray(x) for x in (log_low, np.log(high), [s.log_weight for s in spans], [1.0], [1.0]))
     )
     figures = Figures(np.arange(1), ("log",), 1.0, 1.0, (np.arange(len(spans)),))

@@ -9,12 +9,12 @@ from sojourn._core.thresholds import K_HAT
 from sojourn.audit.importance_weights import moments
 from sojourn.audit.influence import influences, shift_error
 from sojourn.audit.leave_out import (
-    Leaver,
+    LeaveOut,
     Target,
-    silence,
     targets_of_claims,
     targets_of_groups,
     targets_of_sources,
+    zero_weights,
 )
 from sojourn.audit.posterior import Posterior
 from sojourn.case.small_groups import FOLDED
@@ -36,7 +36,7 @@ def test_weights_are_the_ratio_of_the_densities(posterior: Posterior) -> None:
     """Up to a constant; referee: the compiled density, with and without the claims."""
     model = posterior.model
     target = next(s for s in targets_of_sources(posterior) if s.name == "consul")
-    silent = silence(model.said, target)
+    silent = zero_weights(model.said, target)
     some = posterior.z[:: len(posterior.z) // 8][:8]
     ratio = np.array([float(model.potential(z, model.said) - model.potential(z, silent)) for z in some])
     from sojourn.inference.pointwise import log_heard
@@ -47,7 +47,7 @@ def test_weights_are_the_ratio_of_the_densities(posterior: Posterior) -> None:
 
 
 def test_nothing_left_out_changes_nothing(posterior: Posterior) -> None:
-    without = Leaver(posterior).by_weights(Target("nothing", ()))
+    without = LeaveOut(posterior).by_weights(Target("nothing", ()))
     found = influences(posterior, [without])[0]
     assert found.distance == pytest.approx(0, abs=1e-12)
     assert found.method == "weights"
@@ -59,7 +59,7 @@ def test_weights_agree_with_drawing_again(posterior: Posterior) -> None:
     Seven shifts of which none may be off by five standard errors; both runs are short, so
     that the error is large. On the shipped case: benchmarks/audit.py.
     """
-    leaver = Leaver(posterior, chains=2, draws=50)
+    leaver = LeaveOut(posterior, chains=2, draws=50)
     found = [leaver.by_weights(target) for target in targets_of_claims(posterior)]
     best = min(found, key=lambda w: w.k_hat)
     assert best.k_hat < K_HAT
@@ -73,7 +73,7 @@ def test_weights_agree_with_drawing_again(posterior: Posterior) -> None:
 
 def test_refits_are_rationed(posterior: Posterior, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    leaver = Leaver(posterior)
+    leaver = LeaveOut(posterior)
     monkeypatch.setattr(leaver, "refit", lambda target, start: (asked.append(target.name), start)[1])
     targets = [*targets_of_claims(posterior), *targets_of_sources(posterior)]
     found = leaver.leave(targets, 2)
@@ -82,7 +82,7 @@ def test_refits_are_rationed(posterior: Posterior, monkeypatch: pytest.MonkeyPat
 
 
 def test_silence_keeps_the_rest(model: Model) -> None:
-    silent = silence(model.said, Target("two", (0, 3), (1,)))
+    silent = zero_weights(model.said, Target("two", (0, 3), (1,)))
     changed = np.flatnonzero(np.asarray(silent.claim_weight) != np.asarray(model.said.claim_weight))
     assert changed.tolist() == [0, 3]
     assert np.asarray(silent.group_weight).tolist() == [1.0, 0.0]

@@ -7,12 +7,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sojourn.audit.leave_out import Leaver
+from sojourn.audit.leave_out import LeaveOut
 from sojourn.audit.posterior import Posterior, Real
-from sojourn.audit.vintages import Stand, find_vintages, publication_dates, said_by, weigh
+from sojourn.audit.vintages import VintageDraws, find_vintages, publication_dates, said_by, weigh
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.estimate import at
-from sojourn.inference.likelihood import Said
+from sojourn.inference.likelihood import ClaimIntervals
 
 
 def test_every_date_of_publication_once(posterior: Posterior) -> None:
@@ -43,7 +43,7 @@ def test_the_last_moment_is_the_answer(posterior: Posterior) -> None:
 def test_weights_of_a_stand_are_what_was_said_since(posterior: Posterior) -> None:
     """From draws that stand for an early date to the posterior: the potential's own difference."""
     model, early = posterior.model, said_by(posterior, date(2021, 12, 20))
-    stand = Stand(posterior.z, posterior.points, early, 1.0)
+    stand = VintageDraws(posterior.z, posterior.points, early, 1.0)
     weights = weigh(model, stand, model.said)
     some = [0, len(posterior.z) // 2, len(posterior.z) - 1]
     gained = [
@@ -56,7 +56,7 @@ def test_weights_of_a_stand_are_what_was_said_since(posterior: Posterior) -> Non
 
 def test_draws_are_moved_where_weights_fail(posterior: Posterior) -> None:
     """From nothing to the first date, and on: what was said later is not known yet."""
-    leaver = Leaver(posterior, chains=2, draws=25)
+    leaver = LeaveOut(posterior, chains=2, draws=25)
     first, second = date(2021, 8, 1), date(2021, 11, 1)
     moments = find_vintages(posterior, [first, second], leaver=leaver)
     assert [m.date for m in moments] == [str(first), str(second)]
@@ -69,12 +69,12 @@ def test_draws_are_moved_where_weights_fail(posterior: Posterior) -> None:
     assert moments[0].asked["share stayed"]["sd"] > posterior.quantities["share stayed"].std()
 
 
-class Dealt(Leaver):
+class Dealt(LeaveOut):
     """Deals the posterior's own draws to two chains: in the order of those who stayed, or at random."""
 
     apart: bool
 
-    def draw_fresh(self, said: Said) -> Real:
+    def draw_fresh(self, said: ClaimIntervals) -> Real:
         stayed = self.posterior.quantities["share stayed"]
         order = np.argsort(stayed) if self.apart else np.random.default_rng(1).permutation(len(stayed))
         return self.posterior.z[order[: len(order) // 2 * 2]].reshape(2, -1, self.posterior.z.shape[1])

@@ -9,29 +9,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn.history.chain import Step, Wiring, propagate
+from sojourn.history.chain import ChainStep, Wiring, propagate
 
 T, R, S, D = 7, 2, 5, 3
 PERMIT = np.zeros((S, S))
 PERMIT[1, 3] = PERMIT[2, 4] = 1.0
 
 
-def some_steps(seed: int) -> tuple[Step, jax.Array]:
+def some_steps(seed: int) -> tuple[ChainStep, jax.Array]:
     """Probabilities that add up to one, arrivals of any size, shares by destination."""
     rng = np.random.default_rng(seed)
     leads_on = PERMIT.sum(axis=1)
     stay, move, settle = np.moveaxis(rng.dirichlet(np.ones(3), size=(T, R, S)), -1, 0)
     stay, settle = stay + settle * (1 - leads_on), settle * leads_on
     first = [10 * rng.random((T, R, S)) for _ in range(2)]
-    steps = Step(*map(jnp.asarray, (stay, move, settle, *first, rng.random((T, R, S)) * leads_on)))
+    steps = ChainStep(*map(jnp.asarray, (stay, move, settle, *first, rng.random((T, R, S)) * leads_on)))
     return steps, jnp.asarray(rng.dirichlet(np.ones(D), size=(R, S)))
 
 
-def plain(steps: Step, split: jax.Array) -> jax.Array:
+def plain(steps: ChainStep, split: jax.Array) -> jax.Array:
     """The same recursion, left to automatic differentiation."""
     to = jnp.concatenate([split, jnp.zeros((R, S, S - D))], axis=2)
 
-    def body(X: jax.Array, step: Step) -> tuple[jax.Array, jax.Array]:
+    def body(X: jax.Array, step: ChainStep) -> tuple[jax.Array, jax.Array]:
         moved, settled = X * step.move + step.move_first, X * step.settle + step.settle_first
         X = X * step.stay + step.stay_first + jnp.einsum("rs,rsj->rj", moved, to) + settled @ PERMIT
         return X, X
@@ -45,7 +45,7 @@ def weighted(run: Any, weights: jax.Array) -> Any:
     return lambda steps, split: jnp.sum(weights * jnp.sin(run(steps, split) / 20))
 
 
-def chain(steps: Step, split: jax.Array) -> jax.Array:
+def chain(steps: ChainStep, split: jax.Array) -> jax.Array:
     return propagate(steps, Wiring(split, np.array([1, 2])))
 
 
@@ -88,11 +88,13 @@ def test_reverse_pass_equals_finite_differences(gradients: Any, seed: int) -> No
     by_hand, _, value = gradients
     steps, split = some_steps(seed)
     rng = np.random.default_rng(seed)
-    along = Step(*(jnp.asarray(rng.normal(size=part.shape)) for part in steps))
+    along = ChainStep(*(jnp.asarray(rng.normal(size=part.shape)) for part in steps))
     turn = jnp.asarray(rng.normal(size=split.shape))
 
     def at(h: float) -> float:
-        return float(value(Step(*(a + h * b for a, b in zip(steps, along, strict=True))), split + h * turn))
+        return float(
+            value(ChainStep(*(a + h * b for a, b in zip(steps, along, strict=True))), split + h * turn)
+        )
 
     slope = by_hand(steps, split)
     product = sum(float(jnp.sum(a * b)) for a, b in zip(slope[0], along, strict=True))

@@ -10,7 +10,7 @@ import numpy as np
 
 from sojourn.inference.density import Model
 from sojourn.inference.estimate import scales
-from sojourn.inference.likelihood import Said, said_around
+from sojourn.inference.likelihood import ClaimIntervals, error_location_scale
 from sojourn.inference.quantities import OUTCOMES, make_quantities, position_of
 from sojourn.inference.sampler import Sampler
 
@@ -31,14 +31,14 @@ class Recovery:
         return float(np.mean(np.abs(self.ranks - 0.5) <= level / 2))
 
 
-def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> Said:
+def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> ClaimIntervals:
     """What would be said under z: a reading drawn for each claim, an error, and the interval it falls in.
 
     Contact groups are silent, since their words are no data of the compiled density.
     """
     account = jax.jit(model.account)(jnp.asarray(z), model.said)
     w = model.wording
-    at, spread = (np.asarray(x) for x in said_around(w, account.expected, account.values))
+    at, spread = (np.asarray(x) for x in error_location_scale(w, account.expected, account.values))
     unit = np.asarray(account.expected.unit)
     low, high = np.array(model.said.low), np.array(model.said.high)
     log_weight = np.full(len(low), -np.inf)
@@ -56,7 +56,9 @@ def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> Said:
                 high[intervals[intervals < len(low)]] = floor + width
                 log_weight[intervals[0]] = 0.0
     silent = jnp.zeros_like(model.said.group_weight)
-    return Said(jnp.asarray(low), jnp.asarray(high), jnp.asarray(log_weight), model.said.claim_weight, silent)
+    return ClaimIntervals(
+        jnp.asarray(low), jnp.asarray(high), jnp.asarray(log_weight), model.said.claim_weight, silent
+    )
 
 
 def recover(model: Model, ledgers: int, chains: int, draws: int, seed: int) -> Recovery:

@@ -21,7 +21,7 @@ from sojourn.case.settings import LogNormal
 from sojourn.inference.answer import FILES, Answer, read_answer
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.estimate import at, compile_case, scales, summarise_draws
-from sojourn.inference.sampler import Interrupted, Progress, Sampler
+from sojourn.inference.sampler import ChainProgress, Interrupted, Sampler
 from tests.inference.simulated import recover
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -44,12 +44,12 @@ def sampler(model: Model) -> Sampler:
 
 
 @pytest.fixture(scope="module")
-def seen() -> list[Progress]:
+def seen() -> list[ChainProgress]:
     return []
 
 
 @pytest.fixture(scope="module")
-def answer(model: Model, sampler: Sampler, seen: list[Progress]) -> Answer:
+def answer(model: Model, sampler: Sampler, seen: list[ChainProgress]) -> Answer:
     draws, _ = sampler.draw(model.said, 1, CHAINS, DRAWS, seen.append)
     return summarise_draws(model, draws, 1)
 
@@ -117,7 +117,7 @@ def test_readings_of_a_claim_share_its_weight(answer: Answer) -> None:
     assert np.allclose(claims.groupby("claim")["posterior"].sum(), 1, atol=2e-3)
 
 
-def test_progress_counts_every_step(answer: Answer, seen: list[Progress]) -> None:
+def test_progress_counts_every_step(answer: Answer, seen: list[ChainProgress]) -> None:
     for chain in range(CHAINS):
         steps = [step.step for step in seen if step.chain == chain]
         assert steps == sorted(steps)

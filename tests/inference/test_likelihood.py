@@ -20,7 +20,15 @@ from sojourn.case import hedges as hedging
 from sojourn.case.hedges import claim_intervals, intervals
 from sojourn.case.settings import Anchor
 from sojourn.inference.density import Account, Model, build_model
-from sojourn.inference.likelihood import Expectation, Said, expect, log_interval, score, sum_readings, word
+from sojourn.inference.likelihood import (
+    ClaimIntervals,
+    Expectation,
+    expect,
+    lay_out_claims,
+    log_interval,
+    marginalise_readings,
+    reading_log_likelihood,
+)
 from sojourn.inference.priors import own_bias, unknowns
 from sojourn.measures import compile_readings
 
@@ -182,7 +190,7 @@ class Plain:
     model: Model
     z: np.ndarray
     account: Account
-    likelihood: Callable[[Said], tuple[float, np.ndarray]]
+    likelihood: Callable[[ClaimIntervals], tuple[float, np.ndarray]]
 
 
 def compiled_at(case: Case, z: dict[str, float] | None = None) -> Plain:
@@ -192,12 +200,12 @@ def compiled_at(case: Case, z: dict[str, float] | None = None) -> Plain:
     if z is not None:
         at = np.array([z[label] for label in model.unknowns.labels()])
 
-    def everything(z: jax.Array, said: Said) -> tuple[jax.Array, Account]:
+    def everything(z: jax.Array, said: ClaimIntervals) -> tuple[jax.Array, Account]:
         return model.log_likelihood(z, said), model.account(z, said)
 
     run = jax.jit(jax.value_and_grad(everything, has_aux=True))
 
-    def likelihood(said: Said) -> tuple[float, np.ndarray]:
+    def likelihood(said: ClaimIntervals) -> tuple[float, np.ndarray]:
         (value, _), slope = run(jnp.asarray(at), said)
         return float(value), np.asarray(slope)
 
@@ -257,7 +265,7 @@ def test_what_comes_after_claims_until_adds_nothing(small: Case, some: Plain) ->
     settings = case.settings.model_copy(update={"claims_until": until})
     hostel, friends = small.contacts
     early = replace(case, settings=settings, contacts=(hostel, replace(friends, asof=date(2021, 12, 30))))
-    wording, said = word(early, some.model.compiled)
+    wording, said = lay_out_claims(early, some.model.compiled)
     published = {claim.claim: claim.published for claim in wording.claims}
     assert published["c10"] <= until < published["c05"] < published["c16"]
     assert said.group_weight.tolist() == [1.0, 0.0]
@@ -342,7 +350,7 @@ def figures(small: Case, model: Model, said: str, interests: dict[str, str], **m
     case = replace(small, sources=sources, claims=claims, readings=readings, contacts=(), settings=settings)
     compiled = compile_readings(model.plan, readings)
     names = unknowns(case, replace(model.plan, settings=settings), compiled)
-    wording, heard = word(case, compiled)
+    wording, heard = lay_out_claims(case, compiled)
     slices, fixed = names.slices(), names.values(jnp.zeros(names.size))
     K, J = len(wording.claims), slices["common"].stop - slices["common"].start
     spot = slices.get("bias", slice(0, 0))
@@ -357,8 +365,8 @@ def figures(small: Case, model: Model, said: str, interests: dict[str, str], **m
     def likelihood(x: jax.Array, biases: jax.Array) -> jax.Array:
         z = jnp.zeros(names.size).at[spot].set(biases[:B]).at[slices["common"]].set(biases[B:])
         v = {**fixed, **{name: names.values(z)[name] for name in ("bias", "common") if name in fixed}}
-        scores = score(wording, heard, Expectation(jnp.full(K, x), jnp.ones(K)), v)
-        return jnp.exp(sum_readings(wording, heard.claim_weight, scores).total)
+        scores = reading_log_likelihood(wording, heard, Expectation(jnp.full(K, x), jnp.ones(K)), v)
+        return jnp.exp(marginalise_readings(wording, heard.claim_weight, scores).total)
 
     at = jax.jit(jax.vmap(jax.vmap(likelihood, (None, 0)), (0, None)))(jnp.asarray(grid), jnp.asarray(nodes))
     density = np.asarray(at) @ weights

@@ -17,7 +17,7 @@ from sojourn.case.tables import Interest
 from sojourn.inference.default_priors import DEFAULTS, LESS_RELIABLE, Prior, prior_problems
 from sojourn.inference.parameters import _sticks
 from sojourn.inference.priors import (
-    Block,
+    PriorBlock,
     Unknowns,
     _Collector,
     excursion_prior,
@@ -34,7 +34,7 @@ def quantiles(prior: LogNormal | LogitNormal | Normal, levels: Sequence[float]) 
     """Quantiles of a prior: those of the standard normal, on the natural scale."""
     family, loc, scale = location(prior)
     n = len(levels)
-    block = Block("x", tuple(map(str, levels)), family, np.full(n, loc), np.full(n, scale))
+    block = PriorBlock("x", tuple(map(str, levels)), family, np.full(n, loc), np.full(n, scale))
     return np.asarray(Unknowns((block,)).values(jnp.asarray(norm.ppf(levels)))["x"])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sojourn.case import Case, Claim, Reading, Source
 from sojourn.inference.density import Model
-from sojourn.inference.likelihood import Wording, sum_readings, word
+from sojourn.inference.likelihood import ClaimLayout, lay_out_claims, marginalise_readings
 from sojourn.measures import compile_readings
 
 DAY = date(2021, 12, 15)
@@ -19,7 +19,7 @@ SERIES = {"k0": "daily", "k1": "daily", "k2": "daily", "k3": "", "k4": "weekly",
 
 
 @pytest.fixture(scope="module")
-def wording(small: Case, model: Model) -> Wording:
+def wording(small: Case, model: Model) -> ClaimLayout:
     claims = tuple(
         Claim(k, "a", DAY, DAY, 40_000.0, None, "about", "persons", series=s) for k, s in SERIES.items()
     )
@@ -30,10 +30,10 @@ def wording(small: Case, model: Model) -> Wording:
     )
     sources = (Source("a", "a", "", "host_official"),)
     case = replace(small, sources=sources, claims=claims, readings=readings, contacts=())
-    return word(case, compile_readings(model.plan, readings))[0]
+    return lay_out_claims(case, compile_readings(model.plan, readings))[0]
 
 
-def enumerated(wording: Wording, counts: np.ndarray, scores: np.ndarray) -> float:
+def enumerated(wording: ClaimLayout, counts: np.ndarray, scores: np.ndarray) -> float:
     """log of the sum, over every way to read every series, of prior times likelihood."""
     units = list(dict.fromkeys(s or k for k, s in SERIES.items()))
     total = 0.0
@@ -48,11 +48,11 @@ def enumerated(wording: Wording, counts: np.ndarray, scores: np.ndarray) -> floa
 
 
 @pytest.mark.parametrize("silent", [(), (1,), (0, 1, 2), (3,), (0, 4)])
-def test_one_reading_holds_for_a_whole_series(wording: Wording, silent: tuple[int, ...]) -> None:
+def test_one_reading_holds_for_a_whole_series(wording: ClaimLayout, silent: tuple[int, ...]) -> None:
     """The total, and each claim's probability given the others, as differences of enumerated totals."""
     counts = np.array([0.0 if k in silent else 1.0 for k in range(len(SERIES))])
     scores = np.random.default_rng(len(silent)).normal(-2, 2, size=len(SERIES) * len(WEIGHTS))
-    heard = sum_readings(wording, jnp.asarray(counts), jnp.asarray(scores))
+    heard = marginalise_readings(wording, jnp.asarray(counts), jnp.asarray(scores))
     assert heard.total == pytest.approx(enumerated(wording, counts, scores), rel=1e-12)
     for k in range(len(SERIES)):
         with_it, without = counts.copy(), counts.copy()
@@ -61,10 +61,10 @@ def test_one_reading_holds_for_a_whole_series(wording: Wording, silent: tuple[in
         assert heard.claims[k] == pytest.approx(expected, rel=1e-9)
 
 
-def test_the_posterior_of_a_series_is_shared(wording: Wording) -> None:
+def test_the_posterior_of_a_series_is_shared(wording: ClaimLayout) -> None:
     """Claims that count share the weights of their readings; they are Bayes' of the product."""
     scores = np.random.default_rng(7).normal(-2, 2, size=len(SERIES) * len(WEIGHTS))
-    heard = sum_readings(wording, jnp.ones(len(SERIES)), jnp.asarray(scores))
+    heard = marginalise_readings(wording, jnp.ones(len(SERIES)), jnp.asarray(scores))
     weight = np.asarray(heard.readings).reshape(len(SERIES), len(WEIGHTS))
     np.testing.assert_allclose(weight[0], weight[1], rtol=1e-12)
     np.testing.assert_allclose(weight[0], weight[2], rtol=1e-12)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sojourn.report import write_report
-from sojourn.report.inputs import read_material
+from sojourn.report.inputs import read_inputs
 from sojourn.report.sections import compose
 
 from .test_page import plant
@@ -69,7 +69,7 @@ def test_every_chart_is_drawn(browser: Browser, folder: Path, width: int) -> Non
     assert said == []
     assert page.evaluate("document.body.dataset.charts") == "drawn"
     marks = page.evaluate(MARKS)
-    sections = compose(read_material(folder))
+    sections = compose(read_inputs(folder))
     figures = {f"chart-{f.id}": f for s in sections for f in s.figures if f.spec}
     assert set(marks) == set(figures)
     for name, figure in figures.items():

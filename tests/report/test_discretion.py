@@ -17,7 +17,7 @@ from sojourn.case.quotes import QUOTE_WORDS
 from sojourn.case.small_groups import FOLDED
 from sojourn.inference.answer_ledger import ledger
 from sojourn.report import write_report
-from sojourn.report.inputs import read_material
+from sojourn.report.inputs import read_inputs
 from sojourn.report.write import Format
 
 FORMATS = get_args(Format)
@@ -67,7 +67,7 @@ def test_no_format_tells_more_than_it_may(save: Callable[..., Path], form: Forma
 
 
 def test_large_groups_and_claims_stay(save: Callable[..., Path], answer: dict[str, Any]) -> None:
-    material = read_material(save(talkative, renamed))
+    material = read_inputs(save(talkative, renamed))
     assert material.ledger["contacts"]["hostel"] == answer["ledger"]["contacts"]["hostel"]
     assert set(material.ledger["claims"]) == set(answer["ledger"]["claims"])
     names = [row["name"] for row in material.section("influence")["claims"]]

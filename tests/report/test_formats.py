@@ -16,7 +16,7 @@ from sojourn.report import write_report
 from sojourn.report.document import Column, Section, Table
 from sojourn.report.formats.sdmx import HEADER
 from sojourn.report.formats.tables import csv_files, safe, workbook
-from sojourn.report.inputs import read_material
+from sojourn.report.inputs import read_inputs
 from sojourn.report.sections import compose
 
 FORMULAS = ('=HYPERLINK("http://x","y")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=1|x\x07")
@@ -60,9 +60,9 @@ def test_headers_run_nothing(text: str) -> None:
 
 def test_workbook_has_every_table(folder: Path, answer: dict[str, Any]) -> None:
     book = openpyxl.load_workbook(write_report(folder, form="xlsx"))
-    tables = {table.id[:31]: table for s in compose(read_material(folder)) for table in s.tables}
+    tables = {table.id[:31]: table for s in compose(read_inputs(folder)) for table in s.tables}
     assert set(book.sheetnames) == {"about", *tables}
-    assert len(tables) == sum(len(s.tables) for s in compose(read_material(folder)))
+    assert len(tables) == sum(len(s.tables) for s in compose(read_inputs(folder)))
     assert all(book[name].max_row == len(table.rows) + 1 for name, table in tables.items())
     outcomes = {row[0]: row[1] for row in book["outcomes"].iter_rows(min_row=2, values_only=True)}
     assert outcomes["stayed"] == answer["outcomes"]["stayed"]["q50"]
@@ -70,7 +70,7 @@ def test_workbook_has_every_table(folder: Path, answer: dict[str, Any]) -> None:
 
 def test_csv_keeps_every_cell(folder: Path) -> None:
     target = write_report(folder, form="csv")
-    for section in compose(read_material(folder)):
+    for section in compose(read_inputs(folder)):
         for table in section.tables:
             rows = list(
                 csv.reader(StringIO((target / f"{table.id}.csv").read_text(encoding="utf-8"), newline=""))

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from sojourn.report import NAMES, charts, write_report
-from sojourn.report.inputs import read_material
+from sojourn.report.inputs import read_inputs
 from sojourn.report.sections import compose
 from sojourn.report.wording import number, sentence
 
@@ -94,7 +94,7 @@ def test_every_link_within_leads_somewhere(folder: Path) -> None:
     assert len(places) == len(set(places))
     within = {unquote(address[1:]) for address in page.values("href") if address.startswith("#")}
     assert within <= set(places)
-    claims = {f"claim-{claim['claim']}" for claim in read_material(folder).answer["claims"]}
+    claims = {f"claim-{claim['claim']}" for claim in read_inputs(folder).answer["claims"]}
     assert claims <= set(places)
     assert len(within & claims) > 10
 
@@ -123,7 +123,7 @@ def test_label_of_the_prior_travels(save: Callable[..., Path]) -> None:
         for flow in record["flows"]:
             flow["contraction"] = 0.5
 
-    material = read_material(save(unlearnt))
+    material = read_inputs(save(unlearnt))
     label = "only the prior says this"
     assert sentence(material).count(label) == 1
     assert re.search(rf"; {label}\) had moved on", sentence(material))
@@ -146,11 +146,11 @@ def test_numbers_are_the_answers(folder: Path, answer: dict[str, Any]) -> None:
     for summary in (*answer["outcomes"].values(), *answer["by_place"].values()):
         assert number(summary["q50"]) in page.text
         assert f"{number(summary['q05'])} – {number(summary['q95'])}" in page.text
-    assert sentence(read_material(folder)) in page.text
+    assert sentence(read_inputs(folder)) in page.text
 
 
 def test_every_chart_has_words_and_a_table(folder: Path) -> None:
-    sections = compose(read_material(folder))
+    sections = compose(read_inputs(folder))
     figures = [(section, figure) for section in sections for figure in section.figures]
     assert len(figures) >= 14
     for section, figure in figures:
@@ -161,7 +161,7 @@ def test_every_chart_has_words_and_a_table(folder: Path) -> None:
 
 
 def test_what_was_not_made_says_how(save: Callable[..., Path]) -> None:
-    sections = {s.id: s for s in compose(read_material(save(of_audit=None)))}
+    sections = {s.id: s for s in compose(read_inputs(save(of_audit=None)))}
     for name, command in (
         ("conflict", "audit"),
         ("influence", "audit"),

@@ -14,14 +14,14 @@ from prov.model import ProvDocument
 from sojourn.report import write_report
 from sojourn.report.formats.prov import prov
 from sojourn.report.formats.ro_crate import METADATA
-from sojourn.report.inputs import read_material
+from sojourn.report.inputs import read_inputs
 
 Record = dict[str, Any]
 
 
 @pytest.fixture
 def graph(folder: Path) -> Record:
-    return prov(read_material(folder))
+    return prov(read_inputs(folder))
 
 
 def test_another_library_reads_it(graph: Record) -> None:

@@ -12,7 +12,7 @@ from sojourn.case import Case, check_case, claim_intervals, read_case, write_cas
 from sojourn.evaluation import read_truth
 from sojourn.evaluation.baselines import naive_answers
 from sojourn.simulation.hedging import STYLES, say
-from sojourn.simulation.officials import Told, make_case
+from sojourn.simulation.officials import PublishedFigure, make_case
 from sojourn.simulation.records import Records
 from sojourn.simulation.scenarios import KINDS, draw_world
 from sojourn.simulation.settings import Officials, WorldSettings
@@ -25,7 +25,7 @@ EXACT = {"crossing_sd": 0.0, "bias_sd": 0.0, "error_sd": 0.0, "interest": 0.0}
 
 def told(
     world: WorldSettings, records: Records, seed: int = 1, **talk: object
-) -> tuple[Case, dict[str, Told]]:
+) -> tuple[Case, dict[str, PublishedFigure]]:
     officials = Officials.model_validate({**EXACT, **talk})
     case, found = make_case(world.model_copy(update={"officials": officials}), records, seed)
     return case, {item.claim.claim: item for item in found}
@@ -101,7 +101,7 @@ def test_officials_of_one_host_are_off_together(world: WorldSettings, records: R
         assert shared[claim].claim.value == plain[claim].claim.value
 
 
-def _middle(item: Told) -> float:
+def _middle(item: PublishedFigure) -> float:
     assert item.claim.value is not None
     return (item.claim.value + (item.claim.high or item.claim.value)) / 2
 

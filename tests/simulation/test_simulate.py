@@ -16,7 +16,7 @@ import pytest
 from sojourn import stay_rules
 from sojourn.case import CaseError, Reading
 from sojourn.simulation.durations import log_logistic
-from sojourn.simulation.lawful_stays import Spells, StayRule
+from sojourn.simulation.lawful_stays import Spells, VectorStayRule
 from sojourn.simulation.records import DISPLACED, OPEN, RESIDENT, VISITOR, Records
 from sojourn.simulation.settings import WorldSettings, parse_world
 from sojourn.simulation.simulate import simulate
@@ -160,7 +160,7 @@ def test_last_lawful_day_is_the_library_s(world: WorldSettings) -> None:
     """Random histories around the change of rule, against `stay_rules.assess` one by one."""
     rng = np.random.default_rng(7)
     start, until = date(2022, 9, 1), date(2023, 12, 31)
-    rule = StayRule(RULE, "RU", start, until)
+    rule = VectorStayRule(RULE, "RU", start, until)
     checked = 0
     for _ in range(60):
         cuts = np.sort(rng.choice(300, 7, replace=False))
@@ -180,9 +180,9 @@ def test_last_lawful_day_is_the_library_s(world: WorldSettings) -> None:
 
 def test_rules_of_another_kind_are_refused() -> None:
     with pytest.raises(CaseError, match="neither a rule"):
-        StayRule("XX.nothing", "RU", date(2022, 1, 1), date(2022, 12, 31))
+        VectorStayRule("XX.nothing", "RU", date(2022, 1, 1), date(2022, 12, 31))
     with pytest.raises(CaseError, match="a world knows"):
-        StayRule("EU.short_stay", "RU", date(2012, 1, 1), date(2012, 12, 31))
+        VectorStayRule("EU.short_stay", "RU", date(2012, 1, 1), date(2012, 12, 31))
 
 
 def test_moves_through_the_origin_are_recorded_as_exits_to_it(world: WorldSettings) -> None:

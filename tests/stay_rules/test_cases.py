@@ -298,10 +298,8 @@ def test_other_countries() -> None:
     in_2014 = line.eras[line.at(date(2014, 4, 10).toordinal(), "")].limits[0]
     in_2015 = line.eras[line.at(date(2015, 6, 1).toordinal(), "")].limits[0]
     assert isinstance(in_2014, BlockLimit)
-    assert (
-        type(in_2015).__name__.lower().removesuffix("limit")
-        == WORKED["UA-2014-2015"]["expected"]["rule_2015"]
-    )
+    kind = type(in_2015).__name__.lower().removesuffix("limit")
+    assert kind == WORKED["UA-2014-2015"]["expected"]["rule_2015"]
 
 
 def test_every_worked_case_is_used() -> None:

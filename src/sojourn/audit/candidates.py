@@ -17,7 +17,7 @@ from sojourn._core.errors import Problem, one_of
 from sojourn.case import Case, CaseError, Reading
 from sojourn.case.csv_file import open_sheet
 from sojourn.case.rows import read_rows
-from sojourn.case.schema import READINGS, Column, Table
+from sojourn.case.schema import READINGS, ColumnSchema, TableSchema
 from sojourn.case.tables import Measure, Per, Who
 from sojourn.measures.kinds import kind_of
 
@@ -40,7 +40,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CandidateReading:
     """One row of `candidates.csv`."""
 
     candidate: str
@@ -67,13 +67,13 @@ class Row:
 
 
 COUNTED = tuple(c for c in READINGS.columns if c.name not in ("claim", "reading", "weight"))
-TABLE = Table(
+TABLE = TableSchema(
     FILE,
-    Row,
+    CandidateReading,
     (
-        Column("candidate", "identifier", "short id of the statistic", "exits_by_border", True),
-        Column("source", "identifier", "who would publish it; empty for a survey", "kz_mvd"),
-        Column("size", "positive", "persons asked, for a survey", "1000", empty=None),
+        ColumnSchema("candidate", "identifier", "short id of the statistic", "exits_by_border", True),
+        ColumnSchema("source", "identifier", "who would publish it; empty for a survey", "kz_mvd"),
+        ColumnSchema("size", "positive", "persons asked, for a survey", "1000", empty=None),
         *COUNTED,
     ),
     key=("candidate",),
@@ -98,7 +98,7 @@ def listed(case: Case, content: bytes) -> list[Proposal]:
     problems = table.problems or [p for row in table.rows for p in _problems(case, row)]
     if problems:
         raise CaseError(problems)
-    together: dict[str, list[Row]] = {}
+    together: dict[str, list[CandidateReading]] = {}
     for row in table.rows:
         together.setdefault(row.candidate, []).append(row)
     return [
@@ -113,12 +113,12 @@ def listed(case: Case, content: bytes) -> list[Proposal]:
     ]
 
 
-def _reading(row: Row, number: int) -> Reading:
+def _reading(row: CandidateReading, number: int) -> Reading:
     cells: dict[str, Any] = {column.name: getattr(row, column.name) for column in COUNTED}
     return Reading(row.candidate, str(number), 1.0, row=row.row, **cells)
 
 
-def _problems(case: Case, row: Row) -> Iterator[Problem]:
+def _problems(case: Case, row: CandidateReading) -> Iterator[Problem]:
     """Names that the case does not have; a survey of what is no share."""
     settings = case.settings
     known = {

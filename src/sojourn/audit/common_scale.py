@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 
 from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
-from sojourn.inference.likelihood import FAR, SCALES, Said
+from sojourn.inference.likelihood import FAR, SCALES, ClaimIntervals
 
 OPEN = 12.0
 """How far, on its scale, an end that the words leave open is followed."""
@@ -31,7 +31,7 @@ class Figures:
     unit: float
     percent: float
     intervals: tuple[NDArray[np.intp], ...]
-    """(readings,) intervals of each reading, as indices into `Said`."""
+    """(readings,) intervals of each reading, as indices into `ClaimIntervals`."""
 
     @property
     def same(self) -> bool:
@@ -63,7 +63,7 @@ class Figures:
         y = _value(self.scales[0], at) if self.same else self.unit * np.sinh(at)
         return self.percent * y
 
-    def spoken(self, said: Said, count: int) -> tuple[Real, Real]:
+    def spoken(self, said: ClaimIntervals, count: int) -> tuple[Real, Real]:
         """Points of what the words allow, on the common scale, and the weight of the words there.
 
         `count` points between each two ends of the nested intervals; an end that lies infinitely

@@ -23,7 +23,7 @@ from scipy.stats import false_discovery_control
 from sojourn._core.arrays import Indices, Real
 from sojourn._core.thresholds import CONFLICT
 from sojourn.audit.importance_weights import resample
-from sojourn.audit.leave_out import Without, silence
+from sojourn.audit.leave_out import LeftOut, zero_weights
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.predictive import Prediction, predict
 from sojourn.audit.results import ClaimConflict, SourceConflict
@@ -36,7 +36,7 @@ REPLICAS = 1000
 """Simulated sets of figures that those of a source are compared with."""
 
 
-def claim_conflicts(posterior: Posterior, without: Sequence[Without]) -> list[ClaimConflict]:
+def claim_conflicts(posterior: Posterior, without: Sequence[LeftOut]) -> list[ClaimConflict]:
     """Every claim against the rest, smallest p first; one claim each in `without`."""
     predictions = [_predict(posterior, w, w.target.claims[0]) for w in without]
     p = np.array([prediction.p() for prediction in predictions])
@@ -60,7 +60,7 @@ def claim_conflicts(posterior: Posterior, without: Sequence[Without]) -> list[Cl
     return sorted(found, key=lambda c: c.p)
 
 
-def source_conflicts(posterior: Posterior, without: Sequence[Without]) -> list[SourceConflict]:
+def source_conflicts(posterior: Posterior, without: Sequence[LeftOut]) -> list[SourceConflict]:
     """Every source with claims in use against the rest, smallest p first."""
     spoken = [w for w in without if w.target.claims]
     p = np.array([source_p(posterior, w) for w in spoken])
@@ -81,7 +81,7 @@ def source_conflicts(posterior: Posterior, without: Sequence[Without]) -> list[S
     return sorted(found, key=lambda c: c.p)
 
 
-def source_p(posterior: Posterior, without: Without) -> float:
+def source_p(posterior: Posterior, without: LeftOut) -> float:
     """p-value of all figures of a source together; that of the claim where there is one."""
     claims = without.target.claims
     predictions = [_predict(posterior, without, k) for k in claims]
@@ -114,11 +114,11 @@ def _readings_meant(
         yield np.array([place.get(int(meaning), 0) for meaning in chosen[series]])
 
 
-def _predict(posterior: Posterior, without: Without, claim: int) -> Prediction:
+def _predict(posterior: Posterior, without: LeftOut, claim: int) -> Prediction:
     rng = np.random.default_rng(0)
     chosen = rng.permutation(resample(without.weights.weight, COPIES, rng))
     points = Points(*(np.asarray(column)[chosen] for column in without.points))
-    weight = meant(posterior.model, points, silence(posterior.model.said, without.target), claim)
+    weight = meant(posterior.model, points, zero_weights(posterior.model.said, without.target), claim)
     effective = without.weights.effective
     return predict(posterior.model, claim, points.location, points.spread, weight, effective)
 

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 from sojourn.audit.importance_weights import moments, summarise_weighted
-from sojourn.audit.leave_out import Without
+from sojourn.audit.leave_out import LeftOut
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Influence
 
 
-def influences(posterior: Posterior, without: Iterable[Without]) -> list[Influence]:
+def influences(posterior: Posterior, without: Iterable[LeftOut]) -> list[Influence]:
     """The answer without each target, ranked by how far it moves, farthest first."""
     found = sorted((_influence(posterior, w) for w in without), key=lambda i: -i["distance"])
     return [Influence(rank=rank, **item) for rank, item in enumerate(found, 1)]
 
 
-def _influence(posterior: Posterior, w: Without) -> dict[str, Any]:
+def _influence(posterior: Posterior, w: LeftOut) -> dict[str, Any]:
     shifts: dict[str, float] = {}
     errors: dict[str, float] = {}
     for name, full in posterior.quantities.items():
@@ -40,7 +40,7 @@ def _influence(posterior: Posterior, w: Without) -> dict[str, Any]:
     }
 
 
-def shift_error(posterior: Posterior, w: Without, name: str, sd: float) -> float:
+def shift_error(posterior: Posterior, w: LeftOut, name: str, sd: float) -> float:
     """Monte-Carlo standard error of the shift of a quantity, in its posterior sd.
 
     Of weighted draws it is that of Σ (n·weight − 1)·x, since both means come from the same

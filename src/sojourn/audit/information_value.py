@@ -51,7 +51,7 @@ def worth(
     ):
         report(proposal.name)
         rng = np.random.default_rng([seed, number])
-        heard = hear(posterior, proposal, value, rng)
+        heard = simulate_figure(posterior, proposal, value, rng)
         found.append(_candidate(posterior, proposal, theta, value, heard))
     found.sort(key=lambda item: -float(item["answer"]))  # pyright: ignore[reportArgumentType]
     return [Candidate(rank=rank, **item) for rank, item in enumerate(found, 1)]  # pyright: ignore[reportArgumentType]
@@ -129,7 +129,7 @@ def _purged(plan: Plan, purge: str) -> Plan:
     return replace(plan, settings=plan.settings.model_copy(update={"schemes": schemes}))
 
 
-def hear(posterior: Posterior, proposal: Proposal, value: Real, rng: np.random.Generator) -> Real:
+def simulate_figure(posterior: Posterior, proposal: Proposal, value: Real, rng: np.random.Generator) -> Real:
     """What would be heard of values (n, readings): counts of a sample, or figures with bias and error.
 
     Figures come on the scale on which readings are compared: log, logit, crossings for nets.

@@ -21,7 +21,7 @@ from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.results import Method
 from sojourn.case.small_groups import FOLDED, is_small
 from sojourn.inference.estimate import scales
-from sojourn.inference.likelihood import Said
+from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.preconditioner import curvature, from_curvature
 from sojourn.inference.sampler import Sampler
@@ -44,7 +44,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Without:
+class LeftOut:
     """Draws of a posterior without a target. `k_hat` is that of the weights, also where they gave way."""
 
     target: Target
@@ -82,7 +82,7 @@ def targets_of_sources(posterior: Posterior) -> list[Target]:
     return [Target(source, tuple(c), tuple(g)) for source, (c, g) in own.items()]
 
 
-class Leaver:
+class LeaveOut:
     """Leaves targets out of a posterior; compiles a sampler when the first refit asks for it."""
 
     def __init__(self, posterior: Posterior, chains: int = CHAINS, draws: int = DRAWS) -> None:
@@ -90,32 +90,32 @@ class Leaver:
         self.posterior, self.chains, self.draws = posterior, chains, draws
         self.seed = int(posterior.record["seed"])
 
-    def by_weights(self, target: Target) -> Without:
+    def by_weights(self, target: Target) -> LeftOut:
         """Importance weights 1 / P(what is left out)."""
         p = self.posterior
-        heard = self._heard - log_heard(p.model, p.points, silence(p.model.said, target))
+        heard = self._heard - log_heard(p.model, p.points, zero_weights(p.model.said, target))
         weights = smooth(-heard, p.efficiency)
         method: Method = "weights" if weights.k_hat <= K_HAT else "unreliable"
-        return Without(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
+        return LeftOut(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
 
-    def refit(self, target: Target, start: Without) -> Without:
+    def refit(self, target: Target, start: LeftOut) -> LeftOut:
         """Draw again, from a metric learned at draws picked by the weights of `start`."""
-        said = silence(self.posterior.model.said, target)
+        said = zero_weights(self.posterior.model.said, target)
         z = self.draw(said, start.weights.weight)
         flat = z.reshape(-1, z.shape[2])
         points = self._points(flat, said)
         quantities = quantities_of(self.posterior.model, points)
         method: Method = "refit" if worst_rhat(quantities, z.shape[0]) <= RHAT else "unreliable"
         weights = equal(len(flat), efficiency(quantities, z.shape[0]))
-        return Without(target, points, quantities, weights, start.k_hat, method)
+        return LeftOut(target, points, quantities, weights, start.k_hat, method)
 
-    def draw(self, said: Said, weight: Real) -> Real:
+    def draw(self, said: ClaimIntervals, weight: Real) -> Real:
         """Draws (chains, draws, D) given what was said, starting from weighted draws of the posterior."""
         rng = np.random.default_rng(self.seed)
         points = self.posterior.z[rng.permutation(resample(weight, LOOKS, rng))]
         return self.draw_from(points, said)
 
-    def draw_from(self, points: Real, said: Said) -> Real:
+    def draw_from(self, points: Real, said: ClaimIntervals) -> Real:
         """Draws (chains, draws, D) with the metric of the curvature at some points."""
 
         def look(z: Real) -> Real:
@@ -126,7 +126,7 @@ class Leaver:
         found, _ = self.sampler.draw(said, self.seed, self.chains, self.draws, metric=metric)
         return found.z
 
-    def draw_fresh(self, said: Said) -> Real:
+    def draw_fresh(self, said: ClaimIntervals) -> Real:
         """Draws (chains, draws, D) with a metric that pilot chains learn."""
         return self.sampler.draw(said, self.seed, self.chains, self.draws)[0].z
 
@@ -141,17 +141,17 @@ class Leaver:
         return log_heard(self.posterior.model, self.posterior.points, self.posterior.model.said)
 
     @cached_property
-    def _points(self) -> Callable[[Real, Said], Points]:
+    def _points(self) -> Callable[[Real, ClaimIntervals], Points]:
         return make_points(self.posterior.model)
 
     def leave(
         self, targets: Iterable[Target], refits: int, report: Callable[[str], None] = lambda _: None
-    ) -> list[Without]:
+    ) -> list[LeftOut]:
         """Leave out each target; refit at most so many, those first that seem to move the answer most."""
         found = [self.by_weights(target) for target in targets]
         doubtful = [i for i, w in enumerate(found) if w.method == "unreliable"]
         doubtful.sort(key=lambda i: -shift(self.posterior, found[i]))
-        again: dict[tuple[tuple[int, ...], tuple[int, ...]], Without] = {}
+        again: dict[tuple[tuple[int, ...], tuple[int, ...]], LeftOut] = {}
         for i in doubtful:
             target = found[i].target
             key = (target.claims, target.groups)
@@ -164,7 +164,7 @@ class Leaver:
         return found
 
 
-def silence(said: Said, target: Target) -> Said:
+def zero_weights(said: ClaimIntervals, target: Target) -> ClaimIntervals:
     """What was said, with the weights of a target's claims and groups 0."""
     claims, groups = np.array(said.claim_weight), np.array(said.group_weight)
     claims[list(target.claims)] = 0.0
@@ -172,7 +172,7 @@ def silence(said: Said, target: Target) -> Said:
     return said._replace(claim_weight=jnp.asarray(claims), group_weight=jnp.asarray(groups))
 
 
-def shift(posterior: Posterior, without: Without) -> float:
+def shift(posterior: Posterior, without: LeftOut) -> float:
     """Largest shift of a quantity's mean, in sd of the posterior."""
     w = without.weights.weight
     return max(

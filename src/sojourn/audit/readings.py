@@ -10,7 +10,7 @@ import numpy as np
 
 from sojourn._core.thresholds import CONFLICT
 from sojourn.audit.posterior import Posterior
-from sojourn.audit.results import ClaimAudit, ClaimConflict, Numbers, ReadingAudit, Verdict
+from sojourn.audit.results import ClaimAudit, ClaimConflict, FitVerdict, Numbers, ReadingAudit
 from sojourn.audit.sentences import claim_sentence, reading_sentence
 from sojourn.case import Case, Claim, Reading
 from sojourn.case.contradictions import OPEN_ABOVE, OPEN_BELOW
@@ -101,7 +101,7 @@ def _reading(
     )
 
 
-def verdict(conflict: ClaimConflict | None) -> Verdict:
+def verdict(conflict: ClaimConflict | None) -> FitVerdict:
     """What a p-value says of a claim: after Holm a conflict, by itself a strain."""
     if conflict is None:
         return "not used"

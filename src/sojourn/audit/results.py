@@ -19,7 +19,7 @@ Method = Literal["weights", "refit", "unreliable"]
 """How an answer without a claim was found: importance weights, moved draws, or weights with k̂ too high."""
 Moving = Literal["weights", "moved", "unreliable"]
 """How an answer as of a date was found: draws weighted, draws moved, or by chains that did not meet."""
-Verdict = Literal["fits", "strained", "conflicts", "not judged", "not used"]
+FitVerdict = Literal["fits", "strained", "conflicts", "not judged", "not used"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ClaimAudit:
     status: str
     quote: str
     url: str
-    verdict: Verdict
+    verdict: FitVerdict
     sentence: str
     readings: tuple[ReadingAudit, ...]
 
@@ -174,7 +174,7 @@ class Contraction:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Vintage:
     """The answer that could have been given on a date, from claims published by then.
 
     `asked` is about the day that the question asks about, `then` about the date itself
@@ -219,7 +219,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Change:
+class OutcomeChange:
     """One quantity as it is, as it would have been, and the difference draw by draw."""
 
     as_is: Numbers
@@ -235,7 +235,7 @@ class WhatIf:
 
     edits: tuple[str, ...]
     sentence: str
-    quantities: Mapping[str, Change]
+    quantities: Mapping[str, OutcomeChange]
 
 
 @dataclass(frozen=True)
@@ -267,6 +267,6 @@ class Audit:
     influence: Influences | None = field(default=None, repr=False)
     sensitivity: tuple[Sensitivity, ...] | None = field(default=None, repr=False)
     contraction: tuple[Contraction, ...] | None = field(default=None, repr=False)
-    history: tuple[Moment, ...] | None = field(default=None, repr=False)
+    history: tuple[Vintage, ...] | None = field(default=None, repr=False)
     worth: tuple[Candidate, ...] | None = field(default=None, repr=False)
     whatif: tuple[WhatIf, ...] | None = field(default=None, repr=False)

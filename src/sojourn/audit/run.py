@@ -9,7 +9,7 @@ from sojourn._core.defaults import REFITS
 from sojourn._core.files import dump_json, sha256
 from sojourn.audit.conflict import claim_conflicts, note, source_conflicts
 from sojourn.audit.influence import influences
-from sojourn.audit.leave_out import Leaver, targets_of_claims, targets_of_groups, targets_of_sources
+from sojourn.audit.leave_out import LeaveOut, targets_of_claims, targets_of_groups, targets_of_sources
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.readings import audit_claims
 from sojourn.audit.results import Audit, Conflict, Header, Influences
@@ -30,7 +30,7 @@ def audit(
     """
     claims, groups = targets_of_claims(posterior), targets_of_groups(posterior)
     sources = targets_of_sources(posterior)
-    leaver = Leaver(posterior)
+    leaver = LeaveOut(posterior)
     found = leaver.leave([*claims, *groups, *sources], refits, report)
     alone = found[: len(claims) + len(groups)]
     together = found[len(alone) :]

@@ -18,12 +18,12 @@ import numpy as np
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
 from sojourn.audit.importance_weights import Weights, resample, smooth, summarise_weighted
-from sojourn.audit.leave_out import LOOKS, RHAT, Leaver, worst_rhat
+from sojourn.audit.leave_out import LOOKS, RHAT, LeaveOut, worst_rhat
 from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
-from sojourn.audit.results import Moment, Numbers
+from sojourn.audit.results import Numbers, Vintage
 from sojourn.case.small_groups import is_small, shown_ids
 from sojourn.inference.density import Model
-from sojourn.inference.likelihood import Said
+from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.quantities import position_of
 
@@ -32,7 +32,7 @@ EFFECTIVE = 50
 
 
 @dataclass(frozen=True)
-class Stand:
+class VintageDraws:
     """Draws z (n, D) that stand for a date, with what was said by then.
 
     `rhat` is the largest of the quantities', if chains moved there.
@@ -40,7 +40,7 @@ class Stand:
 
     z: Real
     points: Points
-    said: Said
+    said: ClaimIntervals
     efficiency: float
     rhat: float = 1.0
 
@@ -54,7 +54,7 @@ def publication_dates(posterior: Posterior) -> list[date]:
     return sorted({*used, *heard})
 
 
-def said_by(posterior: Posterior, day: date) -> Said:
+def said_by(posterior: Posterior, day: date) -> ClaimIntervals:
     """What had been said by a day: later claims and groups have weight 0."""
     m = posterior.model
     claims = np.array([claim.published_until <= day for claim in m.wording.claims], dtype=float)
@@ -69,23 +69,23 @@ def find_vintages(
     posterior: Posterior,
     dates: list[date] | None = None,
     report: Callable[[date], None] = lambda _: None,
-    leaver: Leaver | None = None,
-) -> list[Moment]:
+    leaver: LeaveOut | None = None,
+) -> list[Vintage]:
     """The answer as of each date (default: every date of publication).
 
     The last moment, if all had been said by then, is the posterior itself. `leaver` draws
     again where weights fail; by default a new one.
     """
-    leaver = leaver or Leaver(posterior)
+    leaver = leaver or LeaveOut(posterior)
     points_of = make_points(posterior.model)
-    stand: Stand | None = None
-    found: list[Moment] = []
+    stand: VintageDraws | None = None
+    found: list[Vintage] = []
     before = -1
     for day in dates or publication_dates(posterior):
         said = said_by(posterior, day)
         whole = _count(said) == _count(posterior.model.said)
         if whole:
-            stand = Stand(posterior.z, posterior.points, said, posterior.efficiency)
+            stand = VintageDraws(posterior.z, posterior.points, said, posterior.efficiency)
         weights = weigh(posterior.model, stand, said) if stand is not None else None
         moved = False
         if stand is None or weights is None or not (whole or _holds(weights)):
@@ -97,7 +97,7 @@ def find_vintages(
     return found
 
 
-def weigh(model: Model, stand: Stand, said: Said) -> Weights:
+def weigh(model: Model, stand: VintageDraws, said: ClaimIntervals) -> Weights:
     """Weights of the draws of a stand for what was said."""
     ratio = log_heard(model, stand.points, said) - log_heard(model, stand.points, stand.said)
     return smooth(ratio, stand.efficiency)
@@ -107,17 +107,17 @@ def _holds(weights: Weights) -> bool:
     return weights.k_hat <= K_HAT and weights.effective >= EFFECTIVE
 
 
-def _count(said: Said) -> int:
+def _count(said: ClaimIntervals) -> int:
     return int(np.sum(np.asarray(said.claim_weight)) + np.sum(np.asarray(said.group_weight)))
 
 
 def _move(
-    leaver: Leaver,
-    points_of: Callable[[Real, Said], Points],
-    stand: Stand | None,
+    leaver: LeaveOut,
+    points_of: Callable[[Real, ClaimIntervals], Points],
+    stand: VintageDraws | None,
     weights: Weights | None,
-    said: Said,
-) -> Stand:
+    said: ClaimIntervals,
+) -> VintageDraws:
     """New draws for what was said, from draws picked by the weights; the first stand has none to pick."""
     if stand is None or weights is None:
         z = leaver.draw_fresh(said)
@@ -128,23 +128,23 @@ def _move(
     points = points_of(flat, said)
     quantities = quantities_of(leaver.posterior.model, points)
     chains = z.shape[0]
-    return Stand(flat, points, said, efficiency(quantities, chains), worst_rhat(quantities, chains))
+    return VintageDraws(flat, points, said, efficiency(quantities, chains), worst_rhat(quantities, chains))
 
 
 def _moment(
     posterior: Posterior,
     day: date,
-    stand: Stand,
-    said: Said,
+    stand: VintageDraws,
+    said: ClaimIntervals,
     k_hat: float,
     moved: bool,
     before: int,
-) -> Moment:
+) -> Vintage:
     model = posterior.model
     weights = weigh(model, stand, said)
     asked = quantities_of(model, stand.points)
     then = quantities_at(stand.points.timeline[:, position_of(model, day)])
-    return Moment(
+    return Vintage(
         date=str(day),
         new=tuple(_new(posterior, day, before)),
         claims=_count(said),

@@ -18,7 +18,7 @@ from jax import Array
 from sojourn._core.arrays import Real
 from sojourn._core.errors import Problem, one_of
 from sojourn.audit.posterior import QUANTITIES, Posterior, quantities_at
-from sojourn.audit.results import Change, WhatIf
+from sojourn.audit.results import OutcomeChange, WhatIf
 from sojourn.audit.sentences import day
 from sojourn.case import Case, CaseError, CaseSettings
 from sojourn.case.settings import Regime
@@ -27,7 +27,7 @@ from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.jax_config import OPTIONS
 from sojourn.inference.parameters import parameters
-from sojourn.inference.priors import REGIME_BLOCKS, bears
+from sojourn.inference.priors import REGIME_BLOCKS, has_parameter
 from sojourn.inference.quantities import in_batches, make_timeline, position_of
 
 Values = Mapping[str, Array]
@@ -70,12 +70,14 @@ def whatif(posterior: Posterior, edits: Edits) -> WhatIf:
     )
 
 
-def _change(as_is: Real, edited: Real) -> Change | None:
+def _change(as_is: Real, edited: Real) -> OutcomeChange | None:
     """None where the edit leaves shares of nobody."""
     if np.isnan(as_is).any() or np.isnan(edited).any():
         return None
     difference = edited - as_is
-    return Change(summarise(as_is), summarise(edited), summarise(difference), float(np.mean(difference > 0)))
+    return OutcomeChange(
+        summarise(as_is), summarise(edited), summarise(difference), float(np.mean(difference > 0))
+    )
 
 
 def edited_outcomes(model: Model, edits: Edits) -> Callable[[Real], Real]:
@@ -125,7 +127,7 @@ def edit_values(model: Model, plan: Plan, v: Values, kept: list[int], edits: Edi
     """Named values of a draw for the edited plan: regimes that are gone, waves of another size."""
     out = dict(v)
     for name in REGIME_BLOCKS:
-        bearers = [i for i, regime in enumerate(model.plan.regimes) if bears(name, regime)]
+        bearers = [i for i, regime in enumerate(model.plan.regimes) if has_parameter(name, regime)]
         if name in v:
             out[name] = v[name][np.isin(bearers, kept)]
     factor = {**dict.fromkeys(edits.without, 0.0), **edits.scale}

@@ -13,7 +13,7 @@ from sojourn.case.hedges import Interval, claim_intervals, grain, intervals
 from sojourn.case.read import parse_case, read_case, shipped_cases
 from sojourn.case.row_checks import is_share
 from sojourn.case.settings import CaseSettings
-from sojourn.case.settings_checks import Change, changed_priors
+from sojourn.case.settings_checks import PriorChange, changed_priors
 from sojourn.case.tables import Claim, ContactGroup, Reading, Source
 from sojourn.case.template import new_case
 from sojourn.case.write import render_case, write_case
@@ -22,11 +22,11 @@ __all__ = [
     "Case",
     "CaseError",
     "CaseSettings",
-    "Change",
     "Claim",
     "ContactGroup",
     "Finding",
     "Interval",
+    "PriorChange",
     "Problem",
     "Reading",
     "Series",

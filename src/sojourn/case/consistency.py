@@ -27,7 +27,7 @@ SMALL = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class LikeliestFigure:
     """A claim in use, its likeliest reading, and the interval that it stands for."""
 
     claim: Claim
@@ -62,19 +62,21 @@ def arithmetic_findings(case: Case) -> Iterator[Finding]:
     yield from _two_meanings(figures)
 
 
-def _figures(case: Case) -> Iterator[Figure]:
+def _figures(case: Case) -> Iterator[LikeliestFigure]:
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim)
         if claim.status != "use" or not readings:
             continue
         likeliest = max(readings, key=lambda reading: reading.weight)
         spans = claim_intervals(claim, case.settings.hedges)
-        yield Figure(claim, likeliest, min(span.low for span in spans), max(span.high for span in spans))
+        yield LikeliestFigure(
+            claim, likeliest, min(span.low for span in spans), max(span.high for span in spans)
+        )
 
 
-def _groups(figures: Iterable[Figure]) -> Iterable[list[Figure]]:
+def _groups(figures: Iterable[LikeliestFigure]) -> Iterable[list[LikeliestFigure]]:
     """Counts of one source that differ only in window, place, and whom they count."""
-    groups: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[LikeliestFigure]] = defaultdict(list)
     for figure in figures:
         reading = figure.reading
         if not is_share(reading) and reading.measure not in ("net", "rent"):
@@ -90,10 +92,10 @@ def _gap(gap: float) -> str:
     return f"{gap:,.6g}"
 
 
-def _balances(case: Case, figures: Iterable[Figure]) -> Iterator[Finding]:
+def _balances(case: Case, figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
     """Entries less exits against the net, and against a stock at the end of the window."""
-    flows: dict[tuple[object, ...], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-    stocks: dict[tuple[str, str, date | None], list[Figure]] = defaultdict(list)
+    flows: dict[tuple[object, ...], dict[str, list[LikeliestFigure]]] = defaultdict(lambda: defaultdict(list))
+    stocks: dict[tuple[str, str, date | None], list[LikeliestFigure]] = defaultdict(list)
     for figure in figures:
         reading = figure.reading
         place = reading.place or case.settings.host
@@ -121,7 +123,7 @@ def _balances(case: Case, figures: Iterable[Figure]) -> Iterator[Finding]:
                     yield from _balance(entries, exits, other)
 
 
-def _balance(entries: Figure, exits: Figure, other: Figure) -> Iterator[Finding]:
+def _balance(entries: LikeliestFigure, exits: LikeliestFigure, other: LikeliestFigure) -> Iterator[Finding]:
     low, high = entries.low - exits.high, entries.high - exits.low
     gap = max(low - other.high, other.low - high)
     if gap > 0 and entries.claim.value is not None and exits.claim.value is not None:
@@ -133,7 +135,7 @@ def _balance(entries: Figure, exits: Figure, other: Figure) -> Iterator[Finding]
         yield Finding("arithmetic", message, (entries.id, exits.id, other.id), gap)
 
 
-def _contained(case: Case, group: list[Figure]) -> Iterator[Finding]:
+def _contained(case: Case, group: list[LikeliestFigure]) -> Iterator[Finding]:
     """A part, by window, place, people, border or wave, cannot exceed its whole."""
     for part, whole in permutations(group, 2):
         gap = part.low - whole.high
@@ -150,9 +152,9 @@ def _contained(case: Case, group: list[Figure]) -> Iterator[Finding]:
         yield Finding("arithmetic", f"{message} by {_gap(gap)} or more", (part.id, whole.id), gap)
 
 
-def _whole(figures: Iterable[Figure]) -> Iterator[Finding]:
+def _whole(figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
     """Shares that stayed, moved on and returned of the same people cannot exceed all of them."""
-    groups: dict[tuple[object, ...], dict[str, Figure]] = defaultdict(dict)
+    groups: dict[tuple[object, ...], dict[str, LikeliestFigure]] = defaultdict(dict)
     for figure in figures:
         reading = figure.reading
         if reading.of_measure and reading.measure in SHARES_OF_ONE and not reading.counterpart:
@@ -167,9 +169,9 @@ def _whole(figures: Iterable[Figure]) -> Iterator[Finding]:
             yield Finding("arithmetic", message, tuple(figure.id for figure in shares.values()), gap)
 
 
-def _two_meanings(figures: Iterable[Figure]) -> Iterator[Finding]:
+def _two_meanings(figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
     """One figure of one source that is read as two measures."""
-    seen: dict[tuple[str, float, str], list[Figure]] = defaultdict(list)
+    seen: dict[tuple[str, float, str], list[LikeliestFigure]] = defaultdict(list)
     for figure in figures:
         value = figure.claim.value
         if value is not None and abs(value) >= SMALL and figure.claim.unit not in SHARE_UNITS:

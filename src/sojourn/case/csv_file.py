@@ -20,7 +20,7 @@ BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class CsvRecord:
     """One row that is not blank; `raw` is its text, with the blank rows before it and its line end."""
 
     row: int
@@ -46,7 +46,7 @@ class Sheet:
         """
         yield from self._parse(io.StringIO(self.text, newline=""))
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[CsvRecord]:
         """The same rows with their text, for writing back what did not change."""
         raw: list[str] = []
 
@@ -56,7 +56,7 @@ class Sheet:
                 yield line
 
         for row, cells in self._parse(lines()):
-            yield Record(row, cells, "".join(raw))
+            yield CsvRecord(row, cells, "".join(raw))
             raw.clear()
 
     def _parse(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:

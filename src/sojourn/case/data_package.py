@@ -14,7 +14,7 @@ from sojourn._core.files import dump_json, write_atomically
 from sojourn.case.case import Case
 from sojourn.case.csv_file import Sheet, open_sheet
 from sojourn.case.errors import CaseError
-from sojourn.case.schema import TABLES, Column, Table
+from sojourn.case.schema import TABLES, ColumnSchema, TableSchema
 
 FILE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -64,7 +64,7 @@ def _file(name: str, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _resource(table: Table, sheet: Sheet) -> dict[str, Any]:
+def _resource(table: TableSchema, sheet: Sheet) -> dict[str, Any]:
     known = {column.name: column for column in table.columns}
     schema: dict[str, Any] = {
         "fields": [
@@ -85,7 +85,7 @@ def _resource(table: Table, sheet: Sheet) -> dict[str, Any]:
     return {**_file(table.file, sheet), "schema": schema}
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: ColumnSchema) -> dict[str, Any]:
     kind = TYPES.get(column.kind, {"type": "string"})
     constraints: dict[str, Any] = dict(kind.get("constraints", {}))
     if column.required:

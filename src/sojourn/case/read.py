@@ -16,7 +16,7 @@ from sojourn.case.errors import CaseError
 from sojourn.case.group_counts import group_problems
 from sojourn.case.row_checks import shape_problems
 from sojourn.case.rows import Rows, read_rows
-from sojourn.case.schema import CONTACTS, SOURCES, TABLES, Table
+from sojourn.case.schema import CONTACTS, SOURCES, TABLES, TableSchema
 from sojourn.case.settings import CaseSettings
 from sojourn.case.settings_checks import settings_problems
 from sojourn.case.settings_read import FILE, read_settings
@@ -109,7 +109,7 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
     )
 
 
-def _table(files: Mapping[str, bytes], table: Table) -> Rows:
+def _table(files: Mapping[str, bytes], table: TableSchema) -> Rows:
     if table.file not in files:
         missing = [] if table.optional else [Problem(table.file, "this file is missing")]
         return Rows(table, problems=missing, unread=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sojourn._core.errors import Problem
 from sojourn.case.cell_parsers import ID, LONGEST, NUMBER, Parser
 from sojourn.case.csv_file import Sheet, header_problems
-from sojourn.case.schema import Column, Table
+from sojourn.case.schema import ColumnSchema, TableSchema
 
 CHUNK = 20_000
 LIMIT = 200_000
@@ -36,14 +36,14 @@ class Rows:
     tells that the file as a whole could not be read: what refers to it is not checked.
     """
 
-    table: Table
+    table: TableSchema
     rows: list[Any] = field(default_factory=list[Any])
     bad: set[int] = field(default_factory=set[int])
     problems: list[Problem] = field(default_factory=list[Problem])
     unread: bool = False
 
 
-def read_rows(sheet: Sheet, table: Table) -> Rows:
+def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
     """Parse every cell of a sheet; problems are collected, never raised."""
     out = Rows(table)
     required = [column.name for column in table.columns if column.required]
@@ -103,7 +103,7 @@ def _read_chunk(sheet: Sheet, chunk: list[Numbered], caches: dict[str, dict[str,
 
 
 def _read_column(
-    column: Column, raw: Sequence[str], numbers: Sequence[int], cache: dict[str, Any], out: Rows
+    column: ColumnSchema, raw: Sequence[str], numbers: Sequence[int], cache: dict[str, Any], out: Rows
 ) -> list[Any]:
     if column.kind == "text" and not column.required:
         return [cell.strip() for cell in raw]
@@ -128,7 +128,7 @@ def _read_column(
     return values
 
 
-def _read_at_once(column: Column, raw: Sequence[str]) -> list[Any] | None:
+def _read_at_once(column: ColumnSchema, raw: Sequence[str]) -> list[Any] | None:
     """Ids and numbers, which differ from row to row, where one look shows that all are good."""
     pattern = {"identifier": ID, "number": NUMBER}.get(column.kind)
     joined = "\n".join(raw)
@@ -141,7 +141,7 @@ def _read_at_once(column: Column, raw: Sequence[str]) -> list[Any] | None:
     return list(raw) if column.kind == "identifier" else list(map(float, raw))
 
 
-def _read_cell(column: Column, parser: Parser, cell: str) -> Any:
+def _read_cell(column: ColumnSchema, parser: Parser, cell: str) -> Any:
     if not cell:
         return Bad(_must_not_be_empty(column)) if column.required else _empty(column)
     try:
@@ -150,17 +150,17 @@ def _read_cell(column: Column, parser: Parser, cell: str) -> Any:
         return Bad(str(error))
 
 
-def _must_not_be_empty(column: Column) -> str:
+def _must_not_be_empty(column: ColumnSchema) -> str:
     if column.words:
         return f"must not be empty; one of: {', '.join(column.words)}"
     return f"must not be empty ({column.meaning}; for example {column.example})"
 
 
-def _empty(column: Column) -> Any:
+def _empty(column: ColumnSchema) -> Any:
     return column.empty
 
 
-def _stand_in(column: Column) -> Any:
+def _stand_in(column: ColumnSchema) -> Any:
     """What a row holds where its cell was unreadable: only its type matters."""
     if column.words:
         return column.words[0]

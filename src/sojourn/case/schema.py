@@ -12,7 +12,7 @@ from sojourn.case.cell_parsers import Parser
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnSchema:
     """One column: its parser, whether a cell may be empty, and what empty then means."""
 
     name: str
@@ -30,17 +30,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableSchema:
     """One file of a case: its record, its columns, and what refers to what."""
 
     file: str
     record: type[Any]
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnSchema, ...]
     key: Sequence[str]
     links: tuple[tuple[str, str], ...] = ()
     optional: bool = False
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> ColumnSchema:
         """The column of that name; `KeyError` where there is none."""
         for column in self.columns:
             if column.name == name:
@@ -55,96 +55,102 @@ MEASURES: tuple[str, ...] = get_args(tables.Measure)
 WHO: tuple[str, ...] = get_args(tables.Who)
 PER: tuple[str, ...] = get_args(tables.Per)
 
-SOURCES = Table(
+SOURCES = TableSchema(
     "sources.csv",
     tables.Source,
     (
-        Column("source", "identifier", "short id of who speaks", "kz_mvd", True),
-        Column("name", "text", "who speaks", "Interior Ministry of Kazakhstan", True),
-        Column("role", "text", "in what capacity", "border service, quoted by its press office"),
-        Column("interest", "word", "whom the source speaks for", "host_official", True, INTERESTS),
-        Column("note", "text", "anything else", "briefs the press on Mondays"),
+        ColumnSchema("source", "identifier", "short id of who speaks", "kz_mvd", True),
+        ColumnSchema("name", "text", "who speaks", "Interior Ministry of Kazakhstan", True),
+        ColumnSchema("role", "text", "in what capacity", "border service, quoted by its press office"),
+        ColumnSchema("interest", "word", "whom the source speaks for", "host_official", True, INTERESTS),
+        ColumnSchema("note", "text", "anything else", "briefs the press on Mondays"),
     ),
     key=("source",),
 )
 
-CLAIMS = Table(
+CLAIMS = TableSchema(
     "claims.csv",
     tables.Claim,
     (
-        Column("claim", "identifier", "short id of the statement", "KZ20", True),
-        Column("source", "identifier", "who said it: an id of sources.csv", "kz_mvd", True),
-        Column("published", "span", "day, month or year of publication", "2022-12", True),
-        Column("value", "number", "the figure as said", "837000", empty=None),
-        Column("high", "number", "upper end, for hedge `range` only", "55000", empty=None),
-        Column("hedge", "word", "how the figure was qualified", "more_than", True, HEDGES),
-        Column("unit", "text", "the unit as said", "persons", True),
-        Column("quote", "text", "the words, at most 25", "837,000 Russians have arrived"),
-        Column("url", "text", "address of the text", "https://example.org/news/837"),
-        Column("via", "text", "publisher in which it was seen", "a news agency"),
-        Column("copy_of", "identifier", "id of the claim that this one repeats", "KZ18"),
-        Column("series", "identifier", "figures that one source gave alike, read alike", "daily-entries"),
-        Column("status", "word", "what the model does with it", "use", False, STATUSES, "use"),
-        Column("note", "text", "anything else", "same briefing as KZ21"),
+        ColumnSchema("claim", "identifier", "short id of the statement", "KZ20", True),
+        ColumnSchema("source", "identifier", "who said it: an id of sources.csv", "kz_mvd", True),
+        ColumnSchema("published", "span", "day, month or year of publication", "2022-12", True),
+        ColumnSchema("value", "number", "the figure as said", "837000", empty=None),
+        ColumnSchema("high", "number", "upper end, for hedge `range` only", "55000", empty=None),
+        ColumnSchema("hedge", "word", "how the figure was qualified", "more_than", True, HEDGES),
+        ColumnSchema("unit", "text", "the unit as said", "persons", True),
+        ColumnSchema("quote", "text", "the words, at most 25", "837,000 Russians have arrived"),
+        ColumnSchema("url", "text", "address of the text", "https://example.org/news/837"),
+        ColumnSchema("via", "text", "publisher in which it was seen", "a news agency"),
+        ColumnSchema("copy_of", "identifier", "id of the claim that this one repeats", "KZ18"),
+        ColumnSchema(
+            "series", "identifier", "figures that one source gave alike, read alike", "daily-entries"
+        ),
+        ColumnSchema("status", "word", "what the model does with it", "use", False, STATUSES, "use"),
+        ColumnSchema("note", "text", "anything else", "same briefing as KZ21"),
     ),
     key=("claim",),
     links=(("source", "sources.csv"),),
 )
 
-READINGS = Table(
+READINGS = TableSchema(
     "readings.csv",
     tables.Reading,
     (
-        Column("claim", "identifier", "id of the claim", "KZ20", True),
-        Column("reading", "identifier", "short id, unique within the claim", "crossings", True),
-        Column("weight", "positive", "prior weight, relative to the claim's other readings", "0.7", True),
-        Column("measure", "word", "what is counted", "entries", True, MEASURES),
-        Column("place", "identifier", "where; empty: the host", "KZ"),
-        Column("counterpart", "identifier", "the other side of a border or a move", "RU"),
-        Column("who", "word", "whom it counts", "all", False, WHO, "displaced"),
-        Column("wave", "identifier", "event whose arrivals are meant; empty: all", "mobilisation"),
-        Column("start", "day", "first day of the window", "2022-09-21", empty=None),
-        Column("end", "day", "last day of the window, or the date of a stock", "2022-12-15", empty=None),
-        Column("per", "word", "total of the window, or a mean per day …", "day", False, PER, "total"),
-        Column("of_measure", "word", "what the share is a share of", "arrivals", False, MEASURES),
-        Column("of_place", "identifier", "place of the denominator", "KZ"),
-        Column("of_who", "word", "whom the denominator counts", "displaced", False, WHO),
-        Column("of_wave", "identifier", "event of the denominator", "mobilisation"),
-        Column("of_start", "day", "first day of the denominator's window", "2022-09-21", empty=None),
-        Column("of_end", "day", "last day of the denominator's window", "2022-12-15", empty=None),
-        Column("scheme", "identifier", "register or document, for issued and register", "iin"),
-        Column("why", "text", "why this reading is possible", "the border service counts crossings"),
+        ColumnSchema("claim", "identifier", "id of the claim", "KZ20", True),
+        ColumnSchema("reading", "identifier", "short id, unique within the claim", "crossings", True),
+        ColumnSchema(
+            "weight", "positive", "prior weight, relative to the claim's other readings", "0.7", True
+        ),
+        ColumnSchema("measure", "word", "what is counted", "entries", True, MEASURES),
+        ColumnSchema("place", "identifier", "where; empty: the host", "KZ"),
+        ColumnSchema("counterpart", "identifier", "the other side of a border or a move", "RU"),
+        ColumnSchema("who", "word", "whom it counts", "all", False, WHO, "displaced"),
+        ColumnSchema("wave", "identifier", "event whose arrivals are meant; empty: all", "mobilisation"),
+        ColumnSchema("start", "day", "first day of the window", "2022-09-21", empty=None),
+        ColumnSchema(
+            "end", "day", "last day of the window, or the date of a stock", "2022-12-15", empty=None
+        ),
+        ColumnSchema("per", "word", "total of the window, or a mean per day …", "day", False, PER, "total"),
+        ColumnSchema("of_measure", "word", "what the share is a share of", "arrivals", False, MEASURES),
+        ColumnSchema("of_place", "identifier", "place of the denominator", "KZ"),
+        ColumnSchema("of_who", "word", "whom the denominator counts", "displaced", False, WHO),
+        ColumnSchema("of_wave", "identifier", "event of the denominator", "mobilisation"),
+        ColumnSchema("of_start", "day", "first day of the denominator's window", "2022-09-21", empty=None),
+        ColumnSchema("of_end", "day", "last day of the denominator's window", "2022-12-15", empty=None),
+        ColumnSchema("scheme", "identifier", "register or document, for issued and register", "iin"),
+        ColumnSchema("why", "text", "why this reading is possible", "the border service counts crossings"),
     ),
     key=("claim", "reading"),
     links=(("claim", "claims.csv"),),
 )
 
-CONTACTS = Table(
+CONTACTS = TableSchema(
     "contacts.csv",
     tables.ContactGroup,
     (
-        Column("group", "identifier", "short id of the group", "hostel", True),
-        Column("respondent", "identifier", "pseudonym of the interviewee", "G1", True),
-        Column("stratum", "identifier", "layer of the displaced that the group belongs to", "working"),
-        Column("kind", "text", "hostel, friends, colleagues …", "hostel", True),
-        Column("place", "identifier", "where they were first", "KZ-ALA", True),
-        Column("asof", "day", "day on which the respondent counts", "2023-09-01", True),
-        Column("size", "positive", "how many people, where said", "60", empty=None),
-        Column("size_hedge", "word", "how the size was qualified", "about", False, HEDGES),
-        Column("stayed", "count", "how many still there", "5"),
-        Column("moved_on", "count", "how many in other countries", "half"),
-        Column("returned", "count", "how many back in the origin", "1"),
-        Column("unknown", "count", "how many the respondent has lost sight of", "4"),
-        Column("source", "identifier", "an id of sources.csv", "interviewees", True),
-        Column("wave", "identifier", "event with which they came", "mobilisation"),
-        Column("note", "text", "anything else", "all came in the last week of September"),
+        ColumnSchema("group", "identifier", "short id of the group", "hostel", True),
+        ColumnSchema("respondent", "identifier", "pseudonym of the interviewee", "G1", True),
+        ColumnSchema("stratum", "identifier", "layer of the displaced that the group belongs to", "working"),
+        ColumnSchema("kind", "text", "hostel, friends, colleagues …", "hostel", True),
+        ColumnSchema("place", "identifier", "where they were first", "KZ-ALA", True),
+        ColumnSchema("asof", "day", "day on which the respondent counts", "2023-09-01", True),
+        ColumnSchema("size", "positive", "how many people, where said", "60", empty=None),
+        ColumnSchema("size_hedge", "word", "how the size was qualified", "about", False, HEDGES),
+        ColumnSchema("stayed", "count", "how many still there", "5"),
+        ColumnSchema("moved_on", "count", "how many in other countries", "half"),
+        ColumnSchema("returned", "count", "how many back in the origin", "1"),
+        ColumnSchema("unknown", "count", "how many the respondent has lost sight of", "4"),
+        ColumnSchema("source", "identifier", "an id of sources.csv", "interviewees", True),
+        ColumnSchema("wave", "identifier", "event with which they came", "mobilisation"),
+        ColumnSchema("note", "text", "anything else", "all came in the last week of September"),
     ),
     key=("group",),
     links=(("source", "sources.csv"),),
     optional=True,
 )
 
-TABLES: tuple[Table, ...] = (SOURCES, CLAIMS, READINGS, CONTACTS)
+TABLES: tuple[TableSchema, ...] = (SOURCES, CLAIMS, READINGS, CONTACTS)
 
 KINDS = ("crossings", "persons", "stocks", "onward", "returns", "documents", "shares", "rents")
 """Kinds of measure that an anchor may name."""

@@ -19,7 +19,7 @@ PRIORS = (LogNormal, LogitNormal, Normal)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PriorChange:
     """A prior that a case sets to something else than its default."""
 
     key: str
@@ -199,26 +199,30 @@ def _ids(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
             yield key, item, "is not an id; use letters, digits and _ . : - without spaces"
 
 
-def changed_priors(settings: CaseSettings, defaults: Mapping[str, Settings] | None = None) -> list[Change]:
+def changed_priors(
+    settings: CaseSettings, defaults: Mapping[str, Settings] | None = None
+) -> list[PriorChange]:
     """Priors that differ from their defaults; `defaults` are those that `[priors]` overrides, by name."""
     found = list(_changes("", settings))
     for name, prior in settings.priors.items():
         default = (defaults or {}).get(name)
         if default is None or _numbers(default) != _numbers(prior):
             found.append(
-                Change(f"priors.{name}", _numbers(default) if default else "", _numbers(prior), prior.why)
+                PriorChange(
+                    f"priors.{name}", _numbers(default) if default else "", _numbers(prior), prior.why
+                )
             )
     return found
 
 
-def _changes(key: str, node: Any) -> Iterator[Change]:
+def _changes(key: str, node: Any) -> Iterator[PriorChange]:
     if isinstance(node, Settings):
         for name, field in type(node).model_fields.items():
             value = getattr(node, name)
             path = f"{key}.{name}" if key else name
             if isinstance(value, PRIORS):
                 if isinstance(field.default, PRIORS) and _numbers(field.default) != _numbers(value):
-                    yield Change(path, _numbers(field.default), _numbers(value), value.why)
+                    yield PriorChange(path, _numbers(field.default), _numbers(value), value.why)
             elif name != "priors":
                 yield from _changes(path, value)
     elif isinstance(node, tuple):

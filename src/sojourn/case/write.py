@@ -27,7 +27,7 @@ from sojourn.case.csv_file import BOM, Sheet, open_sheet
 from sojourn.case.errors import CaseError
 from sojourn.case.read import parse_case
 from sojourn.case.rows import read_rows
-from sojourn.case.schema import CONTACTS, TABLES, Column, Table
+from sojourn.case.schema import CONTACTS, TABLES, ColumnSchema, TableSchema
 from sojourn.case.settings_read import FILE
 from sojourn.case.settings_write import render_settings
 
@@ -69,7 +69,7 @@ def render_case(case: Case) -> dict[str, bytes]:
     return files
 
 
-def _render_table(table: Table, rows: tuple[Any, ...], before: bytes | None) -> bytes:
+def _render_table(table: TableSchema, rows: tuple[Any, ...], before: bytes | None) -> bytes:
     if before is None:
         sheet = Sheet(table.file, header=tuple(column.name for column in table.columns))
         old: dict[int, Any] = {}
@@ -100,7 +100,7 @@ def _join(sheet: Sheet, rows: list[str]) -> bytes:
     return ((BOM if sheet.bom else "") + "".join(ended) + rows[-1]).encode()
 
 
-def _new_columns(table: Table, rows: tuple[Any, ...], header: tuple[str, ...]) -> list[str]:
+def _new_columns(table: TableSchema, rows: tuple[Any, ...], header: tuple[str, ...]) -> list[str]:
     """Columns that the rows need and the file lacks: of the schema first, then unknown ones."""
     absent = [column for column in table.columns if column.name not in header]
     needed = [column.name for column in absent if any(_value(column, row) != column.empty for row in rows)]
@@ -109,13 +109,13 @@ def _new_columns(table: Table, rows: tuple[Any, ...], header: tuple[str, ...]) -
     return needed
 
 
-def _value(column: Column, row: Any) -> Any:
+def _value(column: ColumnSchema, row: Any) -> Any:
     if column.kind == "span":
         return getattr(row, column.name), getattr(row, f"{column.name}_until")
     return getattr(row, column.name)
 
 
-def _cell(table: Table, name: str, row: Any, was: Any, cells: Mapping[str, str]) -> str:
+def _cell(table: TableSchema, name: str, row: Any, was: Any, cells: Mapping[str, str]) -> str:
     """The text of a cell: as it was written, if it still says the same."""
     known = {column.name: column for column in table.columns}
     if name not in known:
@@ -132,7 +132,7 @@ def _cell(table: Table, name: str, row: Any, was: Any, cells: Mapping[str, str])
         raise CaseError([Problem(table.file, str(error), row.row or None, name)]) from None
 
 
-def _text(column: Column, value: Any) -> str:
+def _text(column: ColumnSchema, value: Any) -> str:
     if value is None or value == column.empty:
         return ""
     if column.kind == "span":

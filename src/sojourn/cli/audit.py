@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sojourn._core.defaults import REFITS
 from sojourn._core.errors import InputError
-from sojourn.cli.options import PRINTED, Subject, too_small
+from sojourn.cli.options import DEFAULT_SUBJECT, Subject, too_small
 
 
 def audit(
@@ -12,7 +12,7 @@ def audit(
     /,
     *,
     refits: int = REFITS,
-    subject: Subject = PRINTED,
+    subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
     """Why this answer: what each figure counts, who contradicts whom, what carries it.
 
@@ -34,9 +34,9 @@ def audit(
     """
     if problems := too_small(refits=(refits, 0)):
         raise InputError(problems)
-    from sojourn.cli.audit_session import open_work
+    from sojourn.cli.audit_session import open_session
 
-    work = open_work(target, subject)
+    work = open_session(target, subject)
     from sojourn.audit.run import audit as run
     from sojourn.cli.audit_text import render_audit
 

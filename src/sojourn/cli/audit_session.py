@@ -22,7 +22,7 @@ NAME = "answer.json"
 
 
 @dataclass(frozen=True)
-class Work:
+class AuditSession:
     """The draws that a command works on, and the folder of its results (none: they are only printed)."""
 
     posterior: Posterior
@@ -61,7 +61,7 @@ class Work:
         return status_of(found.header.warnings)
 
 
-def open_work(target: str, subject: Subject) -> Work:
+def open_session(target: str, subject: Subject) -> AuditSession:
     """The draws of a saved answer, or of a case that is answered now.
 
     Raises:
@@ -73,7 +73,7 @@ def open_work(target: str, subject: Subject) -> Work:
             raise InputError([Problem("--out", "is for a case; results go into the answer's own folder")])
         from sojourn.audit.posterior import read_posterior
 
-        return Work(read_posterior(folder, _case_of(folder, subject.case)), folder, subject.json)
+        return AuditSession(read_posterior(folder, _case_of(folder, subject.case)), folder, subject.json)
     if subject.case is not None:
         raise InputError([Problem("--case", f"is for a saved answer; there is no {NAME} in {target}")])
     check_answering(subject.sampling, subject.out)
@@ -81,7 +81,7 @@ def open_work(target: str, subject: Subject) -> Work:
     from sojourn.audit.posterior import posterior_of_answer
 
     answer = answer_now(case, subject.sampling, subject.out, quiet=subject.json)
-    return Work(posterior_of_answer(case, answer), subject.out, subject.json)
+    return AuditSession(posterior_of_answer(case, answer), subject.out, subject.json)
 
 
 def _case_of(folder: Path, case: str | None) -> Case:

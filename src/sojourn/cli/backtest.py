@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sojourn._core.files import dump_json
 from sojourn.case import read_case
-from sojourn.cli.options import USUAL, Flag, Sampling, check_answering
+from sojourn.cli.options import DEFAULT_SAMPLING, Flag, Sampling, check_answering
 
 if TYPE_CHECKING:
     from sojourn.evaluation.backtest import Backtest
@@ -18,7 +18,7 @@ def backtest(
     case: str,
     /,
     *,
-    sampling: Sampling = USUAL,
+    sampling: Sampling = DEFAULT_SAMPLING,
     out: Path | None = None,
     json: Flag = False,
 ) -> int:

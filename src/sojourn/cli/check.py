@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from sojourn._core.files import dump_json
-from sojourn.case import Case, CaseError, Change, Finding, changed_priors, check_case, read_case
+from sojourn.case import Case, CaseError, Finding, PriorChange, changed_priors, check_case, read_case
 from sojourn.case.settings import Settings
 from sojourn.cli.console import styled
 
@@ -107,7 +107,7 @@ def _counts(case: Case) -> dict[str, int]:
     }
 
 
-def _summary(case: Case, findings: list[Finding], changes: list[Change]) -> dict[str, Any]:
+def _summary(case: Case, findings: list[Finding], changes: list[PriorChange]) -> dict[str, Any]:
     return {
         "case": case.name,
         "question": case.settings.question,
@@ -123,7 +123,7 @@ def _print_json(content: dict[str, Any]) -> None:
     sys.stdout.write(dump_json(content, indent=2))
 
 
-def _print(case: Case, findings: list[Finding], changes: list[Change], written: Path | None) -> None:
+def _print(case: Case, findings: list[Finding], changes: list[PriorChange], written: Path | None) -> None:
     counts = _counts(case)
     print(styled(case.name, "bold"))
     print(case.settings.question)

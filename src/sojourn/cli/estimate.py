@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from sojourn.case import read_case
-from sojourn.cli.options import USUAL, Flag, Sampling, check_answering
+from sojourn.cli.options import DEFAULT_SAMPLING, Flag, Sampling, check_answering
 
 
 def estimate(
@@ -16,7 +16,7 @@ def estimate(
     *,
     asof: date | None = None,
     claims_until: date | None = None,
-    sampling: Sampling = USUAL,
+    sampling: Sampling = DEFAULT_SAMPLING,
     out: Path | None = None,
     json: Flag = False,
 ) -> int:

@@ -28,7 +28,7 @@ class Sampling:
     """Markov chains."""
 
 
-USUAL = Sampling()
+DEFAULT_SAMPLING = Sampling()
 TO_ANSWER = Parameter(group="Where TARGET is a case to be answered first")
 
 
@@ -43,10 +43,10 @@ class Subject:
     """Print audit.json with these results instead of tables."""
     out: Annotated[Path | None, TO_ANSWER] = None
     """Folder for the answer and these results."""
-    sampling: Annotated[Sampling, TO_ANSWER] = USUAL
+    sampling: Annotated[Sampling, TO_ANSWER] = DEFAULT_SAMPLING
 
 
-PRINTED = Subject()
+DEFAULT_SUBJECT = Subject()
 
 
 def check_answering(sampling: Sampling, out: Path | None) -> None:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sojourn.inference import Progress as Step
+    from sojourn.inference import ChainProgress
 
-Report = Callable[["Step"], None]
+Report = Callable[["ChainProgress"], None]
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def _bars(chains: int) -> Generator[Report]:
             for c in range(chains)
         ]
 
-        def report(step: Step) -> None:
+        def report(step: ChainProgress) -> None:
             progress.update(wait, visible=False)
             progress.update(
                 tasks[step.chain],

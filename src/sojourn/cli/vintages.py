@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sojourn.cli.options import PRINTED, Subject
+from sojourn.cli.options import DEFAULT_SUBJECT, Subject
 
 
 def vintages(
     target: str,
     /,
     *,
-    subject: Subject = PRINTED,
+    subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
     """The answer at every date on which claims were published, from what was known by then.
 
@@ -25,9 +25,9 @@ def vintages(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     """
-    from sojourn.cli.audit_session import open_work
+    from sojourn.cli.audit_session import open_session
 
-    work = open_work(target, subject)
+    work = open_session(target, subject)
     from sojourn.audit.results import Audit
     from sojourn.audit.vintages import find_vintages
     from sojourn.cli.audit_text import render_vintages

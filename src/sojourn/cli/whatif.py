@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from cyclopts import Parameter
 
 from sojourn._core.errors import InputError, Problem
-from sojourn.cli.options import PRINTED, Subject
+from sojourn.cli.options import DEFAULT_SUBJECT, Subject
 
 Value = TypeVar("Value")
 Many = Annotated[list[str] | None, Parameter(negative="")]
@@ -23,7 +23,7 @@ def whatif(
     begin: Many = None,
     end: Many = None,
     scale: Many = None,
-    subject: Subject = PRINTED,
+    subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
     """What if a stay rule or an event had been otherwise: the difference, with its interval.
 
@@ -52,9 +52,9 @@ def whatif(
     begins = _pairs("--begin", begin, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     ends = _pairs("--end", end, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     factors = _pairs("--scale", scale, float, "an event and a factor, EVENT=0.5")
-    from sojourn.cli.audit_session import open_work
+    from sojourn.cli.audit_session import open_session
 
-    work = open_work(target, subject)
+    work = open_session(target, subject)
     from sojourn.audit.results import Audit
     from sojourn.audit.what_if import Edits
     from sojourn.audit.what_if import whatif as run

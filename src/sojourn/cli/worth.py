@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sojourn.cli.options import PRINTED, Subject
+from sojourn.cli.options import DEFAULT_SUBJECT, Subject
 
 
 def worth(
     target: str,
     /,
     *,
-    subject: Subject = PRINTED,
+    subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
     """Rank statistics not yet published by how much of the answer's variance they would take away.
 
@@ -26,9 +26,9 @@ def worth(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     """
-    from sojourn.cli.audit_session import open_work
+    from sojourn.cli.audit_session import open_session
 
-    work = open_work(target, subject)
+    work = open_session(target, subject)
     from sojourn.audit.candidates import proposals
     from sojourn.audit.information_value import worth as run
     from sojourn.audit.results import Audit

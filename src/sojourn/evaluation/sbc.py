@@ -26,7 +26,7 @@ from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.estimate import scales
-from sojourn.inference.likelihood import said_around
+from sojourn.inference.likelihood import error_location_scale
 from sojourn.inference.quantities import make_quantities, position_of
 from sojourn.inference.sampler import Sampler
 
@@ -81,7 +81,9 @@ def run_own_trial(trial: Trial) -> dict[str, Any]:
 def say(own: Bench, z: np.ndarray, rng: np.random.Generator) -> Case:
     """The case with figures said under z: a reading drawn for each claim, and a logistic error."""
     account = jax.jit(own.model.account)(jnp.asarray(z), own.model.said)
-    at, spread = (np.asarray(x) for x in said_around(own.model.wording, account.expected, account.values))
+    at, spread = (
+        np.asarray(x) for x in error_location_scale(own.model.wording, account.expected, account.values)
+    )
     compiled = own.model.compiled
     claims: list[Claim] = []
     for claim in own.case.claims:

@@ -11,7 +11,7 @@ from typing import Any
 import sojourn
 from sojourn.evaluation.baselines import naive_answers
 from sojourn.evaluation.scores import ScoreCard, draws_of, score_answer
-from sojourn.simulation.officials import Told, make_case
+from sojourn.simulation.officials import PublishedFigure, make_case
 from sojourn.simulation.scenarios import REGISTER, draw_world
 from sojourn.simulation.simulate import simulate
 from sojourn.simulation.write import render_truth, truth_of
@@ -82,7 +82,7 @@ def card_record(card: ScoreCard) -> dict[str, Any]:
     return {"scores": scores, "naive": [asdict(item) for item in card.naive]}
 
 
-def meant(claims: list[Mapping[str, Any]], told: tuple[Told, ...]) -> dict[str, Any]:
+def meant(claims: list[Mapping[str, Any]], told: tuple[PublishedFigure, ...]) -> dict[str, Any]:
     """Prior and posterior weight of the reading that each figure really had."""
     found: dict[str, Any] = {}
     by_id = {claim["claim"]: claim for claim in claims}

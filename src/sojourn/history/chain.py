@@ -21,7 +21,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 
-class Step(NamedTuple):
+class ChainStep(NamedTuple):
     """What happens in every step, for R rows and S states; all arrays are (T, R, S).
 
     Probabilities for those who are there at its beginning: `stay` in the state, `move`
@@ -50,17 +50,17 @@ class Wiring(NamedTuple):
     settles: NDArray[np.intp]
 
 
-def propagate(steps: Step, wiring: Wiring) -> Array:
+def propagate(steps: ChainStep, wiring: Wiring) -> Array:
     """Persons at every bound of the calendar, (T+1, R, S), from nobody at the start."""
     return cast(Array, _propagate(tuple(int(d) for d in wiring.settles), steps, wiring.split))
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
-def _propagate(settles: tuple[int, ...], steps: Step, split: Array) -> Array:
+def _propagate(settles: tuple[int, ...], steps: ChainStep, split: Array) -> Array:
     R, S, D = split.shape
     from_place, rest = np.array(settles, dtype=int), S - D - len(settles)
 
-    def body(X: Array, step: Step) -> tuple[Array, Array]:
+    def body(X: Array, step: ChainStep) -> tuple[Array, Array]:
         arriving = jnp.sum((X * step.move + step.move_first)[:, :, None] * split, axis=1)
         settling = (X * step.settle + step.settle_first)[:, from_place]
         moved = jnp.concatenate([arriving, settling, jnp.zeros((R, rest))], axis=1)
@@ -73,15 +73,15 @@ def _propagate(settles: tuple[int, ...], steps: Step, split: Array) -> Array:
 
 
 def _propagate_forward(
-    settles: tuple[int, ...], steps: Step, split: Array
-) -> tuple[Array, tuple[Step, Array, Array]]:
+    settles: tuple[int, ...], steps: ChainStep, split: Array
+) -> tuple[Array, tuple[ChainStep, Array, Array]]:
     X = cast(Array, _propagate(settles, steps, split))
     return X, (steps, split, X)
 
 
 def _propagate_backward(
-    settles: tuple[int, ...], saved: tuple[Step, Array, Array], grad: Array
-) -> tuple[Step, Array]:
+    settles: tuple[int, ...], saved: tuple[ChainStep, Array, Array], grad: Array
+) -> tuple[ChainStep, Array]:
     steps, split, X = saved
     D, M = split.shape[2], len(settles)
     to_settled = np.full(split.shape[1], D + M)
@@ -102,7 +102,7 @@ def _propagate_backward(
     _, adjoint = jax.lax.scan(body, jnp.zeros_like(X[0]), inputs, reverse=True)
     of_move, of_settle = pull(adjoint)
     before = X[:-1]
-    gradient = Step(
+    gradient = ChainStep(
         stay=before * adjoint,
         move=before * of_move,
         settle=before * of_settle,

@@ -50,7 +50,7 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Row:
+class PlanRow:
     """Cohorts that move together, in one stratum (or all strata: -1)."""
 
     cohorts: tuple[int, ...]
@@ -70,7 +70,7 @@ class Plan:
     places: tuple[str, ...]
     states: tuple[State, ...]
     cohorts: tuple[Cohort, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PlanRow, ...]
     visited: tuple[str, ...]
     """Places whose visitors are modelled."""
     parts: tuple[str, ...]
@@ -207,18 +207,18 @@ def _selectors(case: Case, readings: list[Reading]) -> set[Selector]:
     return chosen
 
 
-def _rows(case: Case, cohorts: tuple[Cohort, ...], readings: list[Reading]) -> tuple[Row, ...]:
+def _rows(case: Case, cohorts: tuple[Cohort, ...], readings: list[Reading]) -> tuple[PlanRow, ...]:
     selectors = sorted(_selectors(case, readings))
     settings = case.settings
     groups: dict[tuple[bool, ...], list[int]] = {}
     for i, cohort in enumerate(cohorts):
         groups.setdefault(tuple(_selects(s, cohort) for s in selectors), []).append(i)
     met = {(settings.places[g.place].parent or g.place, g.wave or settings.wave) for g in case.contacts}
-    rows: list[Row] = []
+    rows: list[PlanRow] = []
     for members in groups.values():
         layered = bool(settings.strata) and any(_selects(s, cohorts[i]) for s in met for i in members)
         strata = range(len(settings.strata)) if layered else (-1,)
-        rows.extend(Row(tuple(members), stratum) for stratum in strata)
+        rows.extend(PlanRow(tuple(members), stratum) for stratum in strata)
     return tuple(rows)
 
 

@@ -18,7 +18,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from sojourn._core.calendar import YEAR_DAYS
-from sojourn.history.chain import Step, Wiring, propagate
+from sojourn.history.chain import ChainStep, Wiring, propagate
 from sojourn.history.parameters import Parameters
 from sojourn.history.plan import Plan, arrival_events, fortnight, share_of_steps
 from sojourn.history.registers import Flows, Registers, registered
@@ -45,7 +45,7 @@ class History(NamedTuple):
     visitor_stock: Array  # (T+1, N) persons
     issued: Array  # (T, G) documents
     struck: Array  # (T, G) persons struck off
-    steps: Step  # the probabilities of every step
+    steps: ChainStep  # the probabilities of every step
 
 
 def surge(x: Array) -> Array:
@@ -69,7 +69,7 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
         half = jnp.exp(-0.5 * known.weeks[:, None, None] * (leave + settle))
         share = leave / (leave + settle)
         out, out_first = 1 - half * half, enter * (1 - half)
-        steps = Step(
+        steps = ChainStep(
             stay=half * half,
             move=out * share,
             settle=out * (1 - share) * known.leads_on,

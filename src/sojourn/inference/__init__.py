@@ -5,6 +5,6 @@ In: a `Case`. Out: an `Answer` with its posterior. Knows `measures`, `history` a
 
 from sojourn.inference.answer import Answer, read_answer
 from sojourn.inference.estimate import estimate
-from sojourn.inference.sampler import Interrupted, Progress
+from sojourn.inference.sampler import ChainProgress, Interrupted
 
-__all__ = ["Answer", "Interrupted", "Progress", "estimate", "read_answer"]
+__all__ = ["Answer", "ChainProgress", "Interrupted", "estimate", "read_answer"]

@@ -31,7 +31,7 @@ KNOWN_FROM_THE_START = frozenset({"hostel", "household", "workplace"})
 
 
 @dataclass(frozen=True)
-class Ways:
+class CountVectors:
     """Count vectors of all groups, laid out for `dirichlet_multinomial`: one row of `table` each.
 
     `table` adds up log Γ(α+n)/Γ(α) over the sets of outcomes, less that of all; it works
@@ -55,7 +55,7 @@ class CompiledContacts:
 
     groups: tuple[ContactGroup, ...]
     kinds: tuple[str, ...]
-    ways: Ways
+    ways: CountVectors
     log_weight: NDArray[np.float64]
     rows: NDArray[np.float64]
     host: NDArray[np.float64]
@@ -132,7 +132,7 @@ def log_likelihood(contacts: CompiledContacts, history: History, concentration: 
     return logsumexp(ways + contacts.log_weight, axis=1)
 
 
-def lay_out(ways: list[list[dict[int, int]]]) -> Ways:
+def lay_out(ways: list[list[dict[int, int]]]) -> CountVectors:
     """Lay out the count vectors of each group for the Dirichlet-multinomial."""
     width = max((len(way) for way in ways), default=0)
     total = len(SETS) - 1
@@ -148,10 +148,12 @@ def lay_out(ways: list[list[dict[int, int]]]) -> Ways:
                 entries.append((row, int(np.ravel_multi_index((g, outcomes, count), shape)), 1.0))
             entries.append((row, int(np.ravel_multi_index((g, total, n), shape)), -1.0))
             coefficient[g, w] = gammaln(n + 1) - sum(gammaln(count + 1) for count in way.values())
-    return Ways(Sparse.from_entries(entries, (len(ways) * width, int(np.prod(shape)))), most, coefficient)
+    return CountVectors(
+        Sparse.from_entries(entries, (len(ways) * width, int(np.prod(shape)))), most, coefficient
+    )
 
 
-def dirichlet_multinomial(ways: Ways, alpha: Array) -> Array:
+def dirichlet_multinomial(ways: CountVectors, alpha: Array) -> Array:
     """Log probability (groups, ways) under Dirichlet-multinomials with parameters alpha (groups, 3).
 
     Ratios of gamma functions at whole counts are products: log Γ(α+n)/Γ(α) = Σ_{k<n} log(α+k).

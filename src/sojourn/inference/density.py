@@ -14,7 +14,15 @@ from sojourn.history import History, Parameters, Plan, build_plan, make_history,
 from sojourn.inference import contact_groups
 from sojourn.inference.contact_groups import CompiledContacts, compile_contacts
 from sojourn.inference.jax_config import configure
-from sojourn.inference.likelihood import Expectation, Said, Wording, expect, score, sum_readings, word
+from sojourn.inference.likelihood import (
+    ClaimIntervals,
+    ClaimLayout,
+    Expectation,
+    expect,
+    lay_out_claims,
+    marginalise_readings,
+    reading_log_likelihood,
+)
 from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import Unknowns, unknowns
 from sojourn.measures import CompiledReadings, compile_readings, evaluate
@@ -43,16 +51,16 @@ class Model:
     compiled: CompiledReadings
     contacts: CompiledContacts
     unknowns: Unknowns
-    wording: Wording
-    said: Said
-    account: Callable[[Array, Said], Account]
+    wording: ClaimLayout
+    said: ClaimIntervals
+    account: Callable[[Array, ClaimIntervals], Account]
 
-    def log_likelihood(self, z: Array, said: Said) -> Array:
+    def log_likelihood(self, z: Array, said: ClaimIntervals) -> Array:
         """Log likelihood () of all that counts, at z (size,)."""
         account = self.account(z, said)
         return account.heard + jnp.sum(said.group_weight * account.groups)
 
-    def potential(self, z: Array, said: Said) -> Array:
+    def potential(self, z: Array, said: ClaimIntervals) -> Array:
         """Minus the log posterior density () of z (size,), up to a constant."""
         return 0.5 * jnp.sum(z * z) - self.log_likelihood(z, said)
 
@@ -81,16 +89,16 @@ def build_model(case: Case) -> Model:
     compiled = compile_readings(plan, scored)
     groups = compile_contacts(case, plan)
     names = unknowns(case, plan, compiled)
-    wording, said = word(case, compiled)
+    wording, said = lay_out_claims(case, compiled)
     simulate = make_history(plan)
 
-    def account(z: Array, said: Said) -> Account:
+    def account(z: Array, said: ClaimIntervals) -> Account:
         v = names.values(z)
         p = parameters(plan, v)
         history = simulate(p)
         expected = expect(compiled, evaluate(compiled.operator, plan, history, p), v)
-        scores = score(wording, said, expected, v)
-        claims = sum_readings(wording, said.claim_weight, scores)
+        scores = reading_log_likelihood(wording, said, expected, v)
+        claims = marginalise_readings(wording, said.claim_weight, scores)
         circles = (
             contact_groups.log_likelihood(groups, history, v["concentration"], v["reach"])
             if groups.groups

@@ -9,7 +9,7 @@ from scipy.special import logit
 
 from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
-from sojourn.inference.priors import Block
+from sojourn.inference.priors import PriorBlock
 
 
 def read_draws(model: Model, folder: Path) -> Real:
@@ -38,7 +38,7 @@ def read_draws(model: Model, folder: Path) -> Real:
     return np.concatenate(columns, axis=-1)
 
 
-def standardise(block: Block, value: Real) -> Real:
+def standardise(block: PriorBlock, value: Real) -> Real:
     """z of a block from its values on the natural scale, (..., size)."""
     x = value
     if block.family == "lognormal":

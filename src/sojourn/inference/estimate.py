@@ -22,7 +22,7 @@ from sojourn.inference.answer_ledger import ledger
 from sojourn.inference.default_priors import prior_problems
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.quantities import make_quantities
-from sojourn.inference.sampler import Draws, Progress, Sampler
+from sojourn.inference.sampler import ChainProgress, Draws, Sampler
 from sojourn.measures.terms import ReadingError
 
 PRIOR_DRAWS = 1000
@@ -37,7 +37,7 @@ def estimate(
     seed: int = 1,
     chains: int = CHAINS,
     draws: int = DRAWS,
-    report: Callable[[Progress], None] | None = None,
+    report: Callable[[ChainProgress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Answer:
     """Answer the question of a case.

@@ -33,7 +33,7 @@ FAR = 60.0
 SCALES: tuple[Scale, ...] = ("log", "logit", "net", "linear")
 
 
-class Said(NamedTuple):
+class ClaimIntervals(NamedTuple):
     """What was said, as data of the compiled density: I intervals, K claims, G contact groups.
 
     `low`, `high` (I,) on the reading's scale, `log_weight` (I,) with the weight of the
@@ -49,8 +49,8 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wording:
-    """Which interval belongs to which reading and claim: the fixed side of `Said`."""
+class ClaimLayout:
+    """Which interval belongs to which reading and claim: the fixed side of `ClaimIntervals`."""
 
     claims: tuple[Claim, ...]
     reading: NDArray[np.intp]
@@ -81,7 +81,7 @@ class Wording:
     """(series, most) meanings of each series, padded with their number."""
 
 
-def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
+def lay_out_claims(case: Case, compiled: CompiledReadings) -> tuple[ClaimLayout, ClaimIntervals]:
     """Lay out the claims of the compiled readings, and their data."""
     read = {r.claim for r in compiled.readings}
     claims = [claim for claim in case.claims if claim.claim in read]
@@ -95,7 +95,7 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
             low, high = (on_scale(x, compiled.scale[i], claim, r) for x in (interval.low, interval.high))
             rows.append((low, high, interval.log_weight))
     low, high, log_weight = (np.array(column) for column in zip(*rows, strict=True))
-    said = Said(
+    said = ClaimIntervals(
         low=jnp.asarray(low),
         high=jnp.asarray(high),
         log_weight=jnp.asarray(log_weight),
@@ -110,7 +110,7 @@ def word(case: Case, compiled: CompiledReadings) -> tuple[Wording, Said]:
     source = [case.claims_by_id[r.claim].source for r in compiled.readings]
     interest = [case.sources_by_id[s].interest for s in source]
     return (
-        Wording(
+        ClaimLayout(
             claims=tuple(claims),
             reading=np.array(reading, dtype=int),
             of_reading=_padded(reading, len(compiled.readings)),
@@ -211,15 +211,19 @@ def expect(compiled: CompiledReadings, terms: Array, v: Mapping[str, Array]) -> 
     return Expectation(location, unit)
 
 
-def score(wording: Wording, said: Said, expected: Expectation, v: Mapping[str, Array]) -> Array:
+def reading_log_likelihood(
+    wording: ClaimLayout, said: ClaimIntervals, expected: Expectation, v: Mapping[str, Array]
+) -> Array:
     """Log P(said | reading) of every reading, without its prior weight, (readings,)."""
-    location, width = said_around(wording, expected, v)
+    location, width = error_location_scale(wording, expected, v)
     at, spread = location[wording.reading], width[wording.reading]
     each = said.log_weight + log_interval((said.low - at) / spread, (said.high - at) / spread)
     return _logsumexp(each, wording.of_reading)
 
 
-def said_around(wording: Wording, expected: Expectation, v: Mapping[str, Array]) -> tuple[Array, Array]:
+def error_location_scale(
+    wording: ClaimLayout, expected: Expectation, v: Mapping[str, Array]
+) -> tuple[Array, Array]:
     """Where a figure is said if a reading is meant, and the scale of its logistic error, (readings,)."""
     sigma = jnp.concatenate([v[f"sigma.{kind}"] for kind in wording.kinds])[wording.sigma]
     # A logistic with scale s has variance s²π²/3.
@@ -236,7 +240,7 @@ def log_interval(low: Array, high: Array) -> Array:
     return jax.nn.log_sigmoid(high) + jax.nn.log_sigmoid(-low) + jnp.log(-jnp.expm1(low - high))
 
 
-class Heard(NamedTuple):
+class MarginalLikelihood(NamedTuple):
     """What claims say once readings are summed out.
 
     `total` () log P(all that counts); `claims` (claims,) log P(said | what the rest of its
@@ -249,7 +253,7 @@ class Heard(NamedTuple):
     readings: Array
 
 
-def sum_readings(wording: Wording, claim_weight: Array, scores: Array) -> Heard:
+def marginalise_readings(wording: ClaimLayout, claim_weight: Array, scores: Array) -> MarginalLikelihood:
     """Sum readings out: those of one series together, since one of them holds for all its claims."""
     counted = claim_weight[wording.claim] * scores
     first = wording.of_meaning[:, 0]
@@ -257,7 +261,7 @@ def sum_readings(wording: Wording, claim_weight: Array, scores: Array) -> Heard:
     meanings = jnp.asarray(wording.log_prior[first]) + said
     rest = meanings[wording.meaning] - counted
     of_claim = _logsumexp(rest + scores, wording.of_claim)
-    return Heard(
+    return MarginalLikelihood(
         total=jnp.sum(_logsumexp(meanings, wording.of_series)),
         claims=of_claim - _logsumexp(rest, wording.of_claim),
         readings=jnp.exp(rest + scores - of_claim[wording.claim]),

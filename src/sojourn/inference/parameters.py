@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sojourn._core.calendar import MONTH_DAYS
 from sojourn.history import Parameters, Plan
-from sojourn.inference.priors import bears, is_elsewhere
+from sojourn.inference.priors import has_parameter, is_elsewhere
 
 
 def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
@@ -117,7 +117,7 @@ def _pair(plan: Plan, values: Array) -> Array:
 def _laid_out(plan: Plan, name: str, v: Mapping[str, Array]) -> Array:
     """A block of the regimes that bear it laid out over all regimes, 0 elsewhere."""
     count = len(plan.regimes)
-    chosen = [i for i, regime in enumerate(plan.regimes) if bears(name, regime)]
+    chosen = [i for i, regime in enumerate(plan.regimes) if has_parameter(name, regime)]
     return v[name] @ np.eye(count)[chosen] if chosen else jnp.zeros(count)
 
 

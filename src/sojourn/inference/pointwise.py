@@ -15,7 +15,13 @@ from sojourn.case import Reading
 from sojourn.history import Plan, make_history
 from sojourn.inference.density import Model
 from sojourn.inference.jax_config import OPTIONS
-from sojourn.inference.likelihood import Said, expect, off_scale, said_around, sum_readings
+from sojourn.inference.likelihood import (
+    ClaimIntervals,
+    error_location_scale,
+    expect,
+    marginalise_readings,
+    off_scale,
+)
 from sojourn.inference.parameters import parameters
 from sojourn.inference.quantities import in_batches, make_timeline
 from sojourn.measures import compile_readings, evaluate
@@ -36,36 +42,36 @@ class Points(NamedTuple):
     timeline: Any
 
 
-def make_points(model: Model) -> Callable[[Real, Said], Points]:
+def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
     """`Points` of many draws (n, D); compiled once per model."""
     timeline = make_timeline(model.plan)
 
-    def one(z: Array, said: Said) -> Points:
+    def one(z: Array, said: ClaimIntervals) -> Points:
         a = model.account(z, said)
-        location, spread = said_around(model.wording, a.expected, a.values)
+        location, spread = error_location_scale(model.wording, a.expected, a.values)
         return Points(a.scores, a.groups, location, spread, timeline(a.history))
 
     # Draws one after another: a vectorised history compiles ten times as long and runs no faster.
     mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
 
-    def many(z: Real, said: Said) -> Points:
+    def many(z: Real, said: ClaimIntervals) -> Points:
         parts = [mapped(jnp.asarray(chunk), said) for chunk in in_batches(z)]
         return Points(*(np.concatenate(column)[: len(z)] for column in zip(*parts, strict=True)))
 
     return many
 
 
-def log_heard(model: Model, points: Points, said: Said) -> Real:
+def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
     """Log likelihood of what counts in `said`, (n,); only its weights matter."""
 
     def one(scores: Array) -> Array:
-        return sum_readings(model.wording, said.claim_weight, scores).total
+        return marginalise_readings(model.wording, said.claim_weight, scores).total
 
     claims = np.asarray(jax.vmap(one)(jnp.asarray(points.scores)))
     return claims + points.groups @ np.asarray(said.group_weight)
 
 
-def meant(model: Model, points: Points, said: Said, claim: int) -> Real:
+def meant(model: Model, points: Points, said: ClaimIntervals, claim: int) -> Real:
     """Weight (n, its readings) of each reading of a claim by the rest of its series that counts.
 
     The claim's own figure is not looked at; where it stands alone these are its prior weights.
@@ -76,7 +82,7 @@ def meant(model: Model, points: Points, said: Said, claim: int) -> Real:
     weight = said.claim_weight.at[claim].set(0.0)
 
     def one(scores: Array) -> Array:
-        return sum_readings(wording, weight, scores.at[own].set(0.0)).readings[own]
+        return marginalise_readings(wording, weight, scores.at[own].set(0.0)).readings[own]
 
     return np.asarray(jax.vmap(one)(jnp.asarray(points.scores)))
 

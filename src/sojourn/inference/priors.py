@@ -31,7 +31,7 @@ NINETY = float(norm.ppf(0.95))
 
 
 @dataclass(frozen=True)
-class Block:
+class PriorBlock:
     """A named vector of unknowns with one family: value = link(loc + scale·z)."""
 
     name: str
@@ -60,7 +60,7 @@ def location(prior: Prior) -> tuple[Family, float, float]:
 class Unknowns:
     """All blocks of a case, in the order in which they lie in `z`."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[PriorBlock, ...]
 
     @property
     def size(self) -> int:
@@ -94,7 +94,7 @@ class _Collector:
 
     def __init__(self, overrides: Mapping[str, Prior]) -> None:
         self.overrides = overrides
-        self.blocks: list[Block] = []
+        self.blocks: list[PriorBlock] = []
 
     def default(self, name: str) -> Prior:
         return self.overrides.get(name, DEFAULTS[name])
@@ -107,7 +107,7 @@ class _Collector:
         if any(other != family for other, _, _ in located):
             raise ValueError(f"the priors of {name} are of several families")
         loc, scale = (np.array([item[k] for item in located], dtype=float) for k in (1, 2))
-        self.blocks.append(Block(name, tuple(labels), family, loc, scale))
+        self.blocks.append(PriorBlock(name, tuple(labels), family, loc, scale))
 
     def same(self, name: str, labels: Sequence[str], default: str = "") -> None:
         self.add(name, labels, [self.default(default or name)] * len(labels))
@@ -155,7 +155,7 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
     _walk_blocks(collect, plan, "leave_walk", first)
     collect.add("regime_push", [r.id for r in plan.regimes], [r.push for r in plan.regimes])
     for name in ("regime_settle", "run_out"):
-        collect.same(name, [r.id for r in plan.regimes if bears(name, r)])
+        collect.same(name, [r.id for r in plan.regimes if has_parameter(name, r)])
     collect.same("pull", others)
     collect.same("pair", [f"{h}:{j}" for h in first for j in others if j != h])
     for standing in ("staying", "settled", "passing"):
@@ -171,10 +171,10 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
 
 
 REGIME_BLOCKS = ("regime_push", "excursions.regime", "regime_settle", "run_out")
-"""Blocks with an unknown for each regime that `bears` it."""
+"""Blocks with an unknown for each regime that `has_parameter` it."""
 
 
-def bears(name: str, regime: Regime) -> bool:
+def has_parameter(name: str, regime: Regime) -> bool:
     """Whether a regime has an unknown in a block of `REGIME_BLOCKS`."""
     if name == "regime_settle":
         return regime.kind == "rolling"

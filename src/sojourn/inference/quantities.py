@@ -15,7 +15,7 @@ from sojourn._core.outcomes import OUTCOMES
 from sojourn.history import History, Plan
 from sojourn.inference.density import Account, Model
 from sojourn.inference.jax_config import OPTIONS
-from sojourn.inference.likelihood import Said, off_scale, said_around
+from sojourn.inference.likelihood import ClaimIntervals, error_location_scale, off_scale
 
 BATCH = 50
 
@@ -46,7 +46,7 @@ class Quantities(NamedTuple):
     lone_sd: Any
 
 
-def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
+def make_quantities(model: Model) -> Callable[[np.ndarray, ClaimIntervals], Quantities]:
     """Quantities for many draws (n, D) at once; compiled once per model."""
     plan, settings = model.plan, model.plan.settings
     at, rows = position_of(model, settings.asof), np.array(plan.rows_of((settings.host, settings.wave)))
@@ -54,7 +54,7 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
     member = np.array([[p == s.place for p in plan.places] for s in plan.states], dtype=float)
     own_parts = np.array([plan.country(part) == settings.host for part in plan.parts], dtype=float)
 
-    def one(z: Array, said: Said) -> Quantities:
+    def one(z: Array, said: ClaimIntervals) -> Quantities:
         a = model.account(z, said)
         when = timeline(a.history)
         lone = lone_bias(model, a, said)
@@ -74,7 +74,7 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, Said], Quantities]:
 
     batched = jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=OPTIONS)
 
-    def many(z: np.ndarray, said: Said) -> Quantities:
+    def many(z: np.ndarray, said: ClaimIntervals) -> Quantities:
         parts = [batched(jnp.asarray(chunk), said) for chunk in in_batches(z)]
         return Quantities(
             *(
@@ -130,20 +130,20 @@ def in_unit_of_claim(model: Model, a: Account) -> Array:
     return off_scale(a.expected.location, model.compiled.scale, percent)
 
 
-def tail(model: Model, a: Account, said: Said) -> Array:
+def tail(model: Model, a: Account, said: ClaimIntervals) -> Array:
     """Two-sided probability, (readings,), of a figure at least as far from what each reading expects."""
-    at, sigma = said_around(model.wording, a.expected, a.values)
+    at, sigma = error_location_scale(model.wording, a.expected, a.values)
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)
     return jnp.clip(2 * jnp.minimum(above, below), 0, 1)
 
 
-def lone_bias(model: Model, a: Account, said: Said) -> tuple[Array, Array]:
+def lone_bias(model: Model, a: Account, said: ClaimIntervals) -> tuple[Array, Array]:
     """Mean and sd of biases that are part of the error, given the middle of what was said.
 
     Both parts taken as normal: the bias has its prior's share of their variance.
     """
-    at, spread = said_around(model.wording, a.expected, a.values)
+    at, spread = error_location_scale(model.wording, a.expected, a.values)
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     variance = jnp.asarray(model.wording.lone) ** 2
     part = variance / ((spread / a.expected.unit) ** 2 * np.pi**2 / 3)

@@ -25,7 +25,7 @@ from numpyro.infer.hmc import hmc
 from sojourn._core.arrays import Real
 from sojourn._core.defaults import CHAINS, DRAWS
 from sojourn.inference.jax_config import OPTIONS, configure
-from sojourn.inference.likelihood import Said
+from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.preconditioner import (
     DIRECTIONS,
     Metric,
@@ -36,17 +36,17 @@ from sojourn.inference.preconditioner import (
     to_z,
 )
 
-Potential = Callable[[Array, Said], Array]
+Potential = Callable[[Array, ClaimIntervals], Array]
 
 ADAPT = 100
 """Steps in which the step size adapts, before the draws."""
 PILOT = 25
 """Steps of the pilot, in which a chain finds where the posterior lies."""
-AROUND = (0.5, 0.5, 1.0, 1.0)
+MODE_OFFSETS = (0.5, 0.5, 1.0, 1.0)
 """Points around the mode for a first metric, in standard deviations of its normal approximation."""
-LOOKS = 2
+CURVATURE_POINTS = 2
 """Points of each chain's pilot at which the curvature is taken."""
-RUN = 25
+STEPS_PER_REPORT = 25
 """Steps between two reports."""
 TARGET = 0.75
 """Acceptance to which the step size adapts."""
@@ -55,7 +55,7 @@ WARM_DEPTH, DEPTH = 6, 9
 
 
 @dataclass(frozen=True)
-class Progress:
+class ChainProgress:
     """Where one chain is: `step` of `total`, divergences so far (pilot excluded)."""
 
     chain: int
@@ -83,7 +83,9 @@ class Interrupted(Exception):  # noqa: N818 - named like KeyboardInterrupt, sinc
 class Sampler:
     """A density, compiled once, from which to draw many times with other data or seeds."""
 
-    def __init__(self, potential: Potential, size: int, scales: NDArray[np.bool_], said: Said) -> None:
+    def __init__(
+        self, potential: Potential, size: int, scales: NDArray[np.bool_], said: ClaimIntervals
+    ) -> None:
         """Compile the density.
 
         Args:
@@ -98,7 +100,7 @@ class Sampler:
         self._gradient = jax.jit(jax.value_and_grad(potential), compiler_options=OPTIONS)
         self._init, step = hmc(potential_fn_gen=_generator(potential), algo="NUTS")
 
-        def run(state: Any, said: Said, metric: Metric) -> tuple[Any, tuple[Array, ...]]:
+        def run(state: Any, said: ClaimIntervals, metric: Metric) -> tuple[Any, tuple[Array, ...]]:
             def body(state: Any, _: None) -> tuple[Any, tuple[Array, ...]]:
                 state = step(state, model_args=(said, metric, False))
                 kept = (
@@ -111,24 +113,24 @@ class Sampler:
                 )
                 return state, kept
 
-            return jax.lax.scan(body, state, None, length=RUN)
+            return jax.lax.scan(body, state, None, length=STEPS_PER_REPORT)
 
         start = self._start(jnp.zeros(size), said, _identity(size), jax.random.PRNGKey(0))
         self._run = jax.jit(run, compiler_options=OPTIONS).lower(start, said, _identity(size)).compile()
         self.seconds_compile = time.perf_counter() - began
 
-    def value_and_gradient(self, z: Real, said: Said) -> tuple[float, Real]:
+    def value_and_gradient(self, z: Real, said: ClaimIntervals) -> tuple[float, Real]:
         """Potential and its gradient at z."""
         value, slope = self._gradient(jnp.asarray(z), said)
         return float(value), np.asarray(slope)
 
     def draw(
         self,
-        said: Said,
+        said: ClaimIntervals,
         seed: int,
         chains: int = CHAINS,
         draws: int = DRAWS,
-        report: Callable[[Progress], None] | None = None,
+        report: Callable[[ChainProgress], None] | None = None,
         stop: threading.Event | None = None,
         metric: Metric | None = None,
     ) -> tuple[Draws, Metric]:
@@ -148,7 +150,10 @@ class Sampler:
         """
         began = time.perf_counter()
         job = _Job(
-            report or (lambda _: None), stop or threading.Event(), -(-draws // RUN) * RUN, metric is None
+            report or (lambda _: None),
+            stop or threading.Event(),
+            -(-draws // STEPS_PER_REPORT) * STEPS_PER_REPORT,
+            metric is None,
         )
         keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
         with ThreadPoolExecutor(chains) as pool:
@@ -160,7 +165,7 @@ class Sampler:
         seconds = time.perf_counter() - began
         return Draws(z, diverging, leapfrogs, energy, acceptance, self.seconds_compile, seconds), found
 
-    def _start(self, y: Array, said: Said, metric: Metric, key: Array) -> Any:
+    def _start(self, y: Array, said: ClaimIntervals, metric: Metric, key: Array) -> Any:
         """The state of a chain at y; its density is filled in afterwards, without compiling it again."""
         state = self._init(
             y,
@@ -177,11 +182,11 @@ class Sampler:
         return state._replace(potential_energy=value, z_grad=pull_back(metric, slope))
 
     def _steps(
-        self, state: Any, said: Said, metric: Metric, chain: int, begin: int, count: int, job: _Job
+        self, state: Any, said: ClaimIntervals, metric: Metric, chain: int, begin: int, count: int, job: _Job
     ) -> Any:
         """Run some steps and keep (y, gradient, diverging, leapfrogs, energy, acceptance) of each."""
         kept: list[Any] = []
-        for k in range(count // RUN):
+        for k in range(count // STEPS_PER_REPORT):
             if job.stop.is_set():
                 raise Interrupted
             state, out = self._run(state, said, metric)
@@ -189,10 +194,12 @@ class Sampler:
             job.divergences[chain] = job.divergences.get(chain, 0) + int(kept[-1][2].sum()) * (
                 begin >= job.warm
             )
-            job.report(Progress(chain, begin + (k + 1) * RUN, job.total, job.divergences[chain]))
+            job.report(
+                ChainProgress(chain, begin + (k + 1) * STEPS_PER_REPORT, job.total, job.divergences[chain])
+            )
         return state, [np.concatenate(column) for column in zip(*kept, strict=True)]
 
-    def _learn(self, said: Said, keys: Array, job: _Job, pool: ThreadPoolExecutor) -> Metric:
+    def _learn(self, said: ClaimIntervals, keys: Array, job: _Job, pool: ThreadPoolExecutor) -> Metric:
         """The metric: from curvatures around a mode, then also from those at points of short pilot chains."""
 
         def gradient(z: Real) -> tuple[float, Real]:
@@ -205,7 +212,7 @@ class Sampler:
         first[~self.free], first[:, ~self.free] = 0.0, 0.0
         first[~self.free, ~self.free] = 1.0
         normal = from_curvature(mode, [first])
-        ways = jax.random.normal(keys[0], (len(AROUND), self.size)) * jnp.array(AROUND)[:, None]
+        ways = jax.random.normal(keys[0], (len(MODE_OFFSETS), self.size)) * jnp.array(MODE_OFFSETS)[:, None]
         around = [np.asarray(to_z(normal, way)) for way in ways]
         start = from_curvature(mode, list(pool.map(lambda z: curvature(gradient, z), around)))
         pilots = list(pool.map(lambda c: self._pilot(said, start, keys[c], c, job), range(len(keys))))
@@ -213,15 +220,15 @@ class Sampler:
         curvatures = list(pool.map(lambda z: curvature(gradient, z), points))
         return from_curvature(points.mean(axis=0), curvatures)
 
-    def _pilot(self, said: Said, metric: Metric, key: Array, chain: int, job: _Job) -> Real:
+    def _pilot(self, said: ClaimIntervals, metric: Metric, key: Array, chain: int, job: _Job) -> Real:
         """A few points of the posterior, (LOOKS, size)."""
         first, second = jax.random.split(key)
         state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
         _, (y, *_) = self._steps(state, said, metric, chain, 0, PILOT, job)
-        at = np.linspace(len(y) - 1, len(y) // 2, LOOKS).astype(int)
+        at = np.linspace(len(y) - 1, len(y) // 2, CURVATURE_POINTS).astype(int)
         return np.stack([np.asarray(to_z(metric, jnp.asarray(one))) for one in y[at]])
 
-    def _adapt(self, said: Said, metric: Metric, key: Array, chain: int, job: _Job) -> Any:
+    def _adapt(self, said: ClaimIntervals, metric: Metric, key: Array, chain: int, job: _Job) -> Any:
         """The state of a chain that has found its step size."""
         first, second = jax.random.split(key)
         state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
@@ -229,7 +236,7 @@ class Sampler:
         return state
 
     def _kept(
-        self, said: Said, metric: Metric, state: Any, step: Array, chain: int, job: _Job
+        self, said: ClaimIntervals, metric: Metric, state: Any, step: Array, chain: int, job: _Job
     ) -> tuple[Any, ...]:
         """The draws of a chain with the step size of all."""
         state = state._replace(adapt_state=state.adapt_state._replace(step_size=step))
@@ -244,7 +251,7 @@ class _Job:
     """What the chains of one `draw` share."""
 
     def __init__(
-        self, report: Callable[[Progress], None], stop: threading.Event, draws: int, pilot: bool
+        self, report: Callable[[ChainProgress], None], stop: threading.Event, draws: int, pilot: bool
     ) -> None:
         self.report, self.stop, self.draws = report, stop, draws
         self.warm = ADAPT + (PILOT if pilot else 0)
@@ -252,10 +259,10 @@ class _Job:
         self.divergences: dict[int, int] = {}
 
 
-def _generator(potential: Potential) -> Callable[[Said, Metric, bool], Callable[[Array], Array]]:
+def _generator(potential: Potential) -> Callable[[ClaimIntervals, Metric, bool], Callable[[Array], Array]]:
     """The potential in white coordinates; a stand-in while a state is laid out."""
 
-    def generate(said: Said, metric: Metric, layout_only: bool) -> Callable[[Array], Array]:
+    def generate(said: ClaimIntervals, metric: Metric, layout_only: bool) -> Callable[[Array], Array]:
         if layout_only:
             return lambda y: 0.5 * jnp.sum(y * y)
         return lambda y: potential(to_z(metric, y), said)

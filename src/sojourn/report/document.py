@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-Kind = Literal["text", "count", "plain", "share", "claim", "claims", "link", "date"]
+CellKind = Literal["text", "count", "plain", "share", "claim", "claims", "link", "date"]
 """How a cell is shown. `count`: three significant digits; `plain`: a number as it is;
 `share`: per cent; `claim` and `claims`: ids that lead to the claims' table; `link`: an
 address; `date`: ISO."""
@@ -22,7 +22,7 @@ class Column:
 
     name: str
     title: str
-    kind: Kind = "text"
+    kind: CellKind = "text"
     upto: bool = False
 
 

@@ -22,7 +22,7 @@ Numbers = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportInputs:
     """An answer, its audit if there is one, and the SHA-256 of each file read.
 
     Quotes are cut and small contact groups folded, also where the files, made by an earlier
@@ -82,7 +82,7 @@ class Material:
         return [claim["claim"] for claim in pulled[:count] if claim["pull"] > 0]
 
 
-def read_material(folder: Path) -> Material:
+def read_inputs(folder: Path) -> ReportInputs:
     """Read an answer's folder.
 
     Raises:
@@ -103,7 +103,7 @@ def read_material(folder: Path) -> Material:
             message = "is about another answer than the answer.json beside it: run sojourn audit again"
             raise CaseError([Problem(str(beside), message)])
     small = small_ids(answer["ledger"]["contacts"]) - frozenset(answer["ledger"]["claims"])
-    return Material(folder, _discreet(answer), _without_names(audit, small), digests)
+    return ReportInputs(folder, _discreet(answer), _without_names(audit, small), digests)
 
 
 def _discreet(answer: Record) -> Record:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sojourn._core.outcomes import FATES, LABELS
 from sojourn._core.thresholds import PRIOR_ONLY_LABEL
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 
 Numbers = Mapping[str, float]
 OUTCOMES = {name: LABELS[name] for name in FATES}
@@ -50,7 +50,7 @@ def quantity(name: str) -> str:
     return OUTCOMES.get(name, name)
 
 
-def sentence(material: Material) -> str:
+def sentence(material: ReportInputs) -> str:
     """The answer in one sentence; labels of the prior travel with their number."""
     answer = material.answer
     arrived, host, origin = answer["outcomes"]["arrived"], answer["host"], answer["origin"]
@@ -63,17 +63,17 @@ def sentence(material: Material) -> str:
     )
 
 
-def _share(material: Material, name: str) -> str:
+def _share(material: ReportInputs, name: str) -> str:
     numbers = material.answer["shares"][name]
     label = _label(material, f"share {name}") or _label(material, name)
     return f"{share(numbers['q50'])} ({span(numbers, share)}{label})"
 
 
-def _label(material: Material, name: str) -> str:
+def _label(material: ReportInputs, name: str) -> str:
     return f"; {PRIOR_ONLY_LABEL}" if material.label(name) else ""
 
 
-def _wave(material: Material) -> str:
+def _wave(material: ReportInputs) -> str:
     wave = material.answer["wave"]
     for event in material.ledger["events"]:
         if wave and event["id"] == wave:

@@ -16,7 +16,7 @@ from sojourn.report.formats.prov import prov
 from sojourn.report.formats.ro_crate import METADATA, crate, is_ours
 from sojourn.report.formats.sdmx import sdmx_csv
 from sojourn.report.formats.tables import csv_files, workbook
-from sojourn.report.inputs import Material, read_material
+from sojourn.report.inputs import ReportInputs, read_inputs
 from sojourn.report.sections import compose
 from sojourn.report.wording import sentence
 
@@ -50,7 +50,7 @@ def write_report(folder: Path, out: Path | None = None, form: Format = "html") -
             cannot be written to. Nothing is written then.
     """
     target = folder / NAMES[form] if out is None else out
-    material = read_material(folder)
+    material = read_inputs(folder)
     _check(target, form)
     content = _render(material, compose(material), form)
     beside = target.parent
@@ -65,7 +65,7 @@ def write_report(folder: Path, out: Path | None = None, form: Format = "html") -
     return target
 
 
-def _render(material: Material, sections: list[Section], form: Format) -> Mapping[str, bytes]:
+def _render(material: ReportInputs, sections: list[Section], form: Format) -> Mapping[str, bytes]:
     """Content by name within the target; the empty name is the target itself."""
     if form == "csv":
         return csv_files(sections)
@@ -77,7 +77,7 @@ def _render(material: Material, sections: list[Section], form: Format) -> Mappin
     return {"": text.encode()}
 
 
-def _about(material: Material) -> list[tuple[str, str]]:
+def _about(material: ReportInputs) -> list[tuple[str, str]]:
     """What a workbook says first."""
     answer = material.answer
     lines = [("question", answer["question"]), ("answer", sentence(material))]
@@ -102,7 +102,7 @@ def _check(target: Path, form: Format) -> None:
         )
 
 
-def _present(material: Material, folder: Path, own: list[str]) -> list[str]:
+def _present(material: ReportInputs, folder: Path, own: list[str]) -> list[str]:
     """Files of the folder that a crate describes: reports, and the answer if it is there."""
     answer = ANSWER if folder.resolve() == material.folder.resolve() else ()
     files = [PROV, *answer, *(name for form, name in NAMES.items() if form != "csv")]

@@ -25,7 +25,7 @@ from sojourn.case.settings import (
     Stratum,
     Visitors,
 )
-from sojourn.simulation.lawful_stays import StayRule
+from sojourn.simulation.lawful_stays import VectorStayRule
 from sojourn.simulation.settings import Wave, WorldSettings
 from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 
@@ -133,7 +133,7 @@ def _regimes(world: WorldSettings) -> list[Regime]:
     for name, place in world.places.items():
         if not place.rules:
             continue
-        for era in StayRule(place.rules, world.nationality, world.start, world.until).eras:
+        for era in VectorStayRule(place.rules, world.nationality, world.start, world.until).eras:
             rolling = [limit for limit in era.limits if isinstance(limit, RollingLimit)]
             entry = [limit for limit in era.limits if isinstance(limit, EntryLimit)]
             limit = min(rolling or entry, key=lambda item: int(item.cap))

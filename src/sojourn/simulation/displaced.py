@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sojourn._core.calendar import YEAR_DAYS
 from sojourn.simulation.durations import Whole, log_logistic, log_normal, one_of, one_of_each
-from sojourn.simulation.lawful_stays import NEVER, Spells, StayRule
+from sojourn.simulation.lawful_stays import NEVER, Spells, VectorStayRule
 from sojourn.simulation.records import (
     DISPLACED,
     OPEN,
@@ -87,7 +87,7 @@ class Lives:
     world: WorldSettings
     people: Displaced
     rng: np.random.Generator
-    rules: dict[int, StayRule]
+    rules: dict[int, VectorStayRule]
     place: Whole = field(init=False)
     entry: Whole = field(init=False)
     begun: Whole = field(init=False)

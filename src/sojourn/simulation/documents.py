@@ -16,7 +16,7 @@ from sojourn.simulation.records import (
     Documents,
     Sojourns,
 )
-from sojourn.simulation.settings import Scheme, WorldSettings
+from sojourn.simulation.settings import WorldScheme, WorldSettings
 
 LAG_DAYS, LAG_SHAPE = 8.0, 1.8
 """A number is asked for some days after the arrival, if one is still there."""
@@ -44,7 +44,7 @@ def issue(
 def _numbers(
     world: WorldSettings,
     k: int,
-    scheme: Scheme,
+    scheme: WorldScheme,
     people: Displaced,
     sojourns: Sojourns,
     crossings: Crossings,
@@ -77,7 +77,7 @@ def _numbers(
 def _permits(
     world: WorldSettings,
     k: int,
-    scheme: Scheme,
+    scheme: WorldScheme,
     sojourns: Sojourns,
     residents: dict[int, tuple[int, int]],
     rng: np.random.Generator,
@@ -104,7 +104,9 @@ def _left_for_good(here: Sojourns, person: np.ndarray) -> np.ndarray:
     return last[person]
 
 
-def _struck(world: WorldSettings, scheme: Scheme, left: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _struck(
+    world: WorldSettings, scheme: WorldScheme, left: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """When leavers are struck off: some as they leave, the others at the next purge, or never."""
     gone = left < world.days
     at_once = gone & (rng.random(len(left)) < scheme.struck)

@@ -17,7 +17,7 @@ STYLES: dict[str, tuple[Hedge, ...]] = {
 """Who counts gives figures to three digits or all; who speaks to the press rounds to two."""
 
 
-class Said(NamedTuple):
+class HedgedFigure(NamedTuple):
     """A figure as said; `high` of ranges only."""
 
     value: float
@@ -25,31 +25,33 @@ class Said(NamedTuple):
     hedge: Hedge
 
 
-def say(figure: float, style: str, rng: np.random.Generator) -> Said:
+def say(figure: float, style: str, rng: np.random.Generator) -> HedgedFigure:
     """Round and hedge a figure, never to 0. The hedge is true of the figure as the speaker has it."""
     figure = max(figure, 1.0)
     hedge = STYLES[style][rng.integers(len(STYLES[style]))]
     if hedge == "exact":
-        return Said(float(round(figure)), None, hedge)
+        return HedgedFigure(float(round(figure)), None, hedge)
     grain = _grain(figure, 3 if style == "counted" else 2)
     below, above = max(floor(figure / grain) * grain, grain), ceil(figure / grain) * grain
     if hedge == "more_than":
-        return Said(float(below), None, hedge)
+        return HedgedFigure(float(below), None, hedge)
     if hedge == "almost":
-        return Said(float(above), None, hedge)
+        return HedgedFigure(float(above), None, hedge)
     if hedge == "range":
         return (
-            Said(float(below), float(above + grain), hedge) if above > below else Said(below, None, "about")
+            HedgedFigure(float(below), float(above + grain), hedge)
+            if above > below
+            else HedgedFigure(below, None, "about")
         )
-    return Said(float(max(round(figure / grain) * grain, grain)), None, hedge)
+    return HedgedFigure(float(max(round(figure / grain) * grain, grain)), None, hedge)
 
 
-def say_percent(share: float, rng: np.random.Generator) -> Said:
+def say_percent(share: float, rng: np.random.Generator) -> HedgedFigure:
     """A share in whole per cent, or a fifth of ten when it is only about."""
     percent = float(np.clip(100 * share, 1.0, 99.0))
     if rng.random() < 0.5:
-        return Said(float(max(round(percent), 1)), None, "reported")
-    return Said(float(min(max(round(percent / 5) * 5, 5), 95)), None, "about")
+        return HedgedFigure(float(max(round(percent), 1)), None, "reported")
+    return HedgedFigure(float(min(max(round(percent / 5) * 5, 5), 95)), None, "about")
 
 
 def _grain(figure: float, digits: int) -> float:

@@ -36,7 +36,7 @@ class Spells(NamedTuple):
     exit: Days
 
 
-class StayRule:
+class VectorStayRule:
     """One rule of the library for one nationality, on the calendar of a world."""
 
     def __init__(self, name: str, nationality: str, start: date, until: date, key: str = "rules") -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from sojourn.case import Case, Claim, ContactGroup, Reading
 from sojourn.simulation.case_settings import case_settings
-from sojourn.simulation.hedging import Said, say, say_percent
+from sojourn.simulation.hedging import HedgedFigure, say, say_percent
 from sojourn.simulation.records import Records
 from sojourn.simulation.settings import Officials, WorldSettings
 from sojourn.simulation.statements import SOURCES, Statement, statements
@@ -29,7 +29,7 @@ CIRCLES = (("friend_a", "hostel", 30), ("friend_b", "friends", 14), ("friend_c",
 
 
 @dataclass(frozen=True)
-class Told:
+class PublishedFigure:
     """A figure, its readings with the analyst's weights, and what it really counted."""
 
     claim: Claim
@@ -38,7 +38,7 @@ class Told:
     true: float
 
 
-def make_case(world: WorldSettings, records: Records, seed: int) -> tuple[Case, tuple[Told, ...]]:
+def make_case(world: WorldSettings, records: Records, seed: int) -> tuple[Case, tuple[PublishedFigure, ...]]:
     """A case about the world, and what its figures really counted, which no estimate may see."""
     rng = np.random.default_rng([seed, 0x0FF1C1A1])
     counts = Counts(world, records)
@@ -62,7 +62,7 @@ def make_case(world: WorldSettings, records: Records, seed: int) -> tuple[Case, 
 
 def _tell(
     counts: Counts, talk: Officials, biases: dict[str, float], item: Statement, rng: np.random.Generator
-) -> Told:
+) -> PublishedFigure:
     """One statement said."""
     frequency = np.array([reading.weight for reading in item.readings])
     frequency /= frequency.sum()
@@ -84,10 +84,12 @@ def _tell(
         hedge=said.hedge,
         unit=item.unit,
     )
-    return Told(claim, readings, meant, true)
+    return PublishedFigure(claim, readings, meant, true)
 
 
-def _figure(true: float, talk: Officials, bias: float, item: Statement, rng: np.random.Generator) -> Said:
+def _figure(
+    true: float, talk: Officials, bias: float, item: Statement, rng: np.random.Generator
+) -> HedgedFigure:
     """What the speaker says instead of the truth."""
     if item.topic == "crossings":
         return say(true * exp(rng.normal(0.0, talk.crossing_sd)), item.style, rng)

@@ -17,12 +17,12 @@ import numpy as np
 from sojourn.simulation.settings import (
     Behaviour,
     Officials,
-    Place,
-    Scheme,
-    Stratum,
-    Visitors,
     Wave,
+    WorldPlace,
+    WorldScheme,
     WorldSettings,
+    WorldStratum,
+    WorldVisitors,
 )
 
 KINDS = ("plain", "circular", "shared", "window", "stale")
@@ -74,7 +74,7 @@ def draw_world(kind: str, seed: int) -> WorldSettings:
             again=float(rng.uniform(0.1, 0.3)),
         ),
         schemes=(
-            Scheme(
+            WorldScheme(
                 id="TAX",
                 place="HO",
                 kind="number",
@@ -82,7 +82,7 @@ def draw_world(kind: str, seed: int) -> WorldSettings:
                 leak=0.001,
                 struck=struck,
             ),
-            Scheme(id="PERMIT", place="HO", kind="permit", leak=0.04, struck=0.0),
+            WorldScheme(id="PERMIT", place="HO", kind="permit", leak=0.04, struck=0.0),
         ),
         officials=Officials(**talk),
     )
@@ -92,8 +92,10 @@ def _near(rng: np.random.Generator, median: float, sd: float) -> float:
     return float(median * np.exp(rng.normal(0.0, sd)))
 
 
-def _places(rng: np.random.Generator, traders: float, residents: float, trips: float) -> dict[str, Place]:
-    visitors = Visitors(
+def _places(
+    rng: np.random.Generator, traders: float, residents: float, trips: float
+) -> dict[str, WorldPlace]:
+    visitors = WorldVisitors(
         tourists=int(_near(rng, 150_000, 0.5)),
         traders=int(traders),
         students=int(_near(rng, 1_000, 0.5)),
@@ -103,7 +105,7 @@ def _places(rng: np.random.Generator, traders: float, residents: float, trips: f
         step=_near(rng, 1.0, 0.15),
     )
     return {
-        "HO": Place(
+        "HO": WorldPlace(
             name="Hostland",
             rules="KZ.visa_free.EAEU",
             borders={"OR": 0.6, "TH": 0.4},
@@ -111,8 +113,8 @@ def _places(rng: np.random.Generator, traders: float, residents: float, trips: f
             resident_trips=trips,
             visitors=visitors,
         ),
-        "TH": Place(name="Thirdland", pull=_near(rng, 1.0, 0.5)),
-        "XX": Place(name="elsewhere", pull=2.0),
+        "TH": WorldPlace(name="Thirdland", pull=_near(rng, 1.0, 0.5)),
+        "XX": WorldPlace(name="elsewhere", pull=2.0),
     }
 
 
@@ -127,10 +129,10 @@ def _wave(rng: np.random.Generator, size: int, third: int) -> Wave:
     )
 
 
-def _strata(rng: np.random.Generator) -> tuple[Stratum, ...]:
+def _strata(rng: np.random.Generator) -> tuple[WorldStratum, ...]:
     share = float(rng.uniform(0.35, 0.7))
     return (
-        Stratum(
+        WorldStratum(
             id="working",
             share=share,
             stay_weeks=_near(rng, 30, 0.4),
@@ -139,7 +141,7 @@ def _strata(rng: np.random.Generator) -> tuple[Stratum, ...]:
             settle=float(rng.uniform(0.05, 0.3)),
             back=float(rng.uniform(0.5, 0.9)),
         ),
-        Stratum(
+        WorldStratum(
             id="well_off",
             share=1 - share,
             stay_weeks=_near(rng, 45, 0.4),

@@ -25,7 +25,7 @@ Count = Annotated[int, Field(ge=0)]
 MOST_PERSONS = 20_000_000
 
 
-class Visitors(Settings):
+class WorldVisitors(Settings):
     """Everybody else who crosses into a place."""
 
     tourists: Count = Field(default=0, description="persons who visit")
@@ -42,7 +42,7 @@ class Visitors(Settings):
     step: Positive = Field(default=1.0, description="factor on trips from the first wave on")
 
 
-class Place(Settings):
+class WorldPlace(Settings):
     """A host or a third place."""
 
     name: str
@@ -53,7 +53,7 @@ class Place(Settings):
     pull: Positive = Field(default=1.0, description="relative attraction for those who move on")
     residents: Count = Field(default=0, description="nationals of the origin who lived there before")
     resident_trips: Positive = Field(default=2.0, description="trips abroad per resident and year")
-    visitors: Visitors = Visitors()
+    visitors: WorldVisitors = WorldVisitors()
 
 
 class Wave(Settings):
@@ -70,7 +70,7 @@ class Wave(Settings):
     passing: Proportion = Field(default=0.2, description="share that only passes through")
 
 
-class Stratum(Settings):
+class WorldStratum(Settings):
     """A layer of the displaced."""
 
     id: str
@@ -105,7 +105,7 @@ class Behaviour(Settings):
     runs_early: Count = Field(default=5, description="visa runs come up to so many days before the last one")
 
 
-class Scheme(Settings):
+class WorldScheme(Settings):
     """A register or a document."""
 
     id: str
@@ -158,11 +158,11 @@ class WorldSettings(Settings):
     others: dict[str, Proportion] = Field(
         default_factory=dict[str, float], description="other passport → share of visitors and residents"
     )
-    places: dict[str, Place]
+    places: dict[str, WorldPlace]
     waves: Annotated[tuple[Wave, ...], Field(strict=False, min_length=1)]
-    strata: Annotated[tuple[Stratum, ...], Field(strict=False, min_length=1)]
+    strata: Annotated[tuple[WorldStratum, ...], Field(strict=False, min_length=1)]
     behaviour: Behaviour = Behaviour()
-    schemes: Annotated[tuple[Scheme, ...], Field(strict=False)] = ()
+    schemes: Annotated[tuple[WorldScheme, ...], Field(strict=False)] = ()
     officials: Officials | None = Field(default=None, description="present: a case is written, too")
 
     @model_validator(mode="after")

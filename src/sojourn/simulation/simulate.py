@@ -9,7 +9,7 @@ from sojourn.case import CaseError
 from sojourn.simulation.displaced import Lives, make_displaced
 from sojourn.simulation.documents import issue
 from sojourn.simulation.durations import one_of
-from sojourn.simulation.lawful_stays import StayRule
+from sojourn.simulation.lawful_stays import VectorStayRule
 from sojourn.simulation.records import Crossings, Records
 from sojourn.simulation.settings import WorldSettings
 from sojourn.simulation.travel import trips_abroad, visits
@@ -29,7 +29,9 @@ def simulate(world: WorldSettings, seed: int) -> Records:
         for name, sequence in zip(STAGES, np.random.SeedSequence(seed).spawn(len(STAGES)), strict=True)
     }
     rules = {
-        number: StayRule(place.rules, world.nationality, world.start, world.until, f"places.{name}.rules")
+        number: VectorStayRule(
+            place.rules, world.nationality, world.start, world.until, f"places.{name}.rules"
+        )
         for number, (name, place) in enumerate(world.places.items(), 1)
         if place.rules
     }

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sojourn.case import Reading, Source
 from sojourn.simulation.settings import WorldSettings
 
-Topic = Literal["crossings", "persons", "shares"]
+StatementTopic = Literal["crossings", "persons", "shares"]
 
 SOURCES = (
     Source("border", "Border service of the host", "counts crossings", "host_official"),
@@ -38,7 +38,7 @@ class Statement:
     claim: str
     source: str
     published: date
-    topic: Topic
+    topic: StatementTopic
     style: str
     readings: tuple[Reading, ...]
     unit: str = "persons"

@@ -13,7 +13,7 @@ import numpy as np
 from sojourn._core.calendar import YEAR_DAYS
 from sojourn.simulation.durations import Real, Whole, log_logistic, one_of, seasonal_days
 from sojourn.simulation.records import PRIVATE, RESIDENT, STUDY, TOURISM, TRADE, VISITOR, Crossings
-from sojourn.simulation.settings import Place, WorldSettings
+from sojourn.simulation.settings import WorldPlace, WorldSettings
 
 WARM_UP = 60
 """Days before the calendar in which trips may begin, so that visitors are there on its first day."""
@@ -60,7 +60,7 @@ def _one_after_the_other(person: Whole, first: Whole, length: Whole) -> Whole:
     return np.maximum.accumulate(slack + floor) - floor + before
 
 
-def season(world: WorldSettings, place: Place) -> Real:
+def season(world: WorldSettings, place: WorldPlace) -> Real:
     """Relative number of visits by day, from the warm-up to the end of the calendar."""
     about = place.visitors
     day = np.arange(-WARM_UP, world.days)
@@ -72,7 +72,7 @@ def season(world: WorldSettings, place: Place) -> Real:
 
 
 def visits(
-    world: WorldSettings, number: int, place: Place, first_person: int, rng: np.random.Generator
+    world: WorldSettings, number: int, place: WorldPlace, first_person: int, rng: np.random.Generator
 ) -> Crossings:
     """Crossings of all visitors of a place; its tourists are numbered first, then traders, then students."""
     about = place.visitors
@@ -96,7 +96,7 @@ def visits(
 
 
 def trips_abroad(
-    world: WorldSettings, number: int, place: Place, first_person: int, rng: np.random.Generator
+    world: WorldSettings, number: int, place: WorldPlace, first_person: int, rng: np.random.Generator
 ) -> Crossings:
     """Crossings of residents from before: out first, then back."""
     flat = np.ones(WARM_UP + world.days)
@@ -107,7 +107,7 @@ def trips_abroad(
     return _crossings(world, trips, first_person, False, number, other, PRIVATE, RESIDENT)
 
 
-def _other_border(rng: np.random.Generator, world: WorldSettings, place: Place, size: int) -> Whole:
+def _other_border(rng: np.random.Generator, world: WorldSettings, place: WorldPlace, size: int) -> Whole:
     """A border other than the origin's, by the weights of the place; the origin's where it has no other."""
     names = world.place_ids
     others = {names.index(name): weight for name, weight in place.borders.items() if name != world.origin}

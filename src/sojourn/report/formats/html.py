@@ -17,12 +17,12 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from sojourn.report import charts
-from sojourn.report.document import Cell, Kind, Section, Table
-from sojourn.report.inputs import Material
+from sojourn.report.document import Cell, CellKind, Section, Table
+from sojourn.report.inputs import ReportInputs
 from sojourn.report.wording import day, number, share
 
 
-def html(material: Material, sections: list[Section]) -> str:
+def html(material: ReportInputs, sections: list[Section]) -> str:
     """The page."""
     bundle, boot = _bundle(), _file("boot.js")
     figures = [figure for section in sections for figure in section.figures]
@@ -62,7 +62,7 @@ def policy(*scripts: str) -> str:
     return "; ".join((*rules, "base-uri 'none'", "form-action 'none'"))
 
 
-def shown(value: Cell, kind: Kind = "text") -> str:
+def shown(value: Cell, kind: CellKind = "text") -> str:
     """A cell as text."""
     if isinstance(value, tuple):
         return " ".join(value)

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 
 from sojourn.report.document import Cell, Column, Section, Table
 from sojourn.report.formats.html import cells, is_address, shown
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 from sojourn.report.wording import day
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~!&])")
 
 
-def markdown(material: Material, sections: list[Section]) -> str:
+def markdown(material: ReportInputs, sections: list[Section]) -> str:
     """The report; claims' words are escaped, so that none is read as markup."""
     return "\n".join(_lines(material, sections)) + "\n"
 
 
-def _lines(material: Material, sections: list[Section]) -> Iterator[str]:
+def _lines(material: ReportInputs, sections: list[Section]) -> Iterator[str]:
     answer = material.answer
     yield f"# {_text(answer['question'])}\n"
     until = day(answer["claims_until"])

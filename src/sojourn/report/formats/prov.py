@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 
 PREFIX = {
     "sojourn": "https://github.com/sojourn-stats/sojourn/ns#",
@@ -21,7 +21,7 @@ PREFIX = {
 Facts = dict[str, Any]
 
 
-def prov(material: Material) -> Facts:
+def prov(material: ReportInputs) -> Facts:
     """A PROV document. A claim's number is its own; every other rests on all claims in use."""
     answer, ledger = material.answer, material.ledger
     claims = {f"claim:{id}": _claim(words) for id, words in ledger["claims"].items()}
@@ -79,7 +79,7 @@ def _claim(words: Any) -> Facts:
     return {key: value for key, value in facts.items() if value}
 
 
-def _numbers(material: Material) -> Iterator[tuple[str, Facts]]:
+def _numbers(material: ReportInputs) -> Iterator[tuple[str, Facts]]:
     """Every number of the answer by a path that names it."""
     answer = material.answer
     for part in ("outcomes", "shares", "by_place", "parts"):
@@ -102,7 +102,7 @@ def _type(name: str) -> Facts:
     return {"$": name, "type": "prov:QUALIFIED_NAME"}
 
 
-def _files(material: Material) -> dict[str, str]:
+def _files(material: ReportInputs) -> dict[str, str]:
     return dict(material.answer["inputs"]) | dict(material.digests)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sojourn._core.files import sha256
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 
 METADATA = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -22,7 +22,7 @@ TYPES = {
 SOFTWARE = "https://github.com/sojourn-stats/sojourn"
 
 
-def crate(material: Material, folder: Path, names: list[str]) -> dict[str, Any]:
+def crate(material: ReportInputs, folder: Path, names: list[str]) -> dict[str, Any]:
     """The metadata of the files `names` in `folder`, which exist.
 
     `datePublished`, which the standard wants, is the last day on which the claims used

@@ -14,7 +14,7 @@ from io import StringIO
 
 from sojourn._core.thresholds import PRIOR_ONLY
 from sojourn.report.formats.tables import safe
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 
 HEADER = (
     *(
@@ -35,7 +35,7 @@ ALL, NONE = "_T", "_Z"
 Numbers = Mapping[str, float]
 
 
-def sdmx_csv(material: Material) -> str:
+def sdmx_csv(material: ReportInputs) -> str:
     """Outcomes, shares, places, flows and the timeline."""
     out = StringIO(newline="")
     writer = csv.writer(out)
@@ -45,7 +45,7 @@ def sdmx_csv(material: Material) -> str:
     return out.getvalue()
 
 
-def _rows(material: Material) -> Iterator[tuple[str | float, ...]]:
+def _rows(material: ReportInputs) -> Iterator[tuple[str | float, ...]]:
     answer = material.answer
     host, origin, asof = answer["host"], answer["origin"], answer["asof"]
     for name, numbers in answer["outcomes"].items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sojourn.report.document import Section
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 from sojourn.report.sections import answer, audit, claims, outlook
 from sojourn.report.sections.method import method_section
 
@@ -24,6 +24,6 @@ PARTS = (
 )
 
 
-def compose(material: Material) -> list[Section]:
+def compose(material: ReportInputs) -> list[Section]:
     """Every section; those of an audit that was not made say how to make it."""
     return [part(material) for part in PARTS]

@@ -9,7 +9,7 @@ from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.report import charts
 from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
 from sojourn.report.flow_diagram import Flow, flow_svg
-from sojourn.report.inputs import Material
+from sojourn.report.inputs import ReportInputs
 from sojourn.report.wording import OUTCOMES, day, number, sentence, span
 
 LEAST_FLOW = 0.01
@@ -19,7 +19,7 @@ PRIOR = Column("label", "rests on")
 MOVERS = Column("claims", "claims that move it most", "claims")
 
 
-def answer_section(material: Material) -> Section:
+def answer_section(material: ReportInputs) -> Section:
     """One sentence, one figure, one table."""
     outcomes, shares = material.answer["outcomes"], material.answer["shares"]
     named = {"arrived": "arrived", **OUTCOMES}
@@ -55,7 +55,7 @@ def answer_section(material: Material) -> Section:
     return Section("answer", "The answer", (sentence(material),), (figure,), (persons, of_arrived))
 
 
-def _named(material: Material, place: str) -> str:
+def _named(material: ReportInputs, place: str) -> str:
     """A place; a part says that it is one."""
     name = material.place(place)
     return f"of whom in {name}" if place in material.answer["parts"] else name
@@ -66,7 +66,7 @@ def _row(label: str, summary: Mapping[str, float], note: str, group: str = "") -
     return {**summary, "label": shown, "note": note or "data and prior", "group": group or label}
 
 
-def time_section(material: Material) -> Section:
+def time_section(material: ReportInputs) -> Section:
     """Stayed, moved on and returned at the end of every step, with events."""
     timeline = material.answer["timeline"]
     dates = [moment["date"] for moment in timeline]
@@ -116,13 +116,13 @@ def time_section(material: Material) -> Section:
     )
 
 
-def _labels(material: Material) -> Iterator[str]:
+def _labels(material: ReportInputs) -> Iterator[str]:
     for name, label in OUTCOMES.items():
         if material.label(name):
             yield f"Of “{label}”: {material.label(name)}."
 
 
-def place_section(material: Material) -> Section:
+def place_section(material: ReportInputs) -> Section:
     """Flows between places until the day asked, and where people are then."""
     answer = material.answer
     drawn, small = _drawn(material)
@@ -147,7 +147,7 @@ def place_section(material: Material) -> Section:
     return Section("places", "Where they went", (), figures, (flows, where))
 
 
-def _where(material: Material) -> Iterator[tuple[str, Mapping[str, float]]]:
+def _where(material: ReportInputs) -> Iterator[tuple[str, Mapping[str, float]]]:
     """Places by size, the parts of the host after it."""
     for place, summary in sorted(material.answer["by_place"].items(), key=lambda item: -item[1]["q50"]):
         yield place, summary
@@ -155,7 +155,7 @@ def _where(material: Material) -> Iterator[tuple[str, Mapping[str, float]]]:
             yield from material.answer["parts"].items()
 
 
-def _places_figure(material: Material) -> Figure:
+def _places_figure(material: ReportInputs) -> Figure:
     answer = material.answer
     kinds = {
         answer["host"]: "stayed",
@@ -175,7 +175,7 @@ def _places_figure(material: Material) -> Figure:
     )
 
 
-def _drawn(material: Material) -> tuple[list[Flow], int]:
+def _drawn(material: ReportInputs) -> tuple[list[Flow], int]:
     """Flows sorted by place and size; those too small to see are one band. How many those are."""
     flows = sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["mean"])
     least = LEAST_FLOW * material.answer["outcomes"]["arrived"]["mean"]
@@ -191,7 +191,7 @@ def _drawn(material: Material) -> tuple[list[Flow], int]:
     return drawn, len(small)
 
 
-def _flow(material: Material, flow: Mapping[str, Any]) -> Flow:
+def _flow(material: ReportInputs, flow: Mapping[str, Any]) -> Flow:
     start, end, persons = material.place(flow["from"]), material.place(flow["to"]), flow["persons"]
     what = "first arrivals" if flow["kind"] == "arrival" else "moves"
     text = f"{start} to {end}, {what}: {number(persons['q50'])} persons, 90 % interval {span(persons)}"
@@ -212,7 +212,7 @@ def _describe(flows: list[Flow]) -> dict[str, str]:
     }
 
 
-def _flow_rows(material: Material) -> Iterator[tuple[Cell, ...]]:
+def _flow_rows(material: ReportInputs) -> Iterator[tuple[Cell, ...]]:
     for flow in sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["q50"]):
         label = PRIOR_ONLY_LABEL if flow["contraction"] < PRIOR_ONLY else ""
         places = (material.place(flow["from"]), material.place(flow["to"]))

@@ -7,7 +7,7 @@ from typing import Any
 from sojourn._core.thresholds import CONFLICT, K_HAT, SENSITIVE
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
-from sojourn.report.inputs import Material, Record
+from sojourn.report.inputs import Record, ReportInputs
 from sojourn.report.sections.figures import TOP, figure, not_made, short
 from sojourn.report.wording import OUTCOMES, quantity
 
@@ -24,7 +24,7 @@ TESTED = (
 """Columns of a test of a claim, or of a source, against the rest."""
 
 
-def conflict_section(material: Material) -> Section:
+def conflict_section(material: ReportInputs) -> Section:
     """Each claim and source against all the rest, and pairs that cannot both be true."""
     title, conflict = "Who contradicts whom", material.section("conflict")
     if conflict is None:
@@ -60,7 +60,7 @@ def _against(item: Record) -> dict[str, Any]:
     return {"label": item["claim"], "value": max(item["p"], LEAST_P), "group": group, "note": note}
 
 
-def _claims_table(material: Material, conflict: Record) -> Table:
+def _claims_table(material: ReportInputs, conflict: Record) -> Table:
     columns = (
         Column("claim", "claim", "claim"),
         Column("source", "source"),
@@ -83,7 +83,7 @@ def _claims_table(material: Material, conflict: Record) -> Table:
     return Table("conflict-claims", "Each claim against all the rest", columns, rows)
 
 
-def _sources_table(material: Material, conflict: Record) -> Table:
+def _sources_table(material: ReportInputs, conflict: Record) -> Table:
     columns = (Column("source", "source"), Column("claims", "claims", "plain"), *TESTED)
     rows = tuple(
         (material.source(item["source"]), item["claims"], *_tested(item)) for item in conflict["sources"]
@@ -109,7 +109,7 @@ def _pairs_table(conflict: Record) -> Table:
     return Table("pairs", "Pairs that cannot both be true", columns, rows)
 
 
-def influence_section(material: Material) -> Section:
+def influence_section(material: ReportInputs) -> Section:
     """The answer without each claim, and without each source."""
     title, influence = "What the answer hangs on", material.section("influence")
     if influence is None:
@@ -145,7 +145,7 @@ def influence_section(material: Material) -> Section:
     return Section("influence", title, text, tuple(figures), tuple(tables))
 
 
-def _moved(material: Material, item: Record, key: str) -> dict[str, Any]:
+def _moved(material: ReportInputs, item: Record, key: str) -> dict[str, Any]:
     name = item["name"] if key == "claims" else material.source(item["name"])
     error = 2 * item["distance_error"]
     note = f"{quantity(item['quantity'])}; k̂ {item['k_hat']:.2f}, {item['method']}"
@@ -158,14 +158,14 @@ def _moved(material: Material, item: Record, key: str) -> dict[str, Any]:
     }
 
 
-def _influence_row(material: Material, item: Record, key: str) -> tuple[Cell, ...]:
+def _influence_row(material: ReportInputs, item: Record, key: str) -> tuple[Cell, ...]:
     name = item["name"] if key == "claims" else material.source(item["name"])
     without = (item["answer"].get(outcome, {}).get("q50") for outcome in OUTCOMES)
     distance = (short(item["distance"]), short(item["distance_error"]), quantity(item["quantity"]))
     return (item["rank"], name, item["claims"], *distance, *without, short(item["k_hat"]), item["method"])
 
 
-def sensitivity_section(material: Material) -> Section:
+def sensitivity_section(material: ReportInputs) -> Section:
     """Power-scaling of each prior and of the likelihood, and what only priors say."""
     title = "What rests on priors"
     learnt = _contraction_table(material)
@@ -213,7 +213,7 @@ def _diagnosis(item: Record) -> str:
     return "; ".join(f"{quantity(name)}: {text}" for name, text in item["diagnosis"].items() if text)
 
 
-def _contraction_table(material: Material) -> Table:
+def _contraction_table(material: ReportInputs) -> Table:
     """What the data taught, least first: quantities, then every unknown but walks."""
     rows = tuple(
         (quantity(name), short(value), material.label(name))

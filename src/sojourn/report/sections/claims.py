@@ -10,7 +10,7 @@ from typing import Any
 from sojourn._core.thresholds import CONFLICT, MISFIT
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
-from sojourn.report.inputs import Material, Numbers, Record
+from sojourn.report.inputs import Numbers, Record, ReportInputs
 from sojourn.report.wording import published, share
 
 GROUPS = {
@@ -30,7 +30,7 @@ BIASES = 25
 
 
 @dataclass(frozen=True)
-class Told:
+class ClaimView:
     """A claim, as said and as understood. `readings` are rows of the answer, likeliest first."""
 
     id: str
@@ -48,14 +48,14 @@ class Told:
         return MEASURES.get(self.readings[0]["measure"], "stocks")
 
 
-def told(material: Material) -> list[Told]:
+def told(material: ReportInputs) -> list[ClaimView]:
     """Every claim that has readings, by the day it was published."""
     audited = {claim["claim"]: claim for claim in material.section("claims") or ()}
     found = [_told(material, claim, audited.get(claim["claim"])) for claim in material.answer["claims"]]
     return sorted(found, key=lambda item: (item.words["published"], item.id))
 
 
-def _told(material: Material, claim: Record, audited: Record | None) -> Told:
+def _told(material: ReportInputs, claim: Record, audited: Record | None) -> ClaimView:
     words = material.ledger["claims"][claim["claim"]]
     order = sorted(claim["readings"], key=lambda reading: -reading["posterior"])
     by_id = {r["reading"]: r["sentence"] for r in audited["readings"]} if audited else {}
@@ -63,7 +63,7 @@ def _told(material: Material, claim: Record, audited: Record | None) -> Told:
         by_id.get(r["reading"]) or plain(material, r, words["readings"][r["reading"]]) for r in order
     )
     verdict = audited["verdict"] if audited else _fit(claim)
-    return Told(claim["claim"], claim, words, tuple(order), sentences, verdict)
+    return ClaimView(claim["claim"], claim, words, tuple(order), sentences, verdict)
 
 
 def _fit(claim: Record) -> str:
@@ -73,7 +73,7 @@ def _fit(claim: Record) -> str:
     return "conflicts" if claim["fit"] < MISFIT else "strained" if claim["fit"] < CONFLICT else "fits"
 
 
-def plain(material: Material, reading: Record, scope: Record) -> str:
+def plain(material: ReportInputs, reading: Record, scope: Record) -> str:
     """What a reading counts, from its columns."""
     what = f"{reading['measure'].replace('_', ' ')} ({reading['who']})"
     if scope["of_measure"]:
@@ -84,7 +84,7 @@ def plain(material: Material, reading: Record, scope: Record) -> str:
     return f"{what}: {reading['why']}" if reading["why"] else what
 
 
-def claims_section(material: Material) -> Section:
+def claims_section(material: ReportInputs) -> Section:
     """Every claim as said against what its likeliest reading expects."""
     claims = told(material)
     verdict = (
@@ -131,7 +131,7 @@ CLAIM_COLUMNS = (
 )
 
 
-def _rows(material: Material, claims: list[Told]) -> Iterator[tuple[Cell, ...]]:
+def _rows(material: ReportInputs, claims: list[ClaimView]) -> Iterator[tuple[Cell, ...]]:
     for item in claims:
         best, words = item.readings[0], item.words
         expected: Numbers = best["expected"]
@@ -153,7 +153,7 @@ def _rows(material: Material, claims: list[Told]) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def _figure(group: str, claims: list[Told]) -> Figure | None:
+def _figure(group: str, claims: list[ClaimView]) -> Figure | None:
     if not claims:
         return None
     log = group not in ("balances", "shares")
@@ -172,14 +172,14 @@ def _figure(group: str, claims: list[Told]) -> Figure | None:
     )
 
 
-def _floor(claims: list[Told]) -> float:
+def _floor(claims: list[ClaimView]) -> float:
     """Where a log scale begins: bars of "up to" and "less than", which go to 0, end there."""
     least = [item.readings[0]["expected"]["q05"] for item in claims]
     least += [item.words["value"] for item in claims if item.words["value"]]
     return max(min(least) / 1.3, 0.5)
 
 
-def _mark(item: Told, floor: float | None) -> dict[str, Any]:
+def _mark(item: ClaimView, floor: float | None) -> dict[str, Any]:
     """A row of the chart; shares in per cent, counts not below the floor of a log scale."""
     scale = 100.0 if item.words["unit"] == "share" else 1.0
     expected = item.readings[0]["expected"]
@@ -204,7 +204,7 @@ def _short(said: str) -> str:
     return said.replace(" percent", " %")
 
 
-def readings_section(material: Material) -> Section:
+def readings_section(material: ReportInputs) -> Section:
     """Prior and posterior weight of every reading."""
     columns = (
         Column("claim", "claim", "claim"),
@@ -234,13 +234,13 @@ def readings_section(material: Material) -> Section:
     return Section("readings", "What each figure most likely counts", (*text, *top), (), (table,))
 
 
-def _lead(item: Told) -> str:
+def _lead(item: ClaimView) -> str:
     best = item.readings[0]
     weights = f"weight {share(best['prior'])} before, {share(best['posterior'])} after"
     return f"{item.id}, “{item.claim['said']}” ({weights}): {item.sentences[0]}"
 
 
-def sources_section(material: Material) -> Section:
+def sources_section(material: ReportInputs) -> Section:
     """Who speaks, how often, and by what factor their figures lie beside what they count."""
     biases = sorted(
         material.answer["sources"], key=lambda s: -abs(s["bias"]["mean"]) / max(s["bias"]["sd"], 1e-9)
@@ -289,7 +289,7 @@ def sources_section(material: Material) -> Section:
     )
 
 
-def _bias(material: Material, item: Record) -> dict[str, Any]:
+def _bias(material: ReportInputs, item: Record) -> dict[str, Any]:
     """A bias on the natural scale, to three digits."""
     factors = {key: float(f"{exp(item['bias'][key]):.3g}") for key in ("q05", "q25", "q50", "q75", "q95")}
     kind = item["kind"].replace("_", " ")
@@ -299,5 +299,5 @@ def _bias(material: Material, item: Record) -> dict[str, Any]:
     return {**factors, **own, "label": f"{kind}: {name}"}
 
 
-def _said_by(material: Material, source: str) -> Iterator[str]:
+def _said_by(material: ReportInputs, source: str) -> Iterator[str]:
     return (claim["claim"] for claim in material.answer["claims"] if claim["source"] == source)

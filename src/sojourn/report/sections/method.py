@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sojourn._core.thresholds import EFFECTIVE, RHAT
 from sojourn.report.document import Cell, Column, Section, Table
-from sojourn.report.inputs import Material, Record
+from sojourn.report.inputs import Record, ReportInputs
 
 DOCS = "https://github.com/sojourn-stats/sojourn/blob/main/docs"
 TITLES = {
@@ -28,7 +28,7 @@ METHOD = (
 )
 
 
-def method_section(material: Material) -> Section:
+def method_section(material: ReportInputs) -> Section:
     """Method, settings, diagnostics, warnings, hashes."""
     answer = material.answer
     pages = (("The model", f"{DOCS}/theory.md"), ("Every default prior", f"{DOCS}/reference/priors.md"))
@@ -81,7 +81,7 @@ CONTACTS = (
 )
 
 
-def _contacts(material: Material) -> tuple[Table, ...]:
+def _contacts(material: ReportInputs) -> tuple[Table, ...]:
     """Contact groups as told, the small ones in one row: they count like claims."""
     groups = material.ledger["contacts"]
     if not groups:
@@ -93,5 +93,5 @@ def _contacts(material: Material) -> tuple[Table, ...]:
     return (Table("contacts", "Groups of people that interviewees told of", columns, rows, "claim"),)
 
 
-def _cell(material: Material, group: Record, key: str) -> Cell:
+def _cell(material: ReportInputs, group: Record, key: str) -> Cell:
     return material.place(group[key]) if key == "place" else group.get(key)

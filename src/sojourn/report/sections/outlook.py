@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from sojourn.report import charts
 from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
-from sojourn.report.inputs import Material, Record
+from sojourn.report.inputs import Record, ReportInputs
 from sojourn.report.sections.figures import TOP, figure, not_made, short
 from sojourn.report.wording import OUTCOMES, quantity
 
 
-def history_section(material: Material) -> Section:
+def history_section(material: ReportInputs) -> Section:
     """The answer at every date on which claims were published."""
     title, history = "The answer as it could have been given", material.section("history")
     if history is None:
@@ -64,7 +64,7 @@ def _known(history: list[Record], name: str, label: str) -> tuple[Figure, ...]:
     )
 
 
-def worth_section(material: Material) -> Section:
+def worth_section(material: ReportInputs) -> Section:
     """Statistics not yet published, by what they would settle."""
     title, worth = "What would settle it", material.section("worth")
     if worth is None:
@@ -112,7 +112,7 @@ def worth_section(material: Material) -> Section:
     return Section("worth", title, (), figures, tables)
 
 
-def whatif_section(material: Material) -> Section:
+def whatif_section(material: ReportInputs) -> Section:
     """Edited histories, each with the difference it makes."""
     title, whatif = "What if", material.section("whatif")
     if whatif is None:
