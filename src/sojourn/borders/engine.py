@@ -158,7 +158,8 @@ def connected(
         if url == "duckdb":
             made = _duckdb(memory, threads, place, _Reach.of(reads, writes))
         elif url.startswith("spark://"):
-            made = _spark(url, memory, threads, place)
+            made, end = _spark(url, memory, threads, place)
+            stack.callback(end)
         else:
             raise BordersError(f"engine {url!r}: allowed are duckdb and spark://…")
         stack.callback(made.connection.disconnect)
@@ -228,7 +229,10 @@ def _sql_list(paths: Iterable[str]) -> str:
     return "[" + ", ".join(quoted(path) for path in paths) + "]"
 
 
-def _spark(url: str, memory: str, threads: int | None, spill: Path | None) -> Engine:
+def _spark(
+    url: str, memory: str, threads: int | None, spill: Path | None
+) -> tuple[Engine, Callable[[], None]]:
+    """The engine, and what ends it."""
     try:
         from pyspark import __version__
         from pyspark.sql import SparkSession
@@ -251,9 +255,16 @@ def _spark(url: str, memory: str, threads: int | None, spill: Path | None) -> En
         builder = builder.config("spark.pyspark.python", sys.executable)
     if spill is not None:
         builder = builder.config("spark.local.dir", str(absolute(spill)))
+    found = SparkSession.getActiveSession()
     with private_umask():
         session = builder.getOrCreate()
-    return Engine(ibis.pyspark.connect(session), "pyspark", f"spark {__version__}")
+    # A session of the caller's stays open; our own must end before its temporary files are removed.
+    end = session.stop if found is None else _nothing
+    return Engine(ibis.pyspark.connect(session), "pyspark", f"spark {__version__}"), end
+
+
+def _nothing() -> None:
+    return
 
 
 def with_tame_text(table: Table) -> Table:

@@ -22,7 +22,7 @@ PRIVATE_FILE, PRIVATE_FOLDER, RELEASED_FILE = 0o600, 0o700, 0o644
 SPILL = ".spill-"
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
-TRIES, PAUSE = 20, 0.1
+TRIES, PAUSE = 150, 0.1
 
 
 @contextmanager
