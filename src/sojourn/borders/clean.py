@@ -298,7 +298,9 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
         return _dated(good), _dated(crowded)
     names = [name for name in ("border",) if name in rows.columns]
     moment = [crowded[name] for name in ("person", "d", "sequence", "untimed", "arr", *names)]
-    again = ibis.row_number().over(ibis.window(group_by=moment, order_by=crowded.n)) > 0
+    # Of crossings told twice the first row of the file is kept, whatever order the engine had them in.
+    first = [crowded[name] for name in (*PLACE, "n") if name in crowded.columns]
+    again = ibis.row_number().over(ibis.window(group_by=moment, order_by=first)) > 0
     day = ibis.window(group_by=[crowded.person, crowded.d])
     way = crowded.untimed.ifelse(crowded.arr.cast("int32"), ibis.null("int32"))
     crowded = kept(
