@@ -69,15 +69,15 @@ def sort(folder: str, crossings: int) -> None:
 
 def end_to_end(folder: str, crossings: int) -> dict[str, tuple[float, float]]:
     """Seconds on the clock and of processors of every step."""
-    from sojourn.borders.band import LinkErrors, band
-    from sojourn.borders.classify import classify
-    from sojourn.borders.clean import Cleaning, clean
+    from sojourn.borders.cleaning import Cleaning, clean
     from sojourn.borders.engine import connected
-    from sojourn.borders.protect import Release, protect
-    from sojourn.borders.rule import OutcomeRule
-    from sojourn.borders.scratch import forget
-    from sojourn.borders.stays import stays
-    from sojourn.borders.summary import COLUMNS, summarise
+    from sojourn.borders.materialised import drop_materialised
+    from sojourn.borders.outcome.classification import classify
+    from sojourn.borders.outcome.rule import OutcomeRule
+    from sojourn.borders.release.disclosure import Release, suppress
+    from sojourn.borders.release.link_error_band import LinkErrors, estimate_link_error_band
+    from sojourn.borders.release.tables import COLUMNS, summarise
+    from sojourn.borders.stays import pair_stays
 
     rule, key = OutcomeRule(UNTIL, SINCE), bytes(range(32))
     out = Path(folder)
@@ -87,7 +87,7 @@ def end_to_end(folder: str, crossings: int) -> dict[str, tuple[float, float]]:
         def timed(name: str, work: Any) -> None:
             start, used = time.perf_counter(), time.process_time()
             work()
-            forget(engine.connection)
+            drop_materialised(engine.connection)
             seconds[name] = time.perf_counter() - start, time.process_time() - used
 
         def cleaned() -> None:
@@ -98,12 +98,12 @@ def end_to_end(folder: str, crossings: int) -> dict[str, tuple[float, float]]:
 
         def summed() -> None:
             rows, spells = engine.read(out / "classified.parquet"), engine.read(out / "stays.parquet")
-            protect(engine.rows(summarise(rows, spells, rule, ("nationality",)).select(*COLUMNS)), Release())
+            suppress(engine.rows(summarise(rows, spells, rule, ("nationality",)).select(*COLUMNS)), Release())
 
         timed("clean", cleaned)
         timed(
             "stays",
-            lambda: engine.write(stays(engine.read(out / "clean.parquet"), rule), out / "stays.parquet"),
+            lambda: engine.write(pair_stays(engine.read(out / "clean.parquet"), rule), out / "stays.parquet"),
         )
         timed(
             "classify",
@@ -112,7 +112,12 @@ def end_to_end(folder: str, crossings: int) -> dict[str, tuple[float, float]]:
             ),
         )
         timed("summarise", summed)
-        timed("band", lambda: band(engine, engine.read(out / "classified.parquet"), rule, LinkErrors()))
+        timed(
+            "band",
+            lambda: estimate_link_error_band(
+                engine, engine.read(out / "classified.parquet"), rule, LinkErrors()
+            ),
+        )
     return seconds
 
 

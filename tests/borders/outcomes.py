@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sojourn.borders.classify import classify
+from sojourn.borders.outcome.classification import classify
 from tests.borders.conftest import as_rows, outcome_rule
 from tests.referees.borders import Crossing, Possible, Rule
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from sojourn.borders import classify
-from sojourn.borders.band import MEASURES, LinkErrors, band
 from sojourn.borders.engine import Engine
+from sojourn.borders.release.link_error_band import MEASURES, LinkErrors, estimate_link_error_band
 from tests.borders.conftest import as_rows, outcome_rule, random_history
 from tests.borders.outcomes import fetch
 from tests.referees.borders import Rule
@@ -85,7 +85,10 @@ def test_the_band_is_that_of_registers_with_the_links_broken(rule: Rule, duck: A
     table = register(rule, 150)
     classified = classify(duck(table), outcome_rule(rule))
     worker = Engine(classified.get_backend(), "duckdb", "")
-    found = {row["measure"]: row for row in band(worker, classified, outcome_rule(rule), ERRORS)}
+    found = {
+        row["measure"]: row
+        for row in estimate_link_error_band(worker, classified, outcome_rule(rule), ERRORS)
+    }
     registers = [table.to_pylist()]
     for draw in range(ERRORS.draws):
         rows, links = broken(registers[0], draw, ERRORS)
@@ -109,5 +112,5 @@ def test_without_a_broken_link_nothing_moves(duck: Any) -> None:
     rule = Rule(8, 11, 60, 0)
     classified = classify(duck(register(rule, 30)), outcome_rule(rule))
     worker = Engine(classified.get_backend(), "duckdb", "")
-    for row in band(worker, classified, outcome_rule(rule), LinkErrors(1e-7, 1e-7, 2)):
+    for row in estimate_link_error_band(worker, classified, outcome_rule(rule), LinkErrors(1e-7, 1e-7, 2)):
         assert row["low"] == row["mean"] == row["high"] == row["value"]

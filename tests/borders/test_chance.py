@@ -13,7 +13,7 @@ import pyarrow as pa
 from scipy.stats import norm
 
 from sojourn.borders import OutcomeRule, classify
-from sojourn.borders.interrupt import interrupted
+from sojourn.borders.outcome.renewal import interrupted
 from tests.borders.outcomes import fetch
 
 BEGIN, END = date(2016, 1, 1), 900

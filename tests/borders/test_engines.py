@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from sojourn.borders import OutcomeRule, beside
-from sojourn.borders.band import LinkErrors
-from sojourn.borders.clean import Cleaning
+from sojourn.borders import OutcomeRule, manifest
+from sojourn.borders.cleaning import Cleaning
 from sojourn.borders.engine import Engine, connected
-from sojourn.borders.link import Linkage, link_step
-from sojourn.borders.protect import Release
-from sojourn.borders.steps import Desk, classify_step, clean_step, stays_step, summarise_step
+from sojourn.borders.linkage.links import Linkage, link_step
+from sojourn.borders.release.disclosure import Release
+from sojourn.borders.release.link_error_band import LinkErrors
+from sojourn.borders.stages import StageContext, classify_step, clean_step, stays_step, summarise_step
 from tests.borders import test_link
 from tests.borders.conftest import outcome_rule
 from tests.borders.full import people_of
@@ -65,17 +65,17 @@ def rows_of(path: Path) -> list[str]:
     return sorted(str(sorted(row.items())) for row in rows)
 
 
-def same(engines: list[Engine], folder: Path, work: Callable[[Desk, Path], Any], *names: str) -> None:
+def same(engines: list[Engine], folder: Path, work: Callable[[StageContext, Path], Any], *names: str) -> None:
     """What `work` writes with each engine into a folder of its own has the same rows and the same counts."""
     for engine in engines:
         (folder / engine.name).mkdir(parents=True)
-        work(Desk(engine, "1"), folder / engine.name)
+        work(StageContext(engine, "1"), folder / engine.name)
     for name in names:
         paths = [folder / engine.name / name for engine in engines]
         found = [rows_of(path) for path in paths]
         assert found[0] == found[1], name
         assert found[0], name
-        counts = [beside.read_counts(path) for path in paths]
+        counts = [manifest.read_counts(path) for path in paths]
         assert counts[0] == counts[1], name
 
 
@@ -88,7 +88,7 @@ def test_answers_with_truncation_and_missing_crossings(
     parquet.write_table(in_sequence(people), tmp_path / "in.parquet")
     how = outcome_rule(Rule(threshold, window, 3 * window, since))
 
-    def work(desk: Desk, out: Path) -> None:
+    def work(desk: StageContext, out: Path) -> None:
         assert classify_step(desk, tmp_path / "in.parquet", out / "classified.parquet", how)
         assert stays_step(desk, tmp_path / "in.parquet", out / "stays.parquet", how)
 
@@ -101,7 +101,7 @@ def test_raw_rows_to_the_released_summary_and_its_band(engines: list[Engine], tm
     raw = write_rows(twice, tmp_path / "raw.parquet")
     rule = OutcomeRule(date(2023, 1, 1), date(2019, 1, 1))
 
-    def work(desk: Desk, out: Path) -> None:
+    def work(desk: StageContext, out: Path) -> None:
         crossings, classified = out / "crossings.parquet", out / "classified.parquet"
         assert clean_step(desk, raw, crossings, out / "rejects.parquet", Cleaning(), KEY)
         assert stays_step(desk, crossings, out / "stays.parquet", rule)
@@ -115,7 +115,7 @@ def test_raw_rows_to_the_released_summary_and_its_band(engines: list[Engine], tm
     same(engines, tmp_path, work, *[f"{name}.parquet" for name in names])
     summaries = [(tmp_path / engine.name / "summary.parquet").read_bytes() for engine in engines]
     assert summaries[0] == summaries[1]
-    counts = beside.read_counts(tmp_path / "duckdb/summary.parquet")
+    counts = manifest.read_counts(tmp_path / "duckdb/summary.parquet")
     assert counts is not None
     bands = {row["measure"]: row for row in counts["link_error_band"]}
     assert any(row["low"] < row["high"] for row in bands.values())
@@ -128,7 +128,7 @@ def test_what_is_read_from_text_with_times_in_two_zones(engines: list[Engine], t
     columns = dict(zip(("person", "day", "direction"), map(list, zip(*TIMED, strict=True)), strict=True))
     parquet.write_table(pa.table(columns), tmp_path / "raw.parquet")
 
-    def work(desk: Desk, out: Path) -> None:
+    def work(desk: StageContext, out: Path) -> None:
         how = Cleaning(until=date(2023, 1, 1))
         assert clean_step(desk, tmp_path / "raw.parquet", out / "good.parquet", out / "bad.parquet", how, KEY)
 
@@ -142,7 +142,7 @@ def test_the_same_documents_are_linked(engines: list[Engine], tmp_path: Path) ->
     parquet.write_table(table, tmp_path / "in.parquet")
     how = Linkage(test_link.FIELDS, ("birth",))
 
-    def work(desk: Desk, out: Path) -> None:
+    def work(desk: StageContext, out: Path) -> None:
         assert link_step(desk, tmp_path / "in.parquet", out / "out.parquet", out / "links.parquet", how)
 
     same(engines, tmp_path, work, "out.parquet", "links.parquet")

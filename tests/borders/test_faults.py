@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from sojourn.borders import BordersError, OutcomeRule, beside
-from sojourn.borders.clean import Cleaning
+from sojourn.borders import BordersError, OutcomeRule, manifest
+from sojourn.borders.cleaning import Cleaning
 from sojourn.borders.engine import connected
-from sojourn.borders.protect import Release
-from sojourn.borders.steps import Desk, classify_step, clean_step, stays_step, summarise_step
+from sojourn.borders.release.disclosure import Release
+from sojourn.borders.stages import StageContext, classify_step, clean_step, stays_step, summarise_step
 from sojourn.case import new_case, read_case
 from tests.borders.test_pipeline import CONFIG, KEY, put_key, raw_rows, write_rows
 
@@ -26,8 +26,8 @@ RULE = OutcomeRule(date(2023, 1, 1), date(2019, 1, 1))
 SCRIPT = """
 import os, sys
 from pathlib import Path
-import sojourn.borders.engine as engine, sojourn.borders.steps as steps, sojourn.borders.run as whole
-from sojourn.borders.config import read_config
+import sojourn.borders.engine as engine, sojourn.borders.stages as steps, sojourn.borders.pipeline as whole
+from sojourn.borders.settings import read_config
 left = int(sys.argv[2])
 def dying(part, target, done=engine.replace):
     global left
@@ -43,7 +43,7 @@ def dying_claim(case, place, done=whole.write_case):
         os.kill(os.getpid(), 9)
     done(case, place)
 whole.write_case = dying_claim
-whole.run(read_config(Path(sys.argv[1]) / "register.toml"), "1")
+whole.run_pipeline(read_config(Path(sys.argv[1]) / "register.toml"), "1")
 """
 
 
@@ -89,25 +89,25 @@ def test_killed_in_the_middle_of_every_step_a_rerun_continues_to_the_same_result
 
 
 def finished(out: Path, name: str) -> bool:
-    return beside.read(out / f"{name}.parquet") is not None
+    return manifest.read(out / f"{name}.parquet") is not None
 
 
-Step = Callable[[Desk, Path, Path], bool]
+Step = Callable[[StageContext, Path, Path], bool]
 
 
-def clean(desk: Desk, folder: Path, source: Path) -> bool:
+def clean(desk: StageContext, folder: Path, source: Path) -> bool:
     return clean_step(desk, source, folder / "crossings.parquet", folder / "rejects.parquet", Cleaning(), KEY)
 
 
-def stays(desk: Desk, folder: Path, source: Path) -> bool:
+def stays(desk: StageContext, folder: Path, source: Path) -> bool:
     return stays_step(desk, source, folder / "stays.parquet", RULE)
 
 
-def classify(desk: Desk, folder: Path, source: Path) -> bool:
+def classify(desk: StageContext, folder: Path, source: Path) -> bool:
     return classify_step(desk, source, folder / "classified.parquet", RULE)
 
 
-def summarise(desk: Desk, folder: Path, source: Path) -> bool:
+def summarise(desk: StageContext, folder: Path, source: Path) -> bool:
     out = folder / "summary.parquet"
     return summarise_step(desk, source, folder / "stays.parquet", out, RULE, (), Release(), None)
 
@@ -123,7 +123,7 @@ STEPS: tuple[tuple[Step, str, str], ...] = (
 def test_a_truncated_file_and_a_wrong_column_stop_every_step_with_one_line(tmp_path: Path) -> None:
     write_rows(raw_rows(60), tmp_path / "raw.parquet")
     with connected("duckdb", "1GB", 1, tmp_path / "spill", writes=[tmp_path / "any"]) as engine:
-        desk = Desk(engine, "1")
+        desk = StageContext(engine, "1")
         for work, source, made in STEPS:
             good, out = tmp_path / f"{source}.parquet", tmp_path / f"{made}.parquet"
             assert work(desk, tmp_path, good)
@@ -150,7 +150,7 @@ from tests.borders import test_faults as faults
 folder = Path(sys.argv[1])
 told = 0
 with faults.connected("duckdb", "1GB", 1, folder / "spill", writes=[folder / "any"]) as engine:
-    desk = faults.Desk(engine, "2")
+    desk = faults.StageContext(engine, "2")
     resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
     for work, source, made in faults.STEPS:
         out = folder / f"{made}.parquet"
@@ -160,7 +160,7 @@ with faults.connected("duckdb", "1GB", 1, folder / "spill", writes=[folder / "an
         except faults.BordersError as error:
             told += "too large" in str(error).lower() and len(str(error).splitlines()) == 1
         assert out.read_bytes() == before, made
-        assert faults.beside.read(out) is None, made
+        assert faults.manifest.read(out) is None, made
 sys.exit(0 if told == len(faults.STEPS) else 3)
 """
 
@@ -169,7 +169,7 @@ def test_a_full_disk_stops_every_step_with_one_line_and_harms_nothing(tmp_path: 
     write_rows(raw_rows(60), tmp_path / "raw.parquet")
     with connected("duckdb", "1GB", 1, tmp_path / "spill", writes=[tmp_path / "any"]) as engine:
         for work, source, _ in STEPS:
-            assert work(Desk(engine, "1"), tmp_path, tmp_path / f"{source}.parquet")
+            assert work(StageContext(engine, "1"), tmp_path, tmp_path / f"{source}.parquet")
     command = [sys.executable, "-c", FULL, str(tmp_path)]
     full = subprocess.run(command, check=False, capture_output=True, text=True)
     assert full.returncode == 0, full.stderr

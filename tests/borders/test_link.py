@@ -17,11 +17,11 @@ import pyarrow.parquet as parquet
 import pytest
 from scipy.stats import t
 
-from sojourn.borders import BordersError, beside
-from sojourn.borders.clash import Rates, after, clash_rates
+from sojourn.borders import BordersError, manifest
 from sojourn.borders.engine import Engine, connected
-from sojourn.borders.link import Linkage, link_step
-from sojourn.borders.steps import Desk
+from sojourn.borders.linkage.consistency import Rates, after, clash_rates
+from sojourn.borders.linkage.links import Linkage, link_step
+from sojourn.borders.stages import StageContext
 
 FIELDS = ("name", "birth", "sex", "nationality")
 HOW = Linkage(compare=FIELDS, block=("birth", "name"))
@@ -94,8 +94,8 @@ def linked(
         pa.table(list(map(list, zip(*rows, strict=True))), names=names), folder / "in.parquet"
     )
     out, links = folder / "out.parquet", folder / "links.parquet"
-    assert link_step(Desk(engine, "1"), folder / "in.parquet", out, links, how)
-    counts = beside.read_counts(out)
+    assert link_step(StageContext(engine, "1"), folder / "in.parquet", out, links, how)
+    counts = manifest.read_counts(out)
     assert counts is not None
     assert counts["in"] == counts["out"] == len(rows)
     found = {row["document"]: row for row in parquet.read_table(links).to_pylist()}

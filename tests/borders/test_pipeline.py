@@ -17,14 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from sojourn.borders import BordersError, OutcomeRule, beside
-from sojourn.borders.clean import Cleaning, clean
-from sojourn.borders.config import read_config
+from sojourn.borders import BordersError, OutcomeRule, manifest
+from sojourn.borders.cleaning import Cleaning, clean
 from sojourn.borders.engine import Engine, connected
+from sojourn.borders.pipeline import run_pipeline
 from sojourn.borders.pseudonyms import domain_key, make_key, read_key
-from sojourn.borders.run import run
-from sojourn.borders.stays import stays
-from sojourn.borders.steps import Desk, classify_step, clean_step
+from sojourn.borders.settings import read_config
+from sojourn.borders.stages import StageContext, classify_step, clean_step
+from sojourn.borders.stays import pair_stays
 from sojourn.case import CaseError, new_case, read_case
 from tests.borders.outcomes import fetch
 
@@ -163,7 +163,7 @@ def test_a_stay_with_a_missing_crossing_has_an_interval(engine: Engine, tmp_path
     )
     parquet.write_table(table, tmp_path / "c.parquet")
     rule = OutcomeRule(date(2020, 2, 1), date(2020, 1, 1))
-    rows = fetch(stays(engine.read(tmp_path / "c.parquet"), rule)).to_pylist()
+    rows = fetch(pair_stays(engine.read(tmp_path / "c.parquet"), rule)).to_pylist()
     found = {(row["person"], row["kind"]): (row["days_from"], row["days_until"]) for row in rows}
     assert found == {
         (1, "missing_exit"): (0, 10),
@@ -182,8 +182,8 @@ def test_run_from_raw_rows_to_claims_and_again(lost: float, tmp_path: Path) -> N
     (tmp_path / "register.toml").write_text(CONFIG)
     new_case(tmp_path / "case")
     settings = read_config(tmp_path / "register.toml")
-    assert all(run(settings, "1").values())
-    assert beside.read_counts(tmp_path / "out/crossings.parquet") == {
+    assert all(run_pipeline(settings, "1").values())
+    assert manifest.read_counts(tmp_path / "out/crossings.parquet") == {
         "in": len(rows) + 26,
         "out": len(rows),
         "rejects": {"duplicate": 25, "unknown direction": 1},
@@ -194,7 +194,7 @@ def test_run_from_raw_rows_to_claims_and_again(lost: float, tmp_path: Path) -> N
     for row in classified:
         known = {True: 1.0, False: 0.0}.get(row["long_term_migrant"])
         assert row["p_migrant"] == known if known is not None else 0 <= row["p_migrant"] <= 1
-    counts = beside.read_counts(tmp_path / "out/summary.parquet")
+    counts = manifest.read_counts(tmp_path / "out/summary.parquet")
     assert counts is not None
     assert not counts["unsafe"]
     assert {each["measure"] for each in counts["link_error_band"]} >= {"net_migration"}
@@ -207,9 +207,9 @@ def test_run_from_raw_rows_to_claims_and_again(lost: float, tmp_path: Path) -> N
         assert (claim.value + claim.high) / 2 == entries[claim.claim[-7:]]
         assert case.readings_by_claim[claim.claim][0].measure == "entries"
     before = {path: path.read_bytes() for path in (tmp_path / "out").glob("*.parquet")}
-    assert not any(run(settings, "1").values()), "a second run has nothing to do"
+    assert not any(run_pipeline(settings, "1").values()), "a second run has nothing to do"
     (tmp_path / "out/stays.parquet").write_bytes(b"broken")
-    done = run(settings, "1")
+    done = run_pipeline(settings, "1")
     assert (done["clean"], done["stays"]) == (False, True)
     assert set(before) == set((tmp_path / "out").glob("*.parquet"))
     for name in ("crossings.parquet", "summary.parquet"):
@@ -222,7 +222,7 @@ def test_a_run_for_a_case_that_is_not_there_ends_before_the_work(tmp_path: Path)
     put_key(tmp_path / "key")
     (tmp_path / "register.toml").write_text(CONFIG)
     with pytest.raises(CaseError, match="case: there is no such folder"):
-        run(read_config(tmp_path / "register.toml"), "1")
+        run_pipeline(read_config(tmp_path / "register.toml"), "1")
     assert not (tmp_path / "out").exists()
 
 
@@ -284,13 +284,13 @@ def test_keys_and_settings_that_cannot_be_used_are_named(tmp_path: Path, monkeyp
 
 def test_a_step_is_done_again_when_settings_or_inputs_change(engine: Engine, tmp_path: Path) -> None:
     raw = write_rows(raw_rows(20), tmp_path / "raw.parquet")
-    out, desk = tmp_path / "out.parquet", Desk(engine, "1")
+    out, desk = tmp_path / "out.parquet", StageContext(engine, "1")
     rule = OutcomeRule(date(2022, 1, 1), date(2018, 1, 1))
     assert classify_step(desk, raw, out, rule)
     assert not classify_step(desk, raw, out, rule)
     assert classify_step(desk, raw, out, OutcomeRule(date(2022, 1, 1), date(2018, 1, 1), 270, 365))
     write_rows(raw_rows(21), raw)
     assert classify_step(desk, raw, out, OutcomeRule(date(2022, 1, 1), date(2018, 1, 1), 270, 365))
-    assert json.loads(beside.path_of(out).read_text())["settings"]["threshold"] == 270
+    assert json.loads(manifest.path_of(out).read_text())["settings"]["threshold"] == 270
     with pytest.raises(BordersError, match="there is no such file"):
         clean_step(desk, tmp_path / "none", out, out, Cleaning(), KEY)

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sojourn.borders import BordersError, beside
+from sojourn.borders import BordersError, manifest
 from sojourn.borders.engine import connected
 from sojourn.borders.normal_form import character_class, normal_name, normal_text, normalised
 from sojourn.borders.pseudonyms import domain_key, make_key, read_key
@@ -123,7 +123,7 @@ def test_the_public_record_has_no_counts_and_the_released_table_no_causes(tmp_pa
         return [value] if isinstance(value, (int, float)) else []
 
     assert sorted(numbers(record)) == sorted([365, 487, 10, 5, 0.0005, 0.002, 3, 1])
-    assert "link_error_band" in (beside.read_counts(tmp_path / "out/summary.parquet") or {})
+    assert "link_error_band" in (manifest.read_counts(tmp_path / "out/summary.parquet") or {})
     rows = parquet.read_table(tmp_path / "out/summary.parquet").to_pylist()
     assert {row["withheld"] for row in rows} == {"", "withheld"}
     assert all((row["value"] is None) == bool(row["withheld"]) for row in rows)
@@ -336,7 +336,7 @@ identifiers = st.one_of(
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(numbers=st.lists(st.integers(-(2**63), 2**63 - 1).map(str), max_size=4), other=identifiers)
 def test_pseudonymous_takes_whole_numbers_only(numbers: list[str], other: str, tmp_path: Path) -> None:
-    from sojourn.borders.clean import Cleaning, clean
+    from sojourn.borders.cleaning import Cleaning, clean
 
     def rows(people: list[str]) -> pa.Table:
         return pa.table(
@@ -409,6 +409,6 @@ def test_persons_and_words_written_otherwise_are_the_same(tmp_path: Path) -> Non
     assert [(stay["kind"], stay["days_from"]) for stay in stays] == [("complete", 517)] * 2
     crossings = parquet.read_table(tmp_path / "out/crossings.parquet").to_pylist()
     assert len({(row["person"], row["name"]) for row in crossings}) == 2
-    record = beside.read(tmp_path / "out/crossings.parquet")
+    record = manifest.read(tmp_path / "out/crossings.parquet")
     assert record is not None
     assert "NFC" in record.settings["normal_form"]

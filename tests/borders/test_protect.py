@@ -7,8 +7,8 @@ import random
 import pytest
 
 from sojourn.borders import BordersError
-from sojourn.borders.protect import Release, bridges, check, protect, withheld
-from sojourn.borders.summary import ALL
+from sojourn.borders.release.disclosure import Release, bridges, check, choose_withheld, suppress
+from sojourn.borders.release.tables import ALL
 
 MONTHS, WORDS = ("1", "2", "3"), ("a", "b", "c")
 
@@ -70,14 +70,14 @@ def test_nothing_withheld_can_be_worked_out() -> None:
     for _ in range(300):
         cells = table_of(rng)
         small = {cell for cell, value in cells.items() if value < 10}
-        hidden = withheld(cells, small)
+        hidden = choose_withheld(cells, small)
         assert small <= hidden
         assert not worked_out(hidden) or hidden == set(cells)
 
 
 def test_release_withholds_and_rounds() -> None:
     rows = [("t", "entries", m, w, v) for (m, w), v in table_of(random.Random(3)).items()]
-    shown, verdicts = protect(rows, Release(10, 5))
+    shown, verdicts = suppress(rows, Release(10, 5))
     truth = {(m, w): v for _, _, m, w, v in rows}
     for cell in shown:
         value = truth[cell["month"], cell["category"]]
@@ -92,7 +92,7 @@ def test_release_withholds_and_rounds() -> None:
 
 def test_the_check_finds_what_was_done_to_a_released_table() -> None:
     rows = [("t", "entries", m, w, v) for (m, w), v in table_of(random.Random(3)).items()]
-    shown, _ = protect(rows, Release(10, 5))
+    shown, _ = suppress(rows, Release(10, 5))
     assert check(shown, 10, 5) == {("t", "entries"): []}
     assert check(shown, 40, 5)["t", "entries"][0].endswith("counts are below 40")
     truth = {(m, w): v for _, _, m, w, v in rows}

@@ -11,10 +11,10 @@ from typing import Any
 
 import pyarrow.parquet as parquet
 
-from sojourn.borders import OutcomeRule, beside
-from sojourn.borders.clean import Cleaning
+from sojourn.borders import OutcomeRule, manifest
+from sojourn.borders.cleaning import Cleaning
 from sojourn.borders.engine import Engine, connected
-from sojourn.borders.steps import Desk, classify_step, clean_step, stays_step
+from sojourn.borders.stages import StageContext, classify_step, clean_step, stays_step
 from tests.borders.test_pipeline import KEY
 
 RULE = OutcomeRule(date(2023, 1, 1), date(2019, 1, 1))
@@ -85,7 +85,7 @@ def write(paths: list[list[Event]], path: Path, rng: random.Random) -> tuple[Cou
 
 def steps(engine: Engine, source: Path, folder: Path) -> dict[str, list[dict[str, Any]]]:
     folder.mkdir()
-    desk, crossings = Desk(engine, "1"), folder / "crossings.parquet"
+    desk, crossings = StageContext(engine, "1"), folder / "crossings.parquet"
     assert clean_step(desk, source, crossings, folder / "rejects.parquet", Cleaning(), KEY)
     assert stays_step(desk, crossings, folder / "stays.parquet", RULE)
     assert classify_step(desk, crossings, folder / "classified.parquet", RULE)
@@ -103,7 +103,7 @@ def test_rows_in_are_rows_out_and_rejects_and_what_is_certain_is_true(tmp_path: 
             source = tmp_path / f"{name}.csv"
             reasons, good = write(paths, source, rng)
             found[name] = steps(engine, source, tmp_path / name)
-            counts = beside.read_counts(tmp_path / name / "crossings.parquet")
+            counts = manifest.read_counts(tmp_path / name / "crossings.parquet")
             assert counts is not None
             rejects = Counter(row["reason"].split(":")[0] for row in found[name]["rejects"])
             assert rejects == reasons

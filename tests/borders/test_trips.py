@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sojourn.borders import classify, lane
-from sojourn.borders.order import numbered
-from sojourn.borders.trips import settled, walked
+from sojourn.borders import classify, neighbours
+from sojourn.borders.crossings import number_days
+from sojourn.borders.outcome.short_trips import settled, walked
 from tests.borders.conftest import as_rows, outcome_rule, random_history
 from tests.borders.outcomes import fetch
 from tests.referees.borders import Crossing, Rule
@@ -61,7 +61,7 @@ def test_the_shortcut_gives_the_rows_of_the_whole_rule(threshold: int, window: i
         people = people_of(rule, 250, "shortcut")
         rows, how = duck(in_sequence(people)), outcome_rule(rule)
         assert shown(classify(rows, how)) == shown(classify(rows, how, shortcut=False))
-        found = fetch(settled(walked(numbered(rows), how), how)).num_rows
+        found = fetch(settled(walked(number_days(rows), how), how)).num_rows
         people_settled += found
         people_not += len(people) - found
     assert people_settled > (60 if threshold > 3 else 0)
@@ -70,17 +70,17 @@ def test_the_shortcut_gives_the_rows_of_the_whole_rule(threshold: int, window: i
 
 def test_looking_aside_in_sorted_rows_is_as_in_windows(duck: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = Rule(8, 11, 60, 0)
-    table = in_sequence(people_of(rule, 300, "lane"))
-    shuffled = table.take(random.Random("lane").sample(range(len(table)), k=len(table)))
+    table = in_sequence(people_of(rule, 300, "neighbours"))
+    shuffled = table.take(random.Random("neighbours").sample(range(len(table)), k=len(table)))
     found = [shown(classify(duck(rows), outcome_rule(rule))) for rows in (table, shuffled)]
-    monkeypatch.setattr(lane, "streams", lambda _rows: False)
+    monkeypatch.setattr(neighbours, "scans_sorted_rows", lambda _rows: False)
     windows = shown(classify(duck(shuffled), outcome_rule(rule)))
     assert found[0] == found[1] == windows
 
 
 def test_rows_out_of_order_end_the_query(duck: Any) -> None:
     table = in_sequence([([(9, True), (20, False)], None), ([(3, True)], None)])
-    rows = numbered(duck(table.take([1, 0, 2])))
+    rows = number_days(duck(table.take([1, 0, 2])))
     with pytest.raises(Exception, match="not in the order of persons and days"):
-        fetch(lane.placed(rows))
-    assert fetch(lane.placed(lane.in_order(rows)))["n"].to_pylist() == [1, 2, 1]
+        fetch(neighbours.number_within_person(rows))
+    assert fetch(neighbours.number_within_person(neighbours.in_order(rows)))["n"].to_pylist() == [1, 2, 1]

@@ -16,12 +16,13 @@ from typing import Any
 from uuid import uuid4
 
 from sojourn._core.csv_safety import tame_formula
-from sojourn.borders.days import all_rows, engine
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
 from sojourn.borders.errors import BordersError
+from sojourn.borders.materialised import keeping_file_order
 from sojourn.borders.normal_form import per_value
-from sojourn.borders.order import Table
 from sojourn.borders.private_files import cleaning_up_on_signals, make_private, private_umask, spill_folder
-from sojourn.borders.scratch import in_file_order
+from sojourn.borders.small_tables import all_rows
 from sojourn.borders.sources import absolute, exact_pattern, quoted, read_duckdb, read_spark
 
 MEMORY = "4GB"
@@ -61,7 +62,7 @@ class Engine:
         file, _, name = str(path).partition("::")
         if not Path(file).exists():
             raise BordersError(f"{file}: there is no such file")
-        with told(file):
+        with translate_backend_errors(file):
             if self.name == "duckdb":
                 return read_duckdb(self.connection, Path(file), name, numbered)
             return read_spark(self.connection, Path(file), name, numbered)
@@ -80,10 +81,10 @@ class Engine:
         csv = target.suffix == ".csv"
         sql = str(self.connection.compile(with_tame_text(table) if csv else table))
         try:
-            with told(str(target)), private_umask():
+            with translate_backend_errors(str(target)), private_umask():
                 if self.name == "duckdb":
                     form = "CSV, HEADER" if csv else "PARQUET, COMPRESSION zstd"
-                    with in_file_order(self.connection, ordered):
+                    with keeping_file_order(self.connection, ordered):
                         self.connection.raw_sql(f"COPY ({sql}) TO {quoted(absolute(part))} (FORMAT {form})")
                 else:
                     frame = self.connection._session.sql(sql)
@@ -97,7 +98,7 @@ class Engine:
 
     def rows(self, table: Table) -> list[tuple[Any, ...]]:
         """A small result as tuples: counts and totals, never a column of the register."""
-        with told("query"):
+        with translate_backend_errors("query"):
             return all_rows(table)
 
     @contextmanager
@@ -207,7 +208,7 @@ def _duckdb(memory: str, threads: int | None, spill: Path | None, reach: _Reach)
     }
     if threads is not None:
         options["threads"] = threads
-    with told("engine duckdb", about_data=False):
+    with translate_backend_errors("engine duckdb", about_data=False):
         connection = ibis.duckdb.from_connection(duckdb.connect(config=options))
         for setting in (
             "enable_progress_bar = true",
@@ -278,7 +279,7 @@ def with_tame_text(table: Table) -> Table:
 
 
 @contextmanager
-def told(where: str, about_data: bool = True) -> Generator[None]:
+def translate_backend_errors(where: str, about_data: bool = True) -> Generator[None]:
     """Raise what the engine cannot read, write or hold as BordersError; let errors of our own queries pass.
 
     `about_data`: its message may quote the data, and is told without quotations.

@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sojourn.borders.days import all_rows, engine
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
 from sojourn.borders.normal_form import normal_text, normalised
-from sojourn.borders.order import Table
+from sojourn.borders.small_tables import all_rows
 
 LABELLED = ("border", "nationality", "purpose")
 OTHER = "other"

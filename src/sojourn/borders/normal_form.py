@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from sojourn.borders.days import engine
+from sojourn._core.ibis_tools import engine
 
 DESCRIPTION = "Unicode NFC, no characters without width, single blanks, trimmed; names case-folded"
 """What the record of a run says of it."""

@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sojourn.borders.days import engine
+from sojourn._core.ibis_tools import engine
 from sojourn.borders.errors import BordersError
 
 VARIABLE = "SOJOURN_BORDERS_KEY"

@@ -12,9 +12,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sojourn.borders.days import engine
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
 from sojourn.borders.errors import BordersError
-from sojourn.borders.order import Table
 
 
 def absolute(path: Path) -> Path:

@@ -8,15 +8,15 @@ ends is open at the end of observation, one whose first crossing is a departure 
 
 from __future__ import annotations
 
-from sojourn.borders.days import dated, engine
-from sojourn.borders.lane import after, before, in_order, placed
-from sojourn.borders.order import Table, numbered
-from sojourn.borders.rule import OutcomeRule
+from sojourn._core.ibis_tools import dated, engine
+from sojourn.borders.crossings import Table, number_days
+from sojourn.borders.neighbours import after, before, in_order, number_within_person
+from sojourn.borders.outcome.rule import OutcomeRule
 
 TRAITS = ("border", "nationality", "purpose")
 
 
-def stays(table: Table, rule: OutcomeRule) -> Table:
+def pair_stays(table: Table, rule: OutcomeRule) -> Table:
     """A row per stay: person, interval of its entry and of its exit, `kind`, traits of the entry.
 
     `entry_from` = `entry_until` where the entry was seen, likewise `exit`. `days_from`, `days_until`: least
@@ -25,9 +25,9 @@ def stays(table: Table, rule: OutcomeRule) -> Table:
     null where that has no first day), `missing_exit` or `missing_entry`.
     """
     ibis = engine()
-    rows = numbered(table)
+    rows = number_days(table)
     rows = rows.filter(rows.d < rule.end)
-    rows = placed(in_order(rows))
+    rows = number_within_person(in_order(rows))
     traits = [name for name in TRAITS if name in rows.columns]
     rows = rows.mutate(
         next_arr=after(rows, rows.arr),

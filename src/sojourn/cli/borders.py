@@ -39,11 +39,11 @@ def run(config: Annotated[Path, Parameter(help="Its keys: docs/reference/borders
     import sys
 
     import sojourn
-    from sojourn.borders import beside
-    from sojourn.borders.config import read_config
-    from sojourn.borders.protect import NOT_VERIFIED
-    from sojourn.borders.run import run as run_all
-    from sojourn.borders.steps import quiet
+    from sojourn.borders import manifest
+    from sojourn.borders.pipeline import run_pipeline
+    from sojourn.borders.release.disclosure import NOT_VERIFIED
+    from sojourn.borders.settings import read_config
+    from sojourn.borders.stages import quiet
     from sojourn.cli.borders_desk import CLEARED, report, warn_of_rejects
 
     def tell(step: str, now: bool) -> None:
@@ -52,9 +52,9 @@ def run(config: Annotated[Path, Parameter(help="Its keys: docs/reference/borders
         print(f"{step}: {'done' if now else 'up to date, skipped'}", flush=True)
 
     settings = read_config(config)
-    run_all(settings, sojourn.__version__, report if sys.stderr.isatty() else quiet, tell)
+    run_pipeline(settings, sojourn.__version__, report if sys.stderr.isatty() else quiet, tell)
     crossings, summary = settings.out / "crossings.parquet", settings.out / "summary.parquet"
-    warn_of_rejects(crossings, beside.read_counts(crossings) or {})
+    warn_of_rejects(crossings, manifest.read_counts(crossings) or {})
     sys.stderr.write(f"{summary}: {NOT_VERIFIED}\n")
     return 1
 

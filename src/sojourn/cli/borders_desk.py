@@ -13,8 +13,8 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from sojourn.borders.engine import Progress
-    from sojourn.borders.rule import OutcomeRule
-    from sojourn.borders.steps import Desk
+    from sojourn.borders.outcome.rule import OutcomeRule
+    from sojourn.borders.stages import StageContext
 
 Many = Parameter(negative="", consume_multiple=True)
 """An option with several words after it, and none to empty it."""
@@ -63,23 +63,23 @@ CLEARED = "\r\x1b[K"
 
 def rule_of(observed: Observed, how: Threshold = USUAL) -> OutcomeRule:
     """The outcome rule of the options."""
-    from sojourn.borders.rule import OutcomeRule
+    from sojourn.borders.outcome.rule import OutcomeRule
 
     return OutcomeRule(observed.until, observed.since, how.threshold, how.window)
 
 
 @contextmanager
-def desk_at(work: Work, reads: Sequence[str | Path], writes: Sequence[Path]) -> Generator[Desk]:
+def desk_at(work: Work, reads: Sequence[str | Path], writes: Sequence[Path]) -> Generator[StageContext]:
     """The engine for one command with its inputs and outputs; progress goes to a terminal."""
     import sys
 
     import sojourn
     from sojourn.borders.engine import connected
-    from sojourn.borders.steps import Desk, quiet
+    from sojourn.borders.stages import StageContext, quiet
 
     spill = writes[0].parent
     with connected(work.engine, work.memory, spill=spill, reads=reads, writes=writes) as engine:
-        yield Desk(engine, sojourn.__version__, report if sys.stderr.isatty() else quiet)
+        yield StageContext(engine, sojourn.__version__, report if sys.stderr.isatty() else quiet)
 
 
 def report(step: str, rows: int) -> Progress:
@@ -108,11 +108,11 @@ def print_counts(out: Path, done: bool) -> int:
     import json
     import sys
 
-    from sojourn.borders import beside
+    from sojourn.borders import manifest
 
     if sys.stderr.isatty():
         sys.stderr.write(CLEARED)
-    record, counts = beside.read(out), beside.read_counts(out)
+    record, counts = manifest.read(out), manifest.read_counts(out)
     assert record is not None
     assert counts is not None
     print(f"{out}: {'written' if done else 'was already done with these settings and inputs'}")

@@ -70,10 +70,10 @@ def clean(
     least_people
         Without --label: how many people must share a word for it to be kept.
     """
-    from sojourn.borders.clean import Cleaning
+    from sojourn.borders.cleaning import Cleaning
     from sojourn.borders.errors import BordersError
     from sojourn.borders.pseudonyms import read_key
-    from sojourn.borders.steps import clean_step
+    from sojourn.borders.stages import clean_step
 
     for option, texts, example in (
         ("column", column, "person=passport"),
@@ -139,7 +139,7 @@ def link(
     threshold
         Least probability of a match that links.
     """
-    from sojourn.borders.link import Linkage, link_step
+    from sojourn.borders.linkage.links import Linkage, link_step
 
     documents = links or out.with_name("links.parquet")
     with desk_at(work, [source], [out, documents]) as desk:
@@ -152,7 +152,7 @@ def stays(source: Crossings, out: Out, /, *, observed: Observed, work: Work = HE
 
     sojourn borders stays crossings.parquet stays.parquet --from 2019-01-01 --until 2024-01-01
     """
-    from sojourn.borders.steps import stays_step
+    from sojourn.borders.stages import stays_step
 
     with desk_at(work, [source], [out]) as desk:
         return print_counts(out, stays_step(desk, source, out, rule_of(observed)))
@@ -173,7 +173,7 @@ def classify(
       sojourn borders classify crossings.parquet migrants.parquet \\
           --threshold 270 --window 365 --until 2024-01-01
     """
-    from sojourn.borders.steps import classify_step
+    from sojourn.borders.stages import classify_step
 
     with desk_at(work, [source], [out]) as desk:
         return print_counts(out, classify_step(desk, source, out, rule_of(observed, how)))
@@ -213,7 +213,7 @@ def lawful(
     reading
         One reading of a rule whose sources disagree (usually: the first).
     """
-    from sojourn.borders.lawful import Law, lawful_step
+    from sojourn.borders.lawful_days import Law, lawful_step
 
     with desk_at(work, [stays], [out]) as desk:
         law = Law(rules, nationality, until, reading, word)

@@ -65,9 +65,9 @@ def summarise(
     seed
         The same seed breaks the same links.
     """
-    from sojourn.borders.band import LinkErrors
-    from sojourn.borders.protect import Release
-    from sojourn.borders.steps import summarise_step
+    from sojourn.borders.release.disclosure import Release
+    from sojourn.borders.release.link_error_band import LinkErrors
+    from sojourn.borders.stages import summarise_step
 
     rule = rule_of(observed, how)
     errors = None if not link_errors else LinkErrors(*link_errors, draws, seed)
@@ -93,13 +93,13 @@ def check(summary: Summary, /, *, minimum: int | None = None, rounding: int | No
     rounding
         Base to which counts must be rounded (usually: as the summary was made).
     """
-    from sojourn.borders import beside
+    from sojourn.borders import manifest
     from sojourn.borders.errors import BordersError
-    from sojourn.borders.protect import NOT_VERIFIED
-    from sojourn.borders.protect import check as checked
-    from sojourn.borders.steps import read_cells
+    from sojourn.borders.release.disclosure import NOT_VERIFIED
+    from sojourn.borders.release.disclosure import check as validate_crossings
+    from sojourn.borders.stages import read_cells
 
-    record = beside.read(summary)
+    record = manifest.read(summary)
     made = None if record is None else record.settings.get("release")
     if made is None and (minimum is None or rounding is None):
         raise BordersError(f"{summary}: has no record of how it was made; give --minimum and --rounding")
@@ -108,7 +108,7 @@ def check(summary: Summary, /, *, minimum: int | None = None, rounding: int | No
     base = made["rounding"] if rounding is None else rounding
     if least < 2 or base < 1:
         raise BordersError(f"--minimum {least} --rounding {base}: allowed are at least 2 and 1")
-    found = checked(read_cells(summary), least, base)
+    found = validate_crossings(read_cells(summary), least, base)
     for (table, measure), faults in found.items():
         print(f"{table}/{measure}: {'unsafe: ' + '; '.join(faults) if faults else 'no fault found'}")
     print(f"{summary}: {'unsafe, and ' if any(found.values()) else ''}{NOT_VERIFIED}")
@@ -152,8 +152,8 @@ def claims(
     category
         Which of its categories, such as a nationality; all for all.
     """
-    from sojourn.borders.config import ClaimSettings
-    from sojourn.borders.run import claim
+    from sojourn.borders.pipeline import claim
+    from sojourn.borders.settings import ClaimSettings
 
     wanted = ClaimSettings.model_validate(
         {

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import sojourn
-from sojourn.borders.config import RunSettings
-from sojourn.borders.run import run
+from sojourn.borders.pipeline import run_pipeline
+from sojourn.borders.settings import RunSettings
 from sojourn.case import Case, read_case, write_case
 from sojourn.simulation.records import Records
 from sojourn.simulation.settings import WorldSettings
@@ -55,7 +55,7 @@ def with_register(world: WorldSettings, records: Records, seed: int, case: Case,
             },
         }
     )
-    run(settings, sojourn.__version__)
+    run_pipeline(settings, sojourn.__version__)
     return without_stocks(read_case(folder))
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sojourn.borders.days import engine
-from sojourn.borders.order import Table, alternating, mixed_days, numbered
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table, find_mixed_days, number_days, order_within_day
 
 STEPS = 1000
 
@@ -23,7 +23,7 @@ def added_gaps(crossings: Table, groups: Table) -> Table:
     documents on one day, at the same time or at none, are in whatever order alternates.
     """
     ibis = engine()
-    rows = numbered(crossings).inner_join(groups, [("person", "document")])
+    rows = number_days(crossings).inner_join(groups, [("person", "document")])
     apart = ibis.window(group_by=["group", "document"], order_by=["d", "sequence"])
     moments = ibis.window(group_by="group", order_by=["d", "sequence"])
     rows = rows.mutate(
@@ -31,7 +31,7 @@ def added_gaps(crossings: Table, groups: Table) -> Table:
         moment=ibis.dense_rank().over(moments).cast("int32"),
     )
     rows = rows.select("arr", "own", person="group", d="moment", initial=ibis.null("int32"))
-    rows = alternating(rows, mixed_days(rows))
+    rows = order_within_day(rows, find_mixed_days(rows))
     together = ibis.window(group_by="person", order_by=["d", "sequence"])
     rows = rows.mutate(joint=(rows.arr.lag().over(together) == rows.arr).fill_null(False).cast("int32"))
     return rows.group_by(group="person").aggregate(added=rows.joint.sum() - rows.own.sum())

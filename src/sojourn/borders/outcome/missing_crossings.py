@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.days import engine
-from sojourn.borders.order import Table
-from sojourn.borders.rule import OutcomeRule
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
+from sojourn.borders.outcome.rule import OutcomeRule
 
 
 def doubtful(rows: Table) -> Any:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sojourn.borders.errors import BordersError
-from sojourn.borders.summary import ALL
+from sojourn.borders.release.tables import ALL
 from sojourn.case import Case, Claim, Reading, Source
 
 COUNTED = {"entries": "crossings", "exits": "crossings", "people": "persons", "present": "persons"}

@@ -21,10 +21,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.days import engine
-from sojourn.borders.lane import after, apart, before, days_ahead, in_order, placed, with_total
-from sojourn.borders.order import Table
-from sojourn.borders.rule import OutcomeRule
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
+from sojourn.borders.neighbours import (
+    after,
+    before,
+    days_ahead,
+    in_order,
+    number_within_person,
+    offset_days_by_person,
+    with_total,
+)
+from sojourn.borders.outcome.rule import OutcomeRule
 
 AHEAD = tuple(range(1, 20))
 """How many crossings ahead one looks for the day on which a crossing away missed: nine stays at home."""
@@ -41,7 +49,7 @@ def walked(rows: Table, rule: OutcomeRule) -> Table:
     end of observation where it is not, `open`, and `long`: not missed within V days, or further ahead than
     was looked.
     """
-    rows = apart(placed(in_order(rows)))
+    rows = offset_days_by_person(number_within_person(in_order(rows)))
     rows = rows.mutate(
         same_day=(before(rows, rows.d) == rows.d).fill_null(False),
         next_d=after(rows, rows.d),

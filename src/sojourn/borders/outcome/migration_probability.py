@@ -19,11 +19,11 @@ the last crossing counts as still there.
 
 from __future__ import annotations
 
-from sojourn.borders.days import dated, engine
-from sojourn.borders.life import EVERY, LEAST, Life, steps, trait_of, unit
-from sojourn.borders.order import Table
-from sojourn.borders.rule import OutcomeRule
-from sojourn.borders.scratch import kept
+from sojourn._core.ibis_tools import dated, engine
+from sojourn.borders.crossings import Table
+from sojourn.borders.materialised import materialise
+from sojourn.borders.outcome.life_tables import EVERY, LEAST, Life, steps, trait_of, unit
+from sojourn.borders.outcome.rule import OutcomeRule
 
 
 def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
@@ -50,13 +50,13 @@ def with_chance(rows: Table, life: Life, rule: OutcomeRule) -> Table:
     )
     asked = _in_steps(asked, rule)
     asked = asked.mutate(now=asked.arr == asked.going, step=asked.age // unit(rule))
-    asked = kept(_with_cells(asked, life, rule))
+    asked = materialise(_with_cells(asked, life, rule))
     cases = asked.select(*CASE).distinct()
-    chances = kept(_chances(cases, life, rule))
+    chances = materialise(_chances(cases, life, rule))
     asked = asked.inner_join(chances, [(name, f"of_{name}") for name in CASE])
     asked = asked.left_join(life.against, [("arr", "way")])
     found = _with_status(asked)
-    found = kept(found.mutate(p=found.over.ifelse(found.rate, found.p)).select("of", "at", "p"))
+    found = materialise(found.mutate(p=found.over.ifelse(found.rate, found.p)).select("of", "at", "p"))
     return rows.left_join(found, [("person", "of"), ("n", "at")]).drop("of", "at")
 
 

@@ -1,12 +1,8 @@
-"""Dates and numbers of days, in the engine."""
+"""Small tables: results that come out of the engine, and constants that go in."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from sojourn._core.ibis_tools import engine, first_row, number
-
-__all__ = ["all_rows", "dated", "engine", "first_row", "number", "put"]
 
 
 def all_rows(table: Any) -> list[tuple[Any, ...]]:
@@ -18,8 +14,8 @@ def all_rows(table: Any) -> list[tuple[Any, ...]]:
     return connection.raw_sql(sql).fetchall()
 
 
-def put(connection: Any, name: str, columns: dict[str, list[Any]]) -> Any:
-    """A small table of ours, given to the engine under a name."""
+def register_table(connection: Any, name: str, columns: dict[str, list[Any]]) -> Any:
+    """Give the engine a small table under a name."""
     import pyarrow as pa
 
     if connection.name == "pyspark":
@@ -28,11 +24,3 @@ def put(connection: Any, name: str, columns: dict[str, list[Any]]) -> Any:
     else:
         connection.con.register(name, pa.table(columns))
     return connection.table(name)
-
-
-def dated(value: Any) -> Any:
-    """Days since 1970 as a date; null stays null."""
-    ibis = engine()
-    # DuckDB makes an instant of a date and an interval; by way of one both engines give a date.
-    day = ibis.date(1970, 1, 1) + value.cast("int64").as_interval("D")
-    return day.cast("timestamp").cast("date")

@@ -2,18 +2,19 @@
 
 A summary is a long table: `table` (which classification), `measure`, `month`, `category`, `value`. In each
 table months and categories have their totals, named `all`. It holds no row about a person; it is not yet
-safe to release (see `protect`).
+safe to release (see `disclosure`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.days import all_rows, dated, engine, number
+from sojourn._core.ibis_tools import dated, engine, number
+from sojourn.borders.crossings import Table
 from sojourn.borders.labels import OTHER
-from sojourn.borders.order import Table
-from sojourn.borders.rule import DIRECTIONS, OutcomeRule
-from sojourn.borders.scratch import kept
+from sojourn.borders.materialised import materialise
+from sojourn.borders.outcome.rule import DIRECTIONS, OutcomeRule
+from sojourn.borders.small_tables import all_rows
 
 ALL = "all"
 COLUMNS = ("table", "measure", "month", "category", "value")
@@ -103,9 +104,9 @@ def _crossings(rows: Table, table: str) -> Table:
         counted[f"migrant_{name}"] = (side & answer.fill_null(False)).sum()
         counted[f"undetermined_{name}"] = (side & answer.isnull()).sum()
         counted[f"expected_{name}"] = side.ifelse(chance, 0).sum()
-    cells = kept(rows.group_by("month", "category").aggregate(**counted))
+    cells = materialise(rows.group_by("month", "category").aggregate(**counted))
     # Who entered more than once in a cell is one of its people.
-    people = kept(rows.filter(arrives).select("month", "category", "person").distinct())
+    people = materialise(rows.filter(arrives).select("month", "category", "person").distinct())
     parts: list[Table] = []
     for margin, (part, persons) in enumerate(
         zip(_margins(cells, table), _margins(people, table), strict=True)
@@ -163,7 +164,7 @@ def _lengths(stays: Table) -> Table:
     bands = [(known.days_until < below, words) for below, words in LENGTHS]
     month = known.entry_from.year() * 12 + known.entry_from.month() - 1
     rows = known.mutate(month=month.cast("int32"), category=ibis.cases(*bands, else_=LONGER))
-    cells = kept(rows.group_by("month", "category").aggregate(stays=rows.count()))
+    cells = materialise(rows.group_by("month", "category").aggregate(stays=rows.count()))
     parts = [
         part.group_by("month", "category").aggregate(value=part.stays.sum())
         for part in _margins(cells, "lengths")

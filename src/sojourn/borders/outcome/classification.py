@@ -11,18 +11,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.chance import with_chance
-from sojourn.borders.days import dated, engine
-from sojourn.borders.final import final_days
-from sojourn.borders.gaps import able
-from sojourn.borders.life import life_of
-from sojourn.borders.order import Table, laid, numbered, with_history
-from sojourn.borders.reach import with_reach
-from sojourn.borders.rule import DIRECTIONS, STATUSES, OutcomeRule
-from sojourn.borders.scratch import kept
-from sojourn.borders.status import events, with_status
-from sojourn.borders.together import fits, with_company
-from sojourn.borders.trips import answers, settled, walked
+from sojourn._core.ibis_tools import dated, engine
+from sojourn.borders.crossings import Table, add_state_days, number_days, with_history
+from sojourn.borders.materialised import materialise
+from sojourn.borders.outcome.final_day import final_days
+from sojourn.borders.outcome.life_tables import life_of
+from sojourn.borders.outcome.migration_probability import with_chance
+from sojourn.borders.outcome.missing_crossings import able
+from sojourn.borders.outcome.open_crossings import fits, with_company
+from sojourn.borders.outcome.rule import DIRECTIONS, STATUSES, OutcomeRule
+from sojourn.borders.outcome.short_trips import answers, settled, walked
+from sojourn.borders.outcome.status_bounds import events, with_status
+from sojourn.borders.outcome.thresholds import with_reach
 
 TOLD = ("day", "direction", "initial_status")
 RESULT = ("status_before", "status_after", "long_term_migrant", "final_on", "p_migrant")
@@ -45,12 +45,12 @@ def classify(table: Table, rule: OutcomeRule, shortcut: bool = True) -> Table:
     """
     names = [name for name in table.columns if name not in RESULT]
     # Held without what the numbers say as well: it is put back when the result is written.
-    rows = numbered(table.select(*names))
-    rows = kept(walked(rows.drop(*[name for name in TOLD if name in rows.columns]), rule))
+    rows = number_days(table.select(*names))
+    rows = materialise(walked(rows.drop(*[name for name in TOLD if name in rows.columns]), rule))
     rest, parts = rows, list[Table]()
     if shortcut and rule.apart > 0:
-        people = kept(settled(rows, rule))
-        rest = kept(rows.anti_join(people, [("person", "of")]))
+        people = materialise(settled(rows, rule))
+        rest = materialise(rows.anti_join(people, [("person", "of")]))
         parts.append(answers(rows, people, rule))
     parts.append(_by_whole_rule(rest, rule))
     life = life_of(_on_days(rows), [part.select("arr", "was", "answer") for part in parts], rule)
@@ -62,9 +62,9 @@ def _by_whole_rule(crossings: Table, rule: OutcomeRule) -> Table:
     ibis = engine()
     # Windows carry every column of a row along, so the rule gets those that it needs.
     narrow = crossings.select("person", "d", "arr", "initial", "sequence", place="n")
-    rows = kept(laid(with_history(narrow, rule), rule))
-    rows = kept(answered(rows, rule).select(*ANSWERED))
-    final = kept(final_days(rows, rule)).rename(whose="person", which="n")
+    rows = materialise(add_state_days(with_history(narrow, rule), rule))
+    rows = materialise(answered(rows, rule).select(*ANSWERED))
+    final = materialise(final_days(rows, rule)).rename(whose="person", which="n")
     nothing = ibis.null("int32")
     found = rows.filter(~rows.history).inner_join(final, [("person", "whose"), ("n", "which")])
     found = found.select(
@@ -94,8 +94,8 @@ def answered(rows: Table, rule: OutcomeRule) -> Table:
     """Adds `answer` (true, false, null) to crossings that are laid."""
     ibis = engine()
     passing = ("before_low", "before_high", "own_low", "own_high", "last_low", "last_high")
-    rows = kept(with_status(events(kept(with_reach(rows, rule)), rule)).drop(*passing))
-    rows = kept(with_company(rows, rule))
+    rows = materialise(with_status(events(materialise(with_reach(rows, rule)), rule)).drop(*passing))
+    rows = materialise(with_company(rows, rule))
     able_rows = able(rows, rule).mutate(able=ibis.literal(True))
     rows = rows.left_join(able_rows, [("person", "of"), ("n", "at")]).drop("of", "at")
     against = rows.arr.ifelse(rows.was_low == 0, rows.was_high == 1)

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sojourn.borders.days import engine
-from sojourn.borders.engine import told
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
+from sojourn.borders.engine import translate_backend_errors
 from sojourn.borders.errors import BordersError
-from sojourn.borders.order import Table
-from sojourn.borders.steps import Desk, size, step
+from sojourn.borders.stages import StageContext, size, step
 from sojourn.stay_rules import StayRuleError, assess_register
 
 COURSES = ("least", "most")
@@ -25,7 +25,9 @@ NEEDED = ("person", "entry_from", "entry_until", "exit_from", "exit_until")
 ANSWER = ("first_unlawful", "unlawful_days", "binding_limit", "used_at_exit")
 
 
-def lawful(stays: Table, rules: str, nationality: str, until: date, reading: str | None = None) -> Table:
+def assess_lawful_days(
+    stays: Table, rules: str, nationality: str, until: date, reading: str | None = None
+) -> Table:
     """Two rows per stay from `stays.stays`: `counted` (`least`, `most`), person, entry, exit, and the answer.
 
     `first_unlawful`, `unlawful_days`, `binding_limit` and `used_at_exit` are those of `assess_register`. Open
@@ -66,7 +68,7 @@ class Law:
     word: str | None = None
 
 
-def lawful_step(desk: Desk, source: Path, out: Path, law: Law) -> bool:
+def lawful_step(desk: StageContext, source: Path, out: Path, law: Law) -> bool:
     """Stays to lawful days; the record tells how many stays and days were unlawful in either course."""
     settings = {**asdict(law), "until": law.until.isoformat()}
     files = [Path(law.rules)] if Path(law.rules).is_file() else []
@@ -80,8 +82,8 @@ def lawful_step(desk: Desk, source: Path, out: Path, law: Law) -> bool:
                 f"{source}: no stay has the nationality {word!r}; give it as the register has it"
             )
         try:
-            with desk.watched("lawful", rows), told(str(source)):
-                made = lawful(stays, law.rules, law.nationality, law.until, law.reading)
+            with desk.watched("lawful", rows), translate_backend_errors(str(source)):
+                made = assess_lawful_days(stays, law.rules, law.nationality, law.until, law.reading)
                 desk.engine.write(made, out)
         except StayRuleError as error:
             raise BordersError(str(error)) from None
@@ -93,7 +95,7 @@ def lawful_step(desk: Desk, source: Path, out: Path, law: Law) -> bool:
     return step(desk, "lawful", settings, [source, *files], [out], work)
 
 
-def _counted(desk: Desk, out: Path) -> dict[str, Any]:
+def _counted(desk: StageContext, out: Path) -> dict[str, Any]:
     made = desk.engine.read(out)
     over = made.unlawful_days > 0
     sums = made.group_by("counted").aggregate(stays=over.sum(), days=made.unlawful_days.sum())

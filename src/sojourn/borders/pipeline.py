@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sojourn.borders import beside
-from sojourn.borders.band import LinkErrors
-from sojourn.borders.claims import Speaker, with_claims
-from sojourn.borders.clean import Cleaning
-from sojourn.borders.config import ClaimSettings, RunSettings
+from sojourn.borders import manifest
+from sojourn.borders.case_claims import Speaker, with_claims
+from sojourn.borders.cleaning import Cleaning
 from sojourn.borders.engine import connected
 from sojourn.borders.errors import BordersError
-from sojourn.borders.protect import Release
+from sojourn.borders.outcome.rule import OutcomeRule
 from sojourn.borders.pseudonyms import read_key
-from sojourn.borders.rule import OutcomeRule
-from sojourn.borders.steps import (
-    Desk,
+from sojourn.borders.release.disclosure import Release
+from sojourn.borders.release.link_error_band import LinkErrors
+from sojourn.borders.release.tables import COLUMNS
+from sojourn.borders.settings import ClaimSettings, RunSettings
+from sojourn.borders.stages import (
     Report,
+    StageContext,
     classify_step,
     clean_step,
     quiet,
@@ -26,14 +27,13 @@ from sojourn.borders.steps import (
     stays_step,
     summarise_step,
 )
-from sojourn.borders.summary import COLUMNS
 from sojourn.case import read_case, render_case, write_case
 
 Tell = Callable[[str, bool], None]
 """Told the name of a step that has ended, and whether it was done now."""
 
 
-def run(
+def run_pipeline(
     settings: RunSettings, version: str, report: Report = quiet, tell: Tell | None = None
 ) -> dict[str, bool]:
     """Clean, link where asked, stays, classify, summarise and claim; for each step whether it was done now.
@@ -65,11 +65,11 @@ def _steps(settings: RunSettings, version: str, report: Report) -> Iterator[tupl
     summary = out / "summary.parquet"
     where = (engine.url, engine.memory, engine.threads)
     with connected(*where, spill=out, reads=[settings.input], writes=[summary]) as worker:
-        desk = Desk(worker, version, report)
+        desk = StageContext(worker, version, report)
         crossings = out / "crossings.parquet"
         yield "clean", clean_step(desk, settings.input, crossings, out / "rejects.parquet", how, key)
         if settings.link is not None:
-            from sojourn.borders.link import Linkage, link_step
+            from sojourn.borders.linkage.links import Linkage, link_step
 
             linked = out / "linked.parquet"
             linkage = Linkage(**settings.link.model_dump())
@@ -88,7 +88,7 @@ def _steps(settings: RunSettings, version: str, report: Report) -> Iterator[tupl
 
 def claim(summary: Path, wanted: ClaimSettings) -> bool:
     """Write the released counts into a case; True if the case changed."""
-    record = beside.read(summary)
+    record = manifest.read(summary)
     if record is None or record.step != "summarise":
         raise BordersError(f"{summary}: has no record of how it was made beside it; make it with `summarise`")
     release: dict[str, Any] = record.settings["release"]

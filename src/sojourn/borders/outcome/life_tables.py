@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.borders.days import all_rows, engine, put
-from sojourn.borders.interrupt import interrupted
-from sojourn.borders.order import Table
-from sojourn.borders.rule import OutcomeRule
-from sojourn.borders.scratch import kept
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table
+from sojourn.borders.materialised import materialise
+from sojourn.borders.outcome.renewal import interrupted
+from sojourn.borders.outcome.rule import OutcomeRule
+from sojourn.borders.small_tables import all_rows, register_table
 
 WEEK = 7
 LEAST = 50
@@ -61,7 +62,7 @@ def life_of(rows: Table, answered: list[Table], rule: OutcomeRule) -> Life:
     counts = spells.group_by("arr", "month", "trait", "w").aggregate(
         seen=spells.count(), ends=spells.ended.cast("int64").sum()
     )
-    counts = kept(counts)
+    counts = materialise(counts)
     votes = [_votes(each) for each in answered]
     votes = ibis.union(*votes) if len(votes) > 1 else votes[0]
     against = votes.group_by("way").aggregate(
@@ -70,8 +71,8 @@ def life_of(rows: Table, answered: list[Table], rule: OutcomeRule) -> Life:
     )
     cells = (counts.trait + "/" + counts.month, counts.trait + EVERY, ibis.literal(EVERY))
     parts = [counts.mutate(cell=cell).select("cell", "arr", "w", "seen", "ends") for cell in cells]
-    table = kept(_survival(ibis.union(*parts), rule))
-    return Life(table, _after(table, rule), kept(against), groups)
+    table = materialise(_survival(ibis.union(*parts), rule))
+    return Life(table, _after(table, rule), materialise(against), groups)
 
 
 def _votes(rows: Table) -> Table:
@@ -155,7 +156,7 @@ def _after(table: Table, rule: OutcomeRule) -> Table:
         columns["arr"] += [arr] * begins.size
         for name, values in (("r", at[1]), ("q", at[2]), ("begins", begins), ("away", away)):
             columns[name] += values.ravel().tolist()
-    return kept(put(table.get_backend(), "sojourn_after", columns))
+    return materialise(register_table(table.get_backend(), "sojourn_after", columns))
 
 
 def _enough(begun: dict[tuple[str, bool], float], cell: str) -> bool:

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn.borders.columns import list_columns
-from sojourn.borders.days import engine, first_row, number
+from sojourn._core.ibis_tools import engine, first_row, number
+from sojourn.borders.column_names import list_columns
 from sojourn.borders.errors import BordersError
-from sojourn.borders.rule import DIRECTIONS, STATUSES, OutcomeRule
+from sojourn.borders.outcome.rule import DIRECTIONS, STATUSES, OutcomeRule
 
 Table = Any
 """An Ibis table: its columns are known only to the engine, so the type checker cannot help here."""
 
 
-def checked(table: Table) -> Table:
+def validate_crossings(table: Table) -> Table:
     """The columns of crossings, of the right types.
 
     `person`, `day` (date), `direction`, and optionally `sequence` (whole numbers, the order within a day)
@@ -42,13 +42,13 @@ def checked(table: Table) -> Table:
     return table
 
 
-def numbered(table: Table) -> Table:
+def number_days(table: Table) -> Table:
     """Crossings with the day as a number `d`, `arr`, `initial` (1 resident, 0 not, null unknown), `sequence`.
 
     Without a column `sequence`, crossings of one day are put in the order in which directions alternate.
     """
     ibis = engine()
-    table = checked(table)
+    table = validate_crossings(table)
     given = table.initial_status if "initial_status" in table.columns else ibis.null()
     table = table.mutate(initial_status=given.cast("string"))
     status = table.initial_status
@@ -60,10 +60,10 @@ def numbered(table: Table) -> Table:
     )
     if "sequence" in table.columns:
         return table
-    mixed = mixed_days(table)
+    mixed = find_mixed_days(table)
     if first_row(mixed.aggregate(size=mixed.count()))[0] == 0:
         return table.mutate(sequence=ibis.literal(0, "int64"))
-    return alternating(table, mixed)
+    return order_within_day(table, mixed)
 
 
 def _checked_day(table: Table, status: Any) -> Any:
@@ -99,14 +99,14 @@ def _stop(table: Table, bad: Any, text: str, value: Any) -> Any:
     return bad.ifelse(udf(row + f": {text}").cast("int32"), value)
 
 
-def mixed_days(table: Table) -> Table:
+def find_mixed_days(table: Table) -> Table:
     """`of`: persons who crossed in both directions on one day."""
     way = table.arr.cast("int32")
     days = table.group_by("person", "d").aggregate(ways=way.max() - way.min())
     return days.filter(days.ways > 0).select(of="person").distinct()
 
 
-def alternating(table: Table, mixed: Table) -> Table:
+def order_within_day(table: Table, mixed: Table) -> Table:
     """Adds `sequence` so that the crossings of a day alternate, beginning with what the days around suggest.
 
     `mixed` are the persons who need it; the others have one direction a day.
@@ -159,7 +159,7 @@ def with_history(crossings: Table, rule: OutcomeRule) -> Table:
     return crossings.union(extra.mutate(**lacking).select(crossings.columns))
 
 
-def laid(crossings: Table, rule: OutcomeRule) -> Table:
+def add_state_days(crossings: Table, rule: OutcomeRule) -> Table:
     """Crossings with their neighbours and the certain days before each.
 
     `n` (place in the person's order), `gap_after`, `gap_before`, `next_d`; `inn` and `out`, days certainly in

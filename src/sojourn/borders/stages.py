@@ -1,6 +1,6 @@
 """The steps from raw crossings to released tables, each from files to files.
 
-A step writes its outputs whole or not at all, and last two records beside the first of them (see `beside`):
+A step writes its outputs whole or not at all, and last two records beside the first of them (see `manifest`):
 a public one with settings, version, hashes of what went in and came out, and a private one with counts. A
 step whose record agrees with what it would do now has been done, and is not done again.
 """
@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from sojourn._core.csv_safety import tame_formula
-from sojourn.borders import beside
-from sojourn.borders.band import LinkErrors, band
-from sojourn.borders.classify import classify
-from sojourn.borders.clean import Cleaning, clean, holds_identifiers
-from sojourn.borders.engine import Engine, Progress, discard, replace, told
+from sojourn.borders import manifest
+from sojourn.borders.cleaning import Cleaning, clean, holds_identifiers
+from sojourn.borders.crossings import Table
+from sojourn.borders.engine import Engine, Progress, discard, replace, translate_backend_errors
 from sojourn.borders.errors import BordersError
+from sojourn.borders.materialised import drop_materialised
 from sojourn.borders.normal_form import classed, normalised
-from sojourn.borders.order import Table
+from sojourn.borders.outcome.classification import classify
+from sojourn.borders.outcome.rule import OutcomeRule
 from sojourn.borders.private_files import open_to_all
-from sojourn.borders.protect import NOT_VERIFIED, Release, protect
 from sojourn.borders.pseudonyms import content_key, fingerprint, pseudonym
-from sojourn.borders.rule import OutcomeRule
-from sojourn.borders.scratch import forget
-from sojourn.borders.stays import stays
-from sojourn.borders.summary import COLUMNS, summarise
+from sojourn.borders.release.disclosure import NOT_VERIFIED, Release, suppress
+from sojourn.borders.release.link_error_band import LinkErrors, estimate_link_error_band
+from sojourn.borders.release.tables import COLUMNS, summarise
+from sojourn.borders.stays import pair_stays
 
 Report = Callable[[str, int], Progress | None]
 """Told the name of a step and its rows; gives what is told of progress, or None."""
@@ -40,7 +40,7 @@ def quiet(_step: str, _rows: int) -> None:
 
 
 @dataclass(frozen=True)
-class Desk:
+class StageContext:
     """What every step needs: the engine, the version, and whom to tell."""
 
     engine: Engine
@@ -53,7 +53,7 @@ class Desk:
 
 
 def step(
-    desk: Desk,
+    desk: StageContext,
     name: str,
     settings: dict[str, Any],
     inputs: list[str | Path],
@@ -65,24 +65,24 @@ def step(
 
     With a word on its `verification` the output is a release: all may read it and its public record.
     """
-    went_in = {str(Path(str(path)).name): beside.digest(_existing(path)) for path in inputs}
-    before = beside.read(outputs[0])
+    went_in = {str(Path(str(path)).name): manifest.digest(_existing(path)) for path in inputs}
+    before = manifest.read(outputs[0])
     now = (name, settings, went_in, desk.version)
     known = before is not None and (before.step, before.settings, before.inputs, before.version) == now
-    if before is not None and known and beside.read_counts(outputs[0]) is not None:
-        came_out = {Path(path).name: beside.digest(path) for path in outputs if Path(path).exists()}
+    if before is not None and known and manifest.read_counts(outputs[0]) is not None:
+        came_out = {Path(path).name: manifest.digest(path) for path in outputs if Path(path).exists()}
         if came_out == before.outputs:
             return False
-    beside.remove(outputs[0])
-    with told(str(inputs[0])):
+    manifest.remove(outputs[0])
+    with translate_backend_errors(str(inputs[0])):
         try:
             counts = work()
         finally:
-            forget(desk.engine.connection)
-    came_out = {Path(path).name: beside.digest(path) for path in outputs}
+            drop_materialised(desk.engine.connection)
+    came_out = {Path(path).name: manifest.digest(path) for path in outputs}
     made_by = (desk.engine.version, desk.version, verification)
-    record = beside.Record(name, settings, went_in, came_out, *made_by)
-    beside.write(record, counts, outputs[0], released=bool(verification))
+    record = manifest.Record(name, settings, went_in, came_out, *made_by)
+    manifest.write(record, counts, outputs[0], released=bool(verification))
     return True
 
 
@@ -92,13 +92,13 @@ def _existing(path: str | Path) -> str | Path:
     return path
 
 
-def size(desk: Desk, table: Table) -> int:
+def size(desk: StageContext, table: Table) -> int:
     """How many rows a table has."""
     return int(desk.engine.rows(table.aggregate(size=table.count()))[0][0])
 
 
 def clean_step(
-    desk: Desk, source: str | Path, out: Path, rejects: Path, how: Cleaning, key: bytes | None
+    desk: StageContext, source: str | Path, out: Path, rejects: Path, how: Cleaning, key: bytes | None
 ) -> bool:
     """Raw crossings to clean ones and rejects; counts in = counts out + rejects.
 
@@ -127,13 +127,13 @@ def clean_step(
     return step(desk, "clean", settings, [source], [out, rejects], work)
 
 
-def rejects_by_reason(desk: Desk, rejects: Table) -> dict[str, int]:
+def rejects_by_reason(desk: StageContext, rejects: Table) -> dict[str, int]:
     """How many rows were rejected for each reason."""
     reasons = rejects.group_by("reason").aggregate(rows=rejects.count()).order_by("reason")
     return {str(reason): int(count) for reason, count in desk.engine.rows(reasons)}
 
 
-def rejected_as(desk: Desk, rejects: Table) -> dict[str, str]:
+def rejected_as(desk: StageContext, rejects: Table) -> dict[str, str]:
     """For each reason the commonest kind of text that was not understood, such as 99.99.9999."""
     rows = rejects.filter(rejects.characters.notnull())
     kinds = rows.group_by("reason", "characters").aggregate(count=rows.count())
@@ -152,14 +152,14 @@ def _all_rejected(source: str, rows: int, reasons: dict[str, int], kinds: dict[s
     return f"{source}: all {rows} rows would be rejected, so nothing was written: {'; '.join(told)}"
 
 
-def stays_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
+def stays_step(desk: StageContext, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
     """Crossings to stays, with how many of each kind."""
 
     def work() -> dict[str, Any]:
         crossings = read_crossings(desk.engine, source)
         rows = size(desk, crossings)
         with desk.watched("stays", rows):
-            desk.engine.write(stays(crossings, rule), out)
+            desk.engine.write(pair_stays(crossings, rule), out)
         made = desk.engine.read(out)
         kinds = made.group_by("kind").aggregate(rows=made.count()).order_by("kind")
         return {"in": rows, "kinds": {str(kind): int(n) for kind, n in desk.engine.rows(kinds)}}
@@ -167,7 +167,7 @@ def stays_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> 
     return step(desk, "stays", rule.settings(), [source], [out], work)
 
 
-def classify_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
+def classify_step(desk: StageContext, source: str | Path, out: Path, rule: OutcomeRule) -> bool:
     """Crossings with status, answer, its day and chance; a row for every row."""
 
     def work() -> dict[str, Any]:
@@ -187,7 +187,7 @@ def classify_step(desk: Desk, source: str | Path, out: Path, rule: OutcomeRule) 
 
 
 def summarise_step(
-    desk: Desk,
+    desk: StageContext,
     classified: str | Path,
     stayed: str | Path,
     out: Path,
@@ -214,8 +214,8 @@ def summarise_step(
         with desk.watched("summarise", size(desk, rows)):
             summary = summarise(rows, spells, rule, by, release.minimum)
             cells = desk.engine.rows(summary.select(*COLUMNS))
-            bands = band(desk.engine, rows, rule, errors) if errors else []
-        shown, verdicts = protect(cells, release)
+            bands = estimate_link_error_band(desk.engine, rows, rule, errors) if errors else []
+        shown, verdicts = suppress(cells, release)
         write_cells(shown, out)
         unsafe = [f"{v.table}/{v.measure}" for v in verdicts if not v.safe]
         return {

@@ -16,9 +16,9 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
+from sojourn.borders.crossings import Table
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
-from sojourn.borders.order import Table
 
 PAIRS = 1e7
 """Pairs of a block from which Splink learns, at most; a hash picks them, so the same ones every time."""

@@ -6,12 +6,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from sojourn.borders.days import engine
+from sojourn._core.ibis_tools import engine
 
 PREFIX = "sojourn_kept_"
 
 
-def kept(table: Any, ordered: bool = False) -> Any:
+def materialise(table: Any, ordered: bool = False) -> Any:
     """The rows of a table, held by its engine (in memory, then on disk) until `forget`; in order if asked."""
     connection = table.get_backend()
     name = engine().util.gen_name("sojourn_kept")
@@ -20,13 +20,13 @@ def kept(table: Any, ordered: bool = False) -> Any:
         # Cached tables would drag the plans that made them along, until planning takes all memory.
         connection._session.sql(sql).localCheckpoint().createOrReplaceTempView(name)
     else:
-        with in_file_order(connection, ordered):
+        with keeping_file_order(connection, ordered):
             connection.raw_sql(f"CREATE TEMP TABLE {name} AS {sql}")
     return connection.table(name)
 
 
 @contextmanager
-def in_file_order(connection: Any, ordered: bool = True) -> Generator[None]:
+def keeping_file_order(connection: Any, ordered: bool = True) -> Generator[None]:
     """DuckDB keeps rows in order within, if `ordered`; elsewhere it need not, which saves memory."""
     if ordered:
         connection.raw_sql("SET preserve_insertion_order = true")
@@ -37,7 +37,7 @@ def in_file_order(connection: Any, ordered: bool = True) -> Generator[None]:
             connection.raw_sql("SET preserve_insertion_order = false")
 
 
-def forget(connection: Any) -> None:
+def drop_materialised(connection: Any) -> None:
     """Drop every kept table of a connection; expressions made from them can no longer be worked out."""
     if connection.name == "pyspark":
         session = connection._session

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sojourn.borders.days import engine, first_row
-from sojourn.borders.order import Table
-from sojourn.borders.scratch import kept
+from sojourn._core.ibis_tools import engine, first_row
+from sojourn.borders.crossings import Table
+from sojourn.borders.materialised import materialise
 
 LEAP, FAR = 2**24, 2**62
 ORDER = ("person", "d", "sequence")
 
 
-def streams(rows: Table) -> bool:
+def scans_sorted_rows(rows: Table) -> bool:
     """Whether the engine passes over sorted rows in their order."""
     return rows.get_backend().name == "duckdb"
 
@@ -30,15 +30,15 @@ def in_order(rows: Table, also: Sequence[str] = (), timed: bool = True) -> Table
     What lies in a file in that order is taken as it lies, unless `also` matters. Without `timed` the sequence
     is the same in all rows.
     """
-    if not streams(rows):
+    if not scans_sorted_rows(rows):
         return rows
     if also:
         keys = (*(ORDER if timed else ORDER[:2]), *also)
-        return kept(rows.order_by([rows[name] for name in keys]), ordered=True)
+        return materialise(rows.order_by([rows[name] for name in keys]), ordered=True)
     looked = _looked(rows.select(*ORDER))
     if first_row(looked.aggregate(wrong=looked.wrong.max()))[0] in (None, False):
         return rows
-    return kept(rows.order_by([rows[name] for name in ORDER]), ordered=True)
+    return materialise(rows.order_by([rows[name] for name in ORDER]), ordered=True)
 
 
 def _looked(rows: Table) -> Table:
@@ -52,13 +52,13 @@ def _looked(rows: Table) -> Table:
     return rows.mutate(start=~same.fill_null(False), wrong=wrong.fill_null(False))
 
 
-def placed(rows: Table, also: Sequence[str] = ()) -> Table:
+def number_within_person(rows: Table, also: Sequence[str] = ()) -> Table:
     """Adds `n`, the place among the crossings of a person, from 1. `rows` come from `in_order`.
 
     `also` are columns that order crossings of one day and sequence, where these do not settle it.
     """
     ibis = engine()
-    if not streams(rows):
+    if not scans_sorted_rows(rows):
         order = ibis.window(group_by=rows.person, order_by=[rows[name] for name in (*ORDER[1:], *also)])
         return rows.mutate(n=(ibis.row_number().over(order) + 1).cast("int32"))
     rows = _looked(rows).mutate(row=ibis.row_number().over(ibis.window()))
@@ -75,7 +75,7 @@ def placed(rows: Table, also: Sequence[str] = ()) -> Table:
 def before(rows: Table, value: Any) -> Any:
     """The value of the crossing before; null at the first. `rows` are `placed`."""
     ibis = engine()
-    if not streams(rows):
+    if not scans_sorted_rows(rows):
         return value.lag().over(ibis.window(group_by=rows.person, order_by=rows.n))
     return (rows.n > 1).ifelse(value.lag().over(ibis.window()), ibis.null(value.type()))
 
@@ -83,32 +83,32 @@ def before(rows: Table, value: Any) -> Any:
 def after(rows: Table, value: Any, places: int = 1) -> Any:
     """The value of the crossing so many places later; null after the last. `rows` are `placed`."""
     ibis = engine()
-    if not streams(rows):
+    if not scans_sorted_rows(rows):
         return value.lead(places).over(ibis.window(group_by=rows.person, order_by=rows.n))
     same = rows.person.lead(places).over(ibis.window()) == rows.person
     return same.ifelse(value.lead(places).over(ibis.window()), ibis.null(value.type()))
 
 
-def apart(rows: Table) -> Table:
+def offset_days_by_person(rows: Table) -> Table:
     """Adds `at`, the day on an axis where the next person's days lie beyond any end, and `base`, its nought.
 
     `rows` are `placed`. Where the engine does not stream, persons never meet and `base` is 0.
     """
-    base = rows["first"] * LEAP if streams(rows) else engine().literal(0, "int64")
+    base = rows["first"] * LEAP if scans_sorted_rows(rows) else engine().literal(0, "int64")
     return rows.mutate(base=base, at=base + rows.d.cast("int64"))
 
 
 def days_ahead(rows: Table, places: Sequence[int]) -> dict[str, Any]:
     """`at1`, `at2` …: `at` of the crossings so many places ahead; beyond a person's last far off."""
     ibis = engine()
-    window = ibis.window() if streams(rows) else ibis.window(group_by=rows.person, order_by=rows.n)
+    window = ibis.window() if scans_sorted_rows(rows) else ibis.window(group_by=rows.person, order_by=rows.n)
     return {f"at{k}": rows["at"].lead(k, ibis.literal(FAR, "int64")).over(window) for k in places}
 
 
 def with_total(rows: Table, name: str, value: Any) -> Table:
     """Adds the sum of a value of nought or more over the crossings before. `rows` are `placed`."""
     ibis = engine()
-    if not streams(rows):
+    if not scans_sorted_rows(rows):
         earlier = ibis.window(group_by=rows.person, order_by=rows.n, preceding=(None, 1))
         return rows.mutate(**{name: value.sum().over(earlier).fill_null(0).cast("int32")})
     # Doubles hold whole numbers up to 2⁵³, and are added faster than what sums of whole numbers are kept in.

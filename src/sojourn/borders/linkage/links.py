@@ -14,15 +14,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sojourn.borders.clash import Rates, added_gaps, clash_rates
-from sojourn.borders.columns import list_columns
-from sojourn.borders.days import engine
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.column_names import list_columns
+from sojourn.borders.crossings import Table
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
-from sojourn.borders.match import Matcher
-from sojourn.borders.order import Table
-from sojourn.borders.scratch import kept
-from sojourn.borders.steps import Desk, read_crossings, size, step
+from sojourn.borders.linkage.consistency import Rates, added_gaps, clash_rates
+from sojourn.borders.linkage.splink_model import Matcher
+from sojourn.borders.materialised import materialise
+from sojourn.borders.stages import StageContext, read_crossings, size, step
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def documents(crossings: Table, linkage: Linkage) -> Table:
     return crossings.group_by(unique_id=crossings.person).aggregate(**columns)
 
 
-def link_step(desk: Desk, source: str | Path, out: Path, links: Path, linkage: Linkage) -> bool:
+def link_step(desk: StageContext, source: str | Path, out: Path, links: Path, linkage: Linkage) -> bool:
     """Crossings by person; `links` has document, person and the probability of its best link."""
 
     def work() -> dict[str, Any]:
@@ -90,7 +90,7 @@ def link_step(desk: Desk, source: str | Path, out: Path, links: Path, linkage: L
 def _links(worker: Engine, crossings: Table, linkage: Linkage) -> tuple[Table, dict[str, Any]]:
     """Document, person and probability; and what is expected to be wrong with them."""
     ibis = engine()
-    documented = kept(documents(crossings, linkage))
+    documented = materialise(documents(crossings, linkage))
     given = [name for name in ("sequence",) if name in crossings.columns]
     paths = crossings.select("person", "day", "direction", *given)
     matcher = Matcher(worker, documented, list(linkage.compare), list(linkage.block))
@@ -98,12 +98,12 @@ def _links(worker: Engine, crossings: Table, linkage: Linkage) -> tuple[Table, d
     pairs, rates = _with_evidence(worker, paths, matcher.pairs(learnt))
     exact = _exact(paths, documented, linkage.exact)
     strong = pairs.filter(~pairs.clash, pairs.p >= linkage.threshold).select("l", "r", "p")
-    edges = kept(strong.union(exact))
+    edges = materialise(strong.union(exact))
     groups = matcher.groups(edges)
     sizes = groups.group_by("group").aggregate(size=groups.count())
-    groups = kept(groups.semi_join(sizes.filter(sizes["size"] > 1), "group"))
+    groups = materialise(groups.semi_join(sizes.filter(sizes["size"] > 1), "group"))
     added = added_gaps(paths, groups)
-    good = kept(groups.semi_join(added.filter(added.added <= 0), "group"))
+    good = materialise(groups.semi_join(added.filter(added.added <= 0), "group"))
     ends = edges.select(document="l", p="p").union(edges.select(document="r", p="p"))
     best = ends.group_by(which="document").aggregate(match_probability=ends.p.max())
     named = documented.select(document="unique_id").left_join(
@@ -127,17 +127,17 @@ def _links(worker: Engine, crossings: Table, linkage: Linkage) -> tuple[Table, d
 def _with_evidence(worker: Engine, paths: Table, pairs: Table) -> tuple[Table, Rates]:
     """The pairs with `clash`, and `p` as it is once that is known."""
     ibis = engine()
-    pairs = kept(pairs.mutate(pair=ibis.row_number().over(ibis.window(order_by=[pairs.l, pairs.r]))))
+    pairs = materialise(pairs.mutate(pair=ibis.row_number().over(ibis.window(order_by=[pairs.l, pairs.r]))))
     both = pairs.select(group="pair", document="l").union(pairs.select(group="pair", document="r"))
     added = added_gaps(paths, both)
     pairs = pairs.inner_join(added, [("pair", "group")])
-    pairs = kept(pairs.select("l", "r", "p", clash=pairs.added > 0))
+    pairs = materialise(pairs.select("l", "r", "p", clash=pairs.added > 0))
     cells = pairs.group_by("p", "clash").aggregate(n=pairs.count()).order_by("p", "clash")
     rates = clash_rates([(float(p), bool(clash), int(n)) for p, clash, n in worker.rows(cells)])
     same = pairs.clash.ifelse(rates.same, 1 - rates.same)
     other = pairs.clash.ifelse(rates.other, 1 - rates.other)
     ones, twos = pairs.p * same, (1 - pairs.p) * other
-    return kept(pairs.mutate(p=ones / (ones + twos))), rates
+    return materialise(pairs.mutate(p=ones / (ones + twos))), rates
 
 
 def _exact(paths: Table, documented: Table, names: Sequence[str]) -> Table:

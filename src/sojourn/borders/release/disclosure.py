@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sojourn.borders.errors import BordersError
-from sojourn.borders.summary import ALL, MEASURES
+from sojourn.borders.release.tables import ALL, MEASURES
 
 Cell = tuple[str, str]
 Node = tuple[str, str]
@@ -49,7 +49,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TableCheck:
     """What the check says of one table and measure."""
 
     table: str
@@ -65,19 +65,19 @@ class Verdict:
         return self.exposed == 0
 
 
-def protect(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[str, Any]], list[Verdict]]:
+def suppress(rows: list[tuple[Any, ...]], release: Release) -> tuple[list[dict[str, Any]], list[TableCheck]]:
     """Released cells and a verdict for each table and measure, from the rows of a summary."""
     tables: dict[tuple[str, str], dict[Cell, int]] = defaultdict(dict)
     for table, measure, month, category, value in rows:
         tables[table, measure][month, category] = value
     shown: list[dict[str, Any]] = []
-    verdicts: list[Verdict] = []
+    verdicts: list[TableCheck] = []
     for (table, measure), cells in sorted(tables.items()):
         small = {cell for cell, value in cells.items() if value < release.minimum}
         adds = measure not in NON_ADDITIVE
-        hidden = withheld(cells, small) if adds else small
-        exposed = given_away(cells, hidden) if adds else set[Cell]()
-        verdicts.append(Verdict(table, measure, len(cells), len(small), len(hidden - small), len(exposed)))
+        hidden = choose_withheld(cells, small) if adds else small
+        exposed = find_recoverable(cells, hidden) if adds else set[Cell]()
+        verdicts.append(TableCheck(table, measure, len(cells), len(small), len(hidden - small), len(exposed)))
         for (month, category), value in sorted(cells.items()):
             why = WITHHELD if (month, category) in hidden else ""
             rounded = None if why else round(value / release.rounding) * release.rounding
@@ -109,7 +109,7 @@ def check(shown: Iterable[dict[str, Any]], minimum: int, rounding: int) -> dict[
 def _faults(measure: str, cells: dict[Cell, int | None], minimum: int, rounding: int) -> list[str]:
     values = [value for value in cells.values() if value is not None]
     hidden = {cell for cell, value in cells.items() if value is None}
-    exposed = set[Cell]() if measure in NON_ADDITIVE else given_away(cells, hidden)
+    exposed = set[Cell]() if measure in NON_ADDITIVE else find_recoverable(cells, hidden)
     negative = sum(value < 0 for value in values)
     # Rounding may bring a count at the minimum down by half a base.
     small = sum(0 <= value < minimum - rounding / 2 for value in values)
@@ -125,10 +125,10 @@ def _faults(measure: str, cells: dict[Cell, int | None], minimum: int, rounding:
     return [words for number, words in faults if number]
 
 
-def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
+def choose_withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
     """The small cells and those that must go with them, the smallest first."""
     hidden = set(small)
-    while exposed := given_away(cells, hidden):
+    while exposed := find_recoverable(cells, hidden):
         month, category = min(exposed)
         left = [cell for cell in cells if cell not in hidden]
         line = [cell for cell in left if cell[0] == month or cell[1] == category] or left
@@ -140,7 +140,7 @@ def withheld(cells: dict[Cell, int], small: set[Cell]) -> set[Cell]:
     return hidden
 
 
-def given_away(cells: Iterable[Cell], hidden: set[Cell]) -> set[Cell]:
+def find_recoverable(cells: Iterable[Cell], hidden: set[Cell]) -> set[Cell]:
     """The withheld cells of a table that the others and the totals give away.
 
     In a table of months alone the only sum is that over months: it gives away a single cell.

@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sojourn.borders.columns import PLACE, list_columns
-from sojourn.borders.days import all_rows, dated, engine, first_row, number
+from sojourn._core.ibis_tools import dated, engine, first_row, number
+from sojourn.borders.column_names import PLACE, list_columns
+from sojourn.borders.crossings import Table, order_within_day
 from sojourn.borders.errors import BordersError
 from sojourn.borders.labels import LABELLED, LEAST_PEOPLE, with_known_labels
-from sojourn.borders.lane import after, before, in_order, placed, streams
+from sojourn.borders.materialised import materialise
+from sojourn.borders.neighbours import after, before, in_order, number_within_person, scans_sorted_rows
 from sojourn.borders.normal_form import DESCRIPTION, classed, normal_name, normalised
-from sojourn.borders.order import Table, alternating
+from sojourn.borders.outcome.rule import DIRECTIONS, STATUSES
 from sojourn.borders.pseudonyms import pseudonym
-from sojourn.borders.rule import DIRECTIONS, STATUSES
-from sojourn.borders.scratch import kept
+from sojourn.borders.small_tables import all_rows
 
 ISO = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
@@ -289,11 +290,15 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
     also = ("tie",)
     good = in_order(good, also, timed)
     # Where rows do not lie in an order, those of one moment keep the places that they get once.
-    rows = placed(good, also) if streams(good) else kept(placed(good, also))
+    rows = (
+        number_within_person(good, also)
+        if scans_sorted_rows(good)
+        else materialise(number_within_person(good, also))
+    )
     # Most days have one crossing; what follows is about the others. Spark's dialect wants them marked first.
     same_day = [(beside(rows, rows.d) == rows.d).fill_null(False) for beside in (before, after)]
     marked = rows.mutate(crowd=same_day[0] | same_day[1])
-    crowded = kept(marked.filter(marked.crowd).drop("crowd"))
+    crowded = materialise(marked.filter(marked.crowd).drop("crowd"))
     if first_row(crowded.aggregate(size=crowded.count()))[0] == 0:
         return _dated(good), _dated(crowded)
     names = [name for name in ("border",) if name in rows.columns]
@@ -303,7 +308,7 @@ def _in_sequence(good: Table) -> tuple[Table, Table]:
     again = ibis.row_number().over(ibis.window(group_by=moment, order_by=first)) > 0
     day = ibis.window(group_by=[crowded.person, crowded.d])
     way = crowded.untimed.ifelse(crowded.arr.cast("int32"), ibis.null("int32"))
-    crowded = kept(
+    crowded = materialise(
         crowded.mutate(again=again, mixed=(way.max().over(day) > way.min().over(day)).fill_null(False))
     )
     twice, mixed = crowded.filter(crowded.again), crowded.filter(crowded.mixed).select(of="person").distinct()
@@ -325,7 +330,7 @@ def _alternating(rows: Table, mixed: Table) -> Table:
         status = rows.initial_status == STATUSES[0]
     rows = rows.mutate(initial=status.cast("int32"))
     timed = rows.filter(~rows.untimed)
-    untimed = alternating(rows.filter(rows.untimed).drop("sequence"), mixed)
+    untimed = order_within_day(rows.filter(rows.untimed).drop("sequence"), mixed)
     return timed.union(untimed.select(timed.columns)).order_by(["person", "d", "sequence"])
 
 

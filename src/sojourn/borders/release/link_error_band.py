@@ -14,13 +14,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sojourn.borders.classify import answered
-from sojourn.borders.days import engine
+from sojourn._core.ibis_tools import engine
+from sojourn.borders.crossings import Table, add_state_days, number_days, with_history
 from sojourn.borders.engine import Engine
 from sojourn.borders.errors import BordersError
-from sojourn.borders.order import Table, laid, numbered, with_history
-from sojourn.borders.rule import DIRECTIONS, OutcomeRule
-from sojourn.borders.scratch import kept
+from sojourn.borders.materialised import materialise
+from sojourn.borders.outcome.classification import answered
+from sojourn.borders.outcome.rule import DIRECTIONS, OutcomeRule
 
 DIGITS, EACH = 6, 5
 """A hash of 32 digits gives five numbers of six."""
@@ -45,7 +45,9 @@ class LinkErrors:
             )
 
 
-def band(worker: Engine, classified: Table, rule: OutcomeRule, errors: LinkErrors) -> list[dict[str, Any]]:
+def estimate_link_error_band(
+    worker: Engine, classified: Table, rule: OutcomeRule, errors: LinkErrors
+) -> list[dict[str, Any]]:
     """For each of `MEASURES` the count, and over draws the mean, least and greatest with broken links.
 
     `classified` comes from `classify`. The rule is applied again to persons with a broken link only: what
@@ -86,7 +88,7 @@ def _broken(classified: Table, errors: LinkErrors) -> Table:
     rng = random.Random(errors.seed)
     rates = [math.exp(rng.uniform(math.log(errors.low), math.log(errors.high))) for _ in range(errors.draws)]
     given = [name for name in ("sequence", "initial_status") if name in classified.columns]
-    rows = numbered(classified.select("person", "day", "direction", *given))
+    rows = number_days(classified.select("person", "day", "direction", *given))
     rows = rows.select("person", "d", "arr", "initial", "sequence")
     words = [rows[name].cast("string") for name in ("person", "d", "arr", "sequence")]
     drawn = rows
@@ -99,14 +101,16 @@ def _broken(classified: Table, errors: LinkErrors) -> Table:
         drawn[f"digits{draw // EACH}"].substr(draw % EACH * DIGITS, DIGITS) < f"{int(rate * 16**DIGITS):06x}"
         for draw, rate in enumerate(rates)
     ]
-    some = kept(drawn.mutate(**{f"hit{draw}": hit for draw, hit in enumerate(hits)}).filter(ibis.or_(*hits)))
+    some = materialise(
+        drawn.mutate(**{f"hit{draw}": hit for draw, hit in enumerate(hits)}).filter(ibis.or_(*hits))
+    )
     parts: list[Table] = []
     for draw in range(errors.draws):
         hit = some.filter(some[f"hit{draw}"])
         parts.append(hit.select(of="person", on="d", way="arr", at="sequence", of_draw=ibis.literal(draw)))
-    broken = kept(ibis.union(*parts))
+    broken = materialise(ibis.union(*parts))
     touched = broken.select("of", draw="of_draw").distinct()
-    mine = kept(rows.inner_join(touched, [("person", "of")]).drop("of"))
+    mine = materialise(rows.inner_join(touched, [("person", "of")]).drop("of"))
     keys = [("person", "of"), ("d", "on"), ("arr", "way"), ("sequence", "at"), ("draw", "of_draw")]
     mine = mine.left_join(broken.mutate(breaks=1), keys)
     order = {"group_by": [mine.person, mine.draw], "order_by": [mine.d, mine.sequence]}
@@ -114,7 +118,7 @@ def _broken(classified: Table, errors: LinkErrors) -> Table:
     mine = mine.mutate(breaks=first.ifelse(0, mine.breaks.fill_null(0)))
     so_far = ibis.window(group_by=["person", "draw"], order_by=["d", "sequence"], preceding=None, following=0)
     mine = mine.mutate(piece=mine.breaks.sum().over(so_far))
-    return kept(mine.select("person", "d", "arr", "initial", "sequence", "draw", "piece"))
+    return materialise(mine.select("person", "d", "arr", "initial", "sequence", "draw", "piece"))
 
 
 def _named(rows: Table, *parts: Any) -> Any:
@@ -131,8 +135,8 @@ def _first_initial(pieces: Table) -> Any:
 
 def _counts(worker: Engine, rows: Table, rule: OutcomeRule) -> dict[int, tuple[int, ...]]:
     """The certain migrations of every draw."""
-    draws = kept(rows.select("draw", of="person").distinct())
-    laid_rows = kept(laid(with_history(rows.drop("draw", "piece"), rule), rule))
+    draws = materialise(rows.select("draw", of="person").distinct())
+    laid_rows = materialise(add_state_days(with_history(rows.drop("draw", "piece"), rule), rule))
     found = answered(laid_rows, rule)
     found = found.filter(found.answer & ~found.history).inner_join(draws, [("person", "of")])
     found = found.group_by("draw").aggregate(came=found.arr.sum(), went=(~found.arr).sum())

@@ -1,0 +1,1 @@
+"""Tables for release: counts, disclosure control, and how far link errors would move them."""
