@@ -185,10 +185,10 @@ def biases(names: Unknowns) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("name", "prior", "words"),
     [
-        ("sigma.crossings", Normal(mean=0.05, sd=2), '"{ mean, sd }" is of another family'),
-        ("run_out", LogNormal(median=1, factor=2), "give { low, high }"),
-        ("bias.crossings", LogitNormal(low=0.1, high=0.2), "give { mean, sd }"),
-        ("sigma.crossing", LogNormal(median=1, factor=2), "is no prior of the model"),
+        ("sigma.crossings", Normal(mean=0.05, sd=2), '"{ mean, sd }" is the wrong family'),
+        ("run_out", LogNormal(median=1, factor=2), "expected { low, high }"),
+        ("bias.crossings", LogitNormal(low=0.1, high=0.2), "expected { mean, sd }"),
+        ("sigma.crossing", LogNormal(median=1, factor=2), "is not a prior of the model"),
     ],
 )
 def test_a_prior_keeps_its_family(name: str, prior: Prior, words: str) -> None:
