@@ -22,7 +22,7 @@ DEFAULTS: dict[str, Prior] = {
     "background_walk": Normal(
         mean=0,
         sd=0.3,
-        why="log change of these background arrivals in a quarter; fixed, because the claims cannot identify it",
+        why="log change of background arrivals in a quarter; fixed, because the claims cannot identify it",
     ),
     "leave.passing": LogNormal(
         median=7 / 5, factor=1.6, why="per week; people in transit stay 5 days on average"
