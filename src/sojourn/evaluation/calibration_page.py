@@ -31,7 +31,7 @@ svg { max-width: 100%; height: auto }
 figcaption, .small { color: #555; font-size: 90% }
 </style></head><body>
 <h1>Can the intervals be trusted?</h1>
-<p>{{ worlds }} simulated worlds{% if own %} and {{ own }} sets of claims simulated from the model itself{% endif %};
+<p>{{ worlds }} simulated worlds{% if own %} and {{ own }} data sets from the model itself{% endif %};
 {{ bad }} of all answers did not converge (R̂ above {{ limit }}). Version {{ version }}.</p>
 {% for figure in figures %}<figure>{{ figure.svg | safe }}
 <figcaption>{{ figure.caption }}</figcaption></figure>
@@ -99,8 +99,8 @@ def coverage_table(coverage: Sequence[Coverage]) -> dict[str, Any]:
         cells.append(f"{row.share:.0%} ({row.low:.0%} to {row.high:.0%})")
     return {
         "title": "Coverage",
-        "note": "Share of central intervals that contain the truth, with Wilson's 95 % interval. The outcomes "
-        "of one world are dependent, so the interval for “all” is too short.",
+        "note": "Share of central intervals that contain the truth, with Wilson's 95 % interval. "
+        "The outcomes of one world are dependent, so the interval for “all” is too short.",
         "head": ["worlds: outcome", "intervals", *(f"{level:.0%}" for level in levels)],
         "rows": list(rows.values()),
     }
