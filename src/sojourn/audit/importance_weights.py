@@ -64,6 +64,11 @@ def summarise_weighted(draws: Real, weight: Real) -> Mapping[str, float]:
 
 
 def moments(draws: Real, weight: Real) -> tuple[float, float]:
-    """Weighted mean and sd."""
+    """Weighted mean and sd of draws (n,).
+
+    Example:
+        >>> moments(np.array([1.0, 3.0]), np.array([0.5, 0.5]))
+        (2.0, 1.0)
+    """
     mean = float(weight @ draws)
     return mean, float(np.sqrt(weight @ (draws - mean) ** 2))

@@ -53,13 +53,23 @@ def _quoted(claim: Claim) -> str:
 
 
 def sure(weight: float) -> str:
-    """Express the probability of a reading in words."""
+    """Express the probability of a reading in words.
+
+    Example:
+        >>> sure(0.83)
+        'very likely'
+    """
     steps = ((0.95, "almost certainly"), (0.8, "very likely"), (0.5, "probably"), (0.0, "perhaps"))
     return next(word for least, word in steps if weight >= least)
 
 
 def fraction(share: float) -> str:
-    """Express a share in words, with its verb: "about one in four was"."""
+    """Express a share in words, with its verb.
+
+    Example:
+        >>> fraction(0.26)
+        'about one in four was'
+    """
     if share < 0.005:
         return "hardly one in a hundred was"
     if share > 0.95:
@@ -142,7 +152,12 @@ def window(r: Reading) -> str:
 
 
 def day(moment: date | None) -> str:
-    """Write a date in words."""
+    """Write a date in words.
+
+    Example:
+        >>> day(date(2022, 9, 21))
+        '21 September 2022'
+    """
     return f"{moment.day} {moment:%B %Y}" if moment else "an unknown day"
 
 

@@ -30,7 +30,12 @@ Report = Callable[[Trial, int, int], None]
 
 
 def plan_trials(worlds: int, own: int, kinds: tuple[str, ...], chains: int, draws: int) -> list[Trial]:
-    """Plan `worlds` trials, alternating between kinds, and `own` trials simulated from the model itself."""
+    """Plan `worlds` trials, alternating between kinds, and `own` trials simulated from the model itself.
+
+    Example:
+        >>> [trial.name for trial in plan_trials(2, 1, ("plain", "stale"), chains=2, draws=100)]
+        ['plain-001', 'stale-001', 'itself-001']
+    """
     by_kind = [
         Trial(kinds[number % len(kinds)], number // len(kinds) + 1, chains, draws) for number in range(worlds)
     ]

@@ -163,13 +163,22 @@ def score_naive(name: str, outcome: str, said: float, truth: float, sd: float = 
     """Score a naive answer, assuming a normal error with this sd on the scale log(1 + people).
 
     A negative balance of crossings is treated as 0.
+
+    Example:
+        >>> score_naive("last official stock", "stayed", said=40_000, truth=40_000).error
+        0.0
     """
     error = log1p(max(said, 0.0)) - log1p(truth)
     return NaiveScore(name, outcome, said, truth, error, normal_log_density(error, sd))
 
 
 def normal_log_density(error: float, sd: float) -> float:
-    """Log density of a normal error with mean 0."""
+    """Log density of a normal error with mean 0.
+
+    Example:
+        >>> round(normal_log_density(0.0, 0.3), 3)
+        0.285
+    """
     return -0.5 * (error / sd) ** 2 - log(sd * sqrt(2 * pi))
 
 
@@ -187,6 +196,10 @@ def crps(draws: Real, at: float) -> float:
 
     It is computed for the empirical distribution, from order statistics; see Gneiting and Raftery
     (2007, JASA 102:359-378).
+
+    Example:
+        >>> crps(np.array([0.0, 1.0]), 0.5)
+        0.25
     """
     ordered = np.sort(draws)
     n = ordered.size

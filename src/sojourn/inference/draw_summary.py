@@ -21,12 +21,22 @@ def summarise(draws: Real) -> dict[str, float]:
 
 
 def significant(value: float | np.floating[Any], digits: int = 6) -> float:
-    """Round a number to `digits` significant digits."""
+    """Round a number to `digits` significant digits.
+
+    Example:
+        >>> significant(1234.5678, 3)
+        1230.0
+    """
     return float(f"{float(value):.{digits}g}")
 
 
 def contraction(posterior: Real, prior: Real) -> float:
-    """1 − Var(posterior)/Var(prior): near 1 where the data decide, near 0 where only the prior does."""
+    """1 − Var(posterior)/Var(prior): near 1 where the data decide, near 0 where only the prior does.
+
+    Example:
+        >>> contraction(np.array([1.0, 2.0]), np.array([0.0, 2.0]))
+        0.75
+    """
     return significant(1 - np.var(posterior) / np.var(prior), 4)
 
 

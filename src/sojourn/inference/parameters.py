@@ -35,7 +35,7 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         pull=jnp.concatenate([zeros(1), v["pull"]]),
         pair=_pair(plan, v["pair"]),
         back=jnp.concatenate([v[f"back.{s}"] for s in ("staying", "settled", "passing")]),
-        stratum_share=_sticks(v.get("stratum_share", empty), len(plan.settings.strata)),
+        stratum_share=_stick_breaking(v.get("stratum_share", empty), len(plan.settings.strata)),
         stratum_push=v.get("stratum_push", empty),
         stratum_back=v.get("stratum_back", empty),
         via_origin=jnp.concatenate([zeros(1), v["via_origin"]]),
@@ -121,7 +121,7 @@ def _laid_out(plan: Plan, name: str, v: Mapping[str, Array]) -> Array:
     return v[name] @ np.eye(count)[chosen] if chosen else jnp.zeros(count)
 
 
-def _sticks(shares: Array, strata: int) -> Array:
+def _stick_breaking(shares: Array, strata: int) -> Array:
     """Shares of the strata by stick-breaking: each takes its share of what the earlier ones left."""
     if not strata:
         return jnp.zeros(0)

@@ -121,7 +121,7 @@ def unknowns(case: Case, plan: Plan, compiled: CompiledReadings) -> Unknowns:
     _leaving_blocks(collect, plan)
     _visitor_blocks(collect, plan)
     _place_blocks(collect, plan)
-    _said_blocks(collect, case, compiled)
+    _claim_blocks(collect, case, compiled)
     return Unknowns(tuple(collect.blocks))
 
 
@@ -231,7 +231,7 @@ def _place_blocks(collect: _Collector, plan: Plan) -> None:
         collect.add(f"scheme_{name}", [s.id for s in schemes], [getattr(s, name) for s in schemes])
 
 
-def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) -> None:
+def _claim_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) -> None:
     kinds = tuple(dict.fromkeys(compiled.kind))
     for kind in kinds:
         collect.same(f"sigma.{kind}", ["all"])

@@ -39,7 +39,12 @@ def page() -> str:
 
 
 def words(prior: Prior) -> str:
-    """A prior as it is written in the table, such as `0.05 × 1.8`."""
+    """A prior as it is written in the table.
+
+    Example:
+        >>> words(LogNormal(median=0.05, factor=1.8))
+        '0.05 × 1.8'
+    """
     if isinstance(prior, LogNormal):
         return f"{prior.median:g} × {prior.factor:g}"
     if isinstance(prior, LogitNormal):

@@ -39,6 +39,10 @@ def draw_world(kind: str, seed: int) -> WorldSettings:
 
     Raises:
         ValueError: the kind is unknown.
+
+    Example:
+        >>> draw_world("plain", seed=1).name
+        'plain-1'
     """
     if kind not in (*KINDS, REGISTER):
         raise ValueError(f"unknown kind of world {kind!r}; expected one of: {', '.join((*KINDS, REGISTER))}")

@@ -183,7 +183,7 @@ class WorldSettings(Settings):
         return (self.until - self.start).days + 1
 
     def day(self, moment: date) -> int:
-        """Number of days from the start of the calendar to a date."""
+        """Number of days from the start of the calendar to a date, which may be negative."""
         return (moment - self.start).days
 
     @property
