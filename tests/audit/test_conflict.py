@@ -10,7 +10,7 @@ import pytest
 from scipy.special import expit
 from scipy.stats import kstest
 
-from sojourn.audit.common_scale import Figures
+from sojourn.audit.common_scale import CommonScale
 from sojourn.audit.conflict import adjust
 from sojourn.audit.predictive import Prediction, log_mixture, predict
 from sojourn.case import intervals
@@ -27,7 +27,7 @@ def prediction(location: list[float], spread: list[float], weight: list[float], 
     """One draw, one logistic for each reading, on one scale."""
     scales = ("log",) * len(weight)
     own = np.zeros(1, dtype=int)
-    figures = Figures(np.arange(len(weight)), scales, 1.0, 1.0, (own,) * len(weight))
+    figures = CommonScale(np.arange(len(weight)), scales, 1.0, 1.0, (own,) * len(weight))
     at, wide, share = (np.array([x], dtype=float) for x in (location, spread, weight))
     grid = np.linspace(min(location) - 30, max(location) + 30, 6001)
     log_f = log_mixture(figures, at, wide, share, grid)
@@ -122,7 +122,7 @@ def test_words_weigh_what_they_allow(hedge: str, value: float) -> None:
     said = ClaimIntervals(
         *(jnp.asarray(x) for x in (log_low, np.log(high), [s.log_weight for s in spans], [1.0], [1.0]))
     )
-    figures = Figures(np.arange(1), ("log",), 1.0, 1.0, (np.arange(len(spans)),))
+    figures = CommonScale(np.arange(1), ("log",), 1.0, 1.0, (np.arange(len(spans)),))
     points, kernel = figures.spoken(said, 40)
     # Where the widest interval begins at nought, it is followed for twelve on the log scale.
     assert points.max() <= np.log(high.max())

@@ -51,8 +51,8 @@ def test_what_can_be_made_up_is_modelled(case: Case) -> None:
             "x,offce,,present,AA,displaced,,,2021-12-31,,,,",
             r'row 2, column source: "offce".*did you mean "office"',
         ),
-        ("x,,,present,AA,displaced,,,2021-12-31,,,,", r"row 2, column source: must name who would publish"),
-        ("x,,50,present,AA,displaced,,,2021-12-31,,,,", r"row 2, column size: .*a survey asks for shares"),
+        ("x,,,present,AA,displaced,,,2021-12-31,,,,", r"row 2, column source: must name the publisher"),
+        ("x,,50,present,AA,displaced,,,2021-12-31,,,,", r"row 2, column size: .*a survey estimates shares"),
         ("x,office,,present,ZZ,displaced,,,2021-12-31,,,,", r'row 2, column place: "ZZ" is not in the case'),
     ],
 )

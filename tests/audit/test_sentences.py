@@ -1,4 +1,4 @@
-"""Sentences: what a stranger reads of a figure."""
+"""Sentences that describe a claim and its readings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_a_sentence_says_what_is_counted(case: Case) -> None:
     claim = case.claims_by_id["c01"]
     sentence = reading_sentence(case, claim, case.readings_by_claim["c01"][0], 0.26)
     assert sentence == (
-        "“about 120,000 crossings” are border crossings into Alpha from 1 to 31 July 2021, of all citizens "
+        "“about 120,000 crossings” are border crossings into Alpha from 1 to 31 July 2021, by all citizens "
         "of Origin, visitors and residents included; "
         "about one in four was the first arrival of somebody who fled."
     )

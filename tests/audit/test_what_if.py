@@ -76,11 +76,11 @@ def test_without_the_wave_there_are_no_shares(posterior: Posterior) -> None:
 @pytest.mark.parametrize(
     ("edits", "words"),
     [
-        (Edits(), "nothing is changed"),
+        (Edits(), "nothing would change"),
         (Edits(without=("AA-roling",)), 'did you mean "AA-rolling"'),
         (Edits(scale={"first": -1.0}), "between 0 and 100"),
-        (Edits(end={"AA-entry": date(2020, 1, 1)}), "before 2021-01-01"),
-        (Edits(without=("first",), scale={"first": 2.0}), "left out and edited"),
+        (Edits(end={"AA-entry": date(2020, 1, 1)}), "before it begins on 2021-01-01"),
+        (Edits(without=("first",), scale={"first": 2.0}), "both removed and edited"),
     ],
 )
 def test_edits_that_make_no_sense(posterior: Posterior, edits: Edits, words: str) -> None:

@@ -91,8 +91,8 @@ def test_the_page_stands_alone(many: list[dict[str, Any]]) -> None:
     assert page.count("<svg") == 3
     assert "<script" not in page
     assert 'src="' not in page
-    assert "100 simulated worlds and 100 ledgers" in page
-    assert f"{summary(many)['unconverged']} of all answers had not converged" in page
+    assert "100 simulated worlds and 100 data sets" in page
+    assert f"{summary(many)['unconverged']} of all answers did not converge" in page
 
 
 def test_kinds_take_turns() -> None:

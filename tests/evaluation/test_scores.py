@@ -63,7 +63,7 @@ def test_only_known_truths_are_scored_and_strange_ones_refused() -> None:
     with pytest.raises(ValueError, match="settled"):
         score_answer(draws, {"settled": 1.0})
     for wrong in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(ValueError, match="number of persons"):
+        with pytest.raises(ValueError, match="number of people"):
             score_answer(draws, {"stayed": wrong})
 
 

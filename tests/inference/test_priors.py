@@ -15,7 +15,7 @@ from sojourn.case.schema import KINDS
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Place, Regime
 from sojourn.case.tables import Interest
 from sojourn.inference.default_priors import DEFAULTS, LESS_RELIABLE, Prior, prior_problems
-from sojourn.inference.parameters import _sticks
+from sojourn.inference.parameters import _stick_breaking
 from sojourn.inference.priors import (
     PriorBlock,
     Unknowns,
@@ -128,9 +128,9 @@ def test_every_interest_has_a_reliability() -> None:
 
 @given(st.lists(st.floats(0.001, 0.999), min_size=0, max_size=4))
 @settings(max_examples=15, deadline=None)
-def test_sticks(shares: list[float]) -> None:
+def test_stick_breaking(shares: list[float]) -> None:
     """Each stratum takes its share of what the ones before left; the last takes the rest."""
-    found = np.asarray(_sticks(jnp.asarray(shares), len(shares) + 1))
+    found = np.asarray(_stick_breaking(jnp.asarray(shares), len(shares) + 1))
     left, expected = 1.0, []
     for share in shares:
         expected.append(left * share)
@@ -139,8 +139,8 @@ def test_sticks(shares: list[float]) -> None:
     assert found.sum() == pytest.approx(1)
 
 
-def test_no_strata_no_sticks() -> None:
-    assert _sticks(jnp.zeros(0), 0).shape == (0,)
+def test_no_strata_no_stick_breaking() -> None:
+    assert _stick_breaking(jnp.zeros(0), 0).shape == (0,)
 
 
 def regime(**more: object) -> Regime:
@@ -185,10 +185,10 @@ def biases(names: Unknowns) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("name", "prior", "words"),
     [
-        ("sigma.crossings", Normal(mean=0.05, sd=2), '"{ mean, sd }" is of another family'),
-        ("run_out", LogNormal(median=1, factor=2), "give { low, high }"),
-        ("bias.crossings", LogitNormal(low=0.1, high=0.2), "give { mean, sd }"),
-        ("sigma.crossing", LogNormal(median=1, factor=2), "is no prior of the model"),
+        ("sigma.crossings", Normal(mean=0.05, sd=2), '"{ mean, sd }" is the wrong family'),
+        ("run_out", LogNormal(median=1, factor=2), "expected { low, high }"),
+        ("bias.crossings", LogitNormal(low=0.1, high=0.2), "expected { mean, sd }"),
+        ("sigma.crossing", LogNormal(median=1, factor=2), "is not a prior of the model"),
     ],
 )
 def test_a_prior_keeps_its_family(name: str, prior: Prior, words: str) -> None:

@@ -181,7 +181,7 @@ def test_last_lawful_day_is_the_library_s(world: WorldSettings) -> None:
 def test_rules_of_another_kind_are_refused() -> None:
     with pytest.raises(CaseError, match="neither a rule"):
         VectorStayRule("XX.nothing", "RU", date(2022, 1, 1), date(2022, 12, 31))
-    with pytest.raises(CaseError, match="a world knows"):
+    with pytest.raises(CaseError, match="a world supports only the kinds"):
         VectorStayRule("EU.short_stay", "RU", date(2012, 1, 1), date(2012, 12, 31))
 
 
@@ -280,7 +280,7 @@ def test_a_failed_write_leaves_an_earlier_world(
     ("old", "new", "words"),
     [
         ("until = 2023-06-30", "until = 2021-06-30", "until: must be after start"),
-        ('host = "HO"', 'host = "HX"', 'host: "HX" is not known; one of: HO, TH, XX'),
+        ('host = "HO"', 'host = "HX"', 'host: unknown id "HX"; one of: HO, TH, XX'),
         ("share = 0.6", "share = -1", "strata[1].share"),
         ("residents = 500", "residence = 500", "places.TH.residence: is not a key"),
         (

@@ -1,8 +1,8 @@
-"""Statistics not yet published: those a case lists in `candidates.csv`, or a few made from the case.
+"""Statistics not yet published: those listed in a case's `candidates.csv`, or a default set.
 
-`candidates.csv` has the columns of `readings.csv` from `measure` to `why`, and before
-them `candidate` (rows with the same id are published together), `source` (who would
-publish it) or `size` (persons asked: a survey, whose rows are shares).
+`candidates.csv` has the columns `candidate` (rows with the same id are published
+together), `source` (who would publish it) or `size` (number of people asked, for a survey,
+whose rows are shares), and then the columns of `readings.csv` from `measure` to `why`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from sojourn.measures.kinds import kind_of
 
 FILE = "candidates.csv"
 ASKED = 1000
-"""Persons asked in the survey that is made up."""
+"""Sample size of the survey in the default set."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A statistic that might be published: what it counts, by whom, or how many are asked."""
+    """A statistic that might be published: what it counts, and its source or sample size."""
 
     name: str
     readings: tuple[Reading, ...]
@@ -36,7 +36,7 @@ class Proposal:
     size: int | None = None
     note: str = ""
     purge: str = ""
-    """A register that is purged on the day asked, before it is counted."""
+    """Id of a register that is purged on the reference date, before it is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ TABLE = TableSchema(
     (
         ColumnSchema("candidate", "identifier", "short id of the statistic", "exits_by_border", True),
         ColumnSchema("source", "identifier", "who would publish it; empty for a survey", "kz_mvd"),
-        ColumnSchema("size", "positive", "persons asked, for a survey", "1000", empty=None),
+        ColumnSchema("size", "positive", "number of people asked, for a survey", "1000", empty=None),
         *COUNTED,
     ),
     key=("candidate",),
@@ -81,10 +81,10 @@ TABLE = TableSchema(
 
 
 def proposals(case: Case) -> list[Proposal]:
-    """What the case lists, or else what can be made from it.
+    """Return the statistics that the case lists, or the default set if it has no `candidates.csv`.
 
     Raises:
-        CaseError: `candidates.csv` cannot be read.
+        CaseError: `candidates.csv` is invalid.
     """
     file = case.path / FILE if case.path else None
     if file is None or not file.is_file():
@@ -93,7 +93,11 @@ def proposals(case: Case) -> list[Proposal]:
 
 
 def listed(case: Case, content: bytes) -> list[Proposal]:
-    """The proposals of a `candidates.csv`."""
+    """Parse the content of a `candidates.csv`.
+
+    Raises:
+        CaseError: with every problem in the file.
+    """
     table = read_rows(open_sheet(FILE, content), TABLE)
     problems = table.problems or [p for row in table.rows for p in _problems(case, row)]
     if problems:
@@ -119,7 +123,7 @@ def _reading(row: CandidateReading, number: int) -> Reading:
 
 
 def _problems(case: Case, row: CandidateReading) -> Iterator[Problem]:
-    """Names that the case does not have; a survey of what is no share."""
+    """Yield names that are not in the case, and surveys of something that is not a share."""
     settings = case.settings
     known = {
         "source": case.sources_by_id,
@@ -135,14 +139,18 @@ def _problems(case: Case, row: CandidateReading) -> Iterator[Problem]:
         if value and value not in words:
             yield Problem(FILE, f"is not in the case; {one_of(words, value)}", row.row, column, value)
     if row.size and not row.of_measure:
-        message = "must be empty unless the row is a share (of_measure): a survey asks for shares"
+        message = "must be empty unless the row is a share (of_measure): a survey estimates shares"
         yield Problem(FILE, message, row.row, "size", f"{row.size:g}")
     if not row.size and not row.source:
-        yield Problem(FILE, "must name who would publish it, unless size is given", row.row, "source")
+        yield Problem(FILE, "must name the publisher, unless size is given", row.row, "source")
 
 
 def generated(case: Case) -> Iterator[Proposal]:
-    """Exits by border, persons who entered, permits, documents, a survey, a purge: as far as modelled."""
+    """Yield the default set, as far as the case models it.
+
+    It has exits by border, people who entered, people present, registers, documents, a register
+    after a purge, and a survey.
+    """
     s = case.settings
     wave = next((e for e in s.events if e.id == s.wave), s.events[0])
     since: dict[str, Any] = {"place": s.host, "start": wave.date, "end": s.asof}
@@ -151,7 +159,7 @@ def generated(case: Case) -> Iterator[Proposal]:
     if s.host in s.visitors:
         borders = dict.fromkeys((s.origin, *s.places[s.host].excursions_to))
         rows = [_new("exits", who="all", counterpart=there, **since) for there in borders]
-        yield Proposal("exits_by_border", tuple(rows), border, note="all who left, by the next border")
+        yield Proposal("exits_by_border", tuple(rows), border, note="all exits, by border crossed")
         yield Proposal("people_entered", (_new("people", who="all", **since),), publisher(case, "persons"))
         yield Proposal("all_present", (_new("present", who="all", **on),), publisher(case, "stocks"))
     yield Proposal(
@@ -172,14 +180,14 @@ def generated(case: Case) -> Iterator[Proposal]:
                 f"purged_{scheme.id}",
                 (register,),
                 publisher(case, "stocks"),
-                note="the register after those who left are struck off",
+                note="the register, once people who left are removed",
                 purge=scheme.id,
             )
     shares = tuple(
         _new(m, wave=s.wave, of_measure="arrivals", of_start=wave.date, of_end=s.asof, **on)
         for m in ("stayed", "returned")
     )
-    yield Proposal("survey", shares, size=ASKED, note="asked wherever they are now; nobody refuses")
+    yield Proposal("survey", shares, size=ASKED, note="people asked wherever they are now; nobody refuses")
 
 
 def _new(measure: Measure, **cells: Any) -> Reading:
@@ -187,7 +195,10 @@ def _new(measure: Measure, **cells: Any) -> Reading:
 
 
 def publisher(case: Case, kind: str) -> str:
-    """Who would publish a kind of figure: its anchor, else the host official who speaks of it most often."""
+    """Id of the likeliest publisher of a kind of figure.
+
+    It is the source with an anchor for that kind, else the host's official source that reports it most.
+    """
     for anchor in case.settings.anchors:
         if anchor.kind == kind:
             return anchor.source

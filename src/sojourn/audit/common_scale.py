@@ -1,8 +1,8 @@
-"""The figures of one claim on one scale, whatever scales its readings have.
+"""A common scale for the figures of one claim, even if its readings have different scales.
 
-Readings of counts are compared on the log scale, shares on the logit scale, nets in
-crossings. Where one claim has readings of several scales its figures y are put on
-asinh(y / c), logarithmic far from nought and linear near it, c being the size of the figure.
+Counts are compared on the log scale, shares on the logit scale, and net flows in
+crossings. Where the readings of one claim have several scales, its figures y are compared
+on asinh(y / c), with c the size of the figure; it is linear near 0 and logarithmic far from it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sojourn.inference.density import Model
 from sojourn.inference.likelihood import FAR, SCALES, ClaimIntervals
 
 OPEN = 12.0
-"""How far, on its scale, an end that the words leave open is followed."""
+"""Distance, on the common scale, to which an open end of an interval is followed."""
 
 
 @dataclass(frozen=True)
-class Figures:
+class CommonScale:
     """The common scale of a claim: that of its readings if they agree, else asinh(y / unit)."""
 
     members: NDArray[np.intp]
@@ -39,7 +39,7 @@ class Figures:
         return len(set(self.scales)) == 1
 
     def to_readings(self, at: Real) -> tuple[Real, Real]:
-        """Points (n,) on the scale of each reading, and the log of the slope there: (n, readings) both."""
+        """Transform points (n,) to each reading's scale; return them and the log slope, (n, readings)."""
         if self.same:
             shape = (len(at), len(self.scales))
             return np.broadcast_to(at[:, None], shape), np.zeros(shape)
@@ -50,7 +50,7 @@ class Figures:
         return u, log_slope
 
     def from_reading(self, u: Real, reading: NDArray[np.intp]) -> Real:
-        """Points (n,) from the scale of a reading each, on the common scale."""
+        """Transform points (n,), each on the scale of its `reading` (n,), to the common scale."""
         if self.same:
             return u
         y = np.empty(len(u))
@@ -59,15 +59,15 @@ class Figures:
         return np.arcsinh(y / self.unit)
 
     def in_unit(self, at: Real) -> Real:
-        """Points (n,) of the common scale in the unit of the claim."""
+        """Transform points (n,) of the common scale to the unit of the claim."""
         y = _value(self.scales[0], at) if self.same else self.unit * np.sinh(at)
         return self.percent * y
 
     def spoken(self, said: ClaimIntervals, count: int) -> tuple[Real, Real]:
-        """Points of what the words allow, on the common scale, and the weight of the words there.
+        """Grid over the intervals of the figure, on the common scale, and the weight at each point.
 
-        `count` points between each two ends of the nested intervals; an end that lies infinitely
-        far is followed for `OPEN`.
+        There are `count` points between neighbouring ends of the nested intervals; an infinite end
+        is cut at a distance of `OPEN`.
         """
         own = self.intervals[0]
         low, high = (self._ends(np.asarray(bound)[own]) for bound in (said.low, said.high))
@@ -83,7 +83,7 @@ class Figures:
 
     @property
     def _linear(self) -> bool:
-        """Whether the scale is in crossings, on which no value is infinitely far."""
+        """Whether the scale is linear, in crossings, so that its bounds need no clipping."""
         return self.same and self.scales[0] == "net"
 
     def _ends(self, bounds: Real) -> Real:
@@ -93,8 +93,8 @@ class Figures:
         )
 
 
-def figures_of(model: Model, claim: int) -> Figures:
-    """The common scale of a claim (its index)."""
+def common_scale_of(model: Model, claim: int) -> CommonScale:
+    """Return the common scale of a claim, given by its index."""
     wording = model.wording
     members = wording.of_claim[claim]
     members = members[members < len(wording.log_prior)]
@@ -104,11 +104,11 @@ def figures_of(model: Model, claim: int) -> Figures:
     percent = 100.0 if wording.claims[claim].unit == "percent" else 1.0
     value = wording.claims[claim].value
     unit = abs(value) / percent if value else 1.0
-    return Figures(members, scales, unit, percent, tuple(o[o < count] for o in own))
+    return CommonScale(members, scales, unit, percent, tuple(o[o < count] for o in own))
 
 
 def _value(scale: str, u: Real) -> Real:
-    """A figure from its scale; shares and changes as proportions."""
+    """Transform points from a reading's scale to figures; shares and changes are proportions."""
     if scale == "net":
         return u
     if scale == "logit":
@@ -117,7 +117,10 @@ def _value(scale: str, u: Real) -> Real:
 
 
 def _to_scale(scale: str, y: Real) -> tuple[Real, Real]:
-    """A figure on a scale, and the log of the slope; impossible figures lie infinitely far."""
+    """Transform figures to a reading's scale; return them and the log slope.
+
+    Impossible figures are mapped to infinity.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         if scale == "net":
             return y, np.zeros(len(y))

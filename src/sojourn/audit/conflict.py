@@ -1,16 +1,16 @@
-"""Who contradicts whom: node-splitting p-values of claims and of sources.
+"""Conflicts between claims: node-splitting p-values of claims and of sources.
 
-A claim is split from the rest (Presanis, Ohlssen, Spiegelhalter, De Angelis 2013,
-Statistical Science 28:376). The rest, that is the posterior without the claim, says
-where its figure would lie under each reading, bias and error included: a mixture, often
-with several peaks. As that paper proposes for such shapes, the p-value is the
-probability of a density lower than where the figure lies,
+A claim is split from the rest of the data (Presanis, Ohlssen, Spiegelhalter, De Angelis
+2013, Statistical Science 28:376). The posterior without the claim predicts its figure
+under each reading, bias and error included. The prediction is a mixture, often with several
+modes; as that paper proposes for such shapes, the p-value is the probability of a density
+no higher than that of the published figure,
 
-    p = P( f(figure of the rest) ≤ f(figure as said) ),
+    p = P( f(predicted figure) ≤ f(published figure) ),
 
-which is uniform if the claim was made as the model supposes. A spoken figure is an
-interval; p is averaged over it. A source is compared by the sum of the log densities of
-its claims, so that what they share counts once.
+which is uniform if the model holds for the claim. A published figure is an interval, and p
+is averaged over it. For a source, the sum of the log densities of its claims is compared
+with simulated sums, which share its biases, so that shared errors are counted once.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from sojourn.inference.density import Model
 from sojourn.inference.pointwise import Points, meant
 
 COPIES = 300
-"""Draws of the rest that a prediction is made from."""
+"""Number of posterior draws, without the claim, from which a prediction is made."""
 REPLICAS = 1000
-"""Simulated sets of figures that those of a source are compared with."""
+"""Number of simulated sets of figures with which those of a source are compared."""
 
 
 def claim_conflicts(posterior: Posterior, without: Sequence[LeftOut]) -> list[ClaimConflict]:
-    """Every claim against the rest, smallest p first; one claim each in `without`."""
+    """Compare every claim with the rest, smallest p first; each item of `without` leaves out one claim."""
     predictions = [_predict(posterior, w, w.target.claims[0]) for w in without]
     p = np.array([prediction.p() for prediction in predictions])
     holm, bh = adjust(p)
@@ -61,7 +61,7 @@ def claim_conflicts(posterior: Posterior, without: Sequence[LeftOut]) -> list[Cl
 
 
 def source_conflicts(posterior: Posterior, without: Sequence[LeftOut]) -> list[SourceConflict]:
-    """Every source with claims in use against the rest, smallest p first."""
+    """Compare every source that has claims in use with the rest, smallest p first."""
     spoken = [w for w in without if w.target.claims]
     p = np.array([source_p(posterior, w) for w in spoken])
     holm, bh = adjust(p)
@@ -82,7 +82,7 @@ def source_conflicts(posterior: Posterior, without: Sequence[LeftOut]) -> list[S
 
 
 def source_p(posterior: Posterior, without: LeftOut) -> float:
-    """p-value of all figures of a source together; that of the claim where there is one."""
+    """Joint p-value of all figures of a source; with a single claim, the p-value of that claim."""
     claims = without.target.claims
     predictions = [_predict(posterior, without, k) for k in claims]
     if len(claims) == 1:
@@ -102,7 +102,7 @@ def source_p(posterior: Posterior, without: LeftOut) -> float:
 def _readings_meant(
     model: Model, predictions: Sequence[Prediction], draw: Indices, rng: np.random.Generator
 ) -> Iterator[Indices]:
-    """A reading for each claim and draw; claims of one series are meant alike."""
+    """Draw a reading for each claim and draw; claims of one series get the same reading."""
     chosen: dict[int, Indices] = {}
     for one in predictions:
         meanings = model.wording.meaning[one.figures.members]
@@ -140,15 +140,15 @@ def standard_error(p: float, effective: float) -> float:
 
 
 def note(claims: Sequence[ClaimConflict]) -> str:
-    """How many tests were made, and what that means."""
+    """Explain how many tests were made, and what that implies for their p-values."""
     n = len(claims)
     doubtful = sum(c.method == "unreliable" for c in claims)
     text = (
-        f"{n} claims were tested: of so many true ones, about {n * CONFLICT:.0f} have p below "
+        f"{n} claims were tested. Even if all of them were true, about {n * CONFLICT:.0f} would have p below "
         f"{CONFLICT} by chance. "
-        "Holm's p bounds the chance of a single false alarm; that of Benjamini and Hochberg "
-        "the expected share of false alarms among those called."
+        "Holm's adjustment bounds the probability of any false alarm; that of Benjamini and Hochberg "
+        "bounds the expected share of false alarms among the claims flagged."
     )
     if doubtful:
-        text += f" For {doubtful} of them the importance weights are unreliable: read their p with doubt."
+        text += f" For {doubtful} of them the importance weights are unreliable, and so are their p-values."
     return text

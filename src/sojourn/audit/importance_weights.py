@@ -1,6 +1,6 @@
-"""Pareto-smoothed importance weights: another posterior from the same draws.
+"""Pareto-smoothed importance weights, which turn draws from one posterior into draws from another.
 
-The smoothing and k̂ are ArviZ's (Vehtari, Simpson, Gelman, Yao, Gabry 2024, JMLR 25:72).
+ArviZ computes the smoothing and k̂ (Vehtari, Simpson, Gelman, Yao, Gabry 2024, JMLR 25:72).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sojourn.inference.draw_summary import LEVELS, significant
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights (n,) with sum 1, their Pareto k̂, and how many equal independent draws they are worth."""
+    """Weights (n,) with sum 1, their Pareto k̂, and their effective sample size."""
 
     weight: Real
     k_hat: float
@@ -25,16 +25,18 @@ class Weights:
 
 
 def smooth(log_ratio: Real, efficiency: float = 1.0) -> Weights:
-    """Smoothed weights from log density ratios (n,), target over what was drawn from.
+    """Smooth the importance weights of draws.
 
-    `efficiency` is the effective number of the draws over their number.
+    Args:
+        log_ratio: (n,) log density of the target minus that of the distribution drawn from.
+        efficiency: effective sample size of the draws divided by their number.
     """
     from arviz_stats.base.array import array_stats
 
     if np.ptp(log_ratio) < 1e-12:
         return equal(len(log_ratio), efficiency)
     statistics: Any = array_stats
-    # ArviZ takes log likelihoods to be left out: ratios with their sign changed.
+    # ArviZ expects the log likelihoods to leave out, which are the log ratios with the opposite sign.
     log_weight, k_hat = statistics.psislw(-log_ratio, r_eff=efficiency)
     weight = np.exp(log_weight - np.max(log_weight))
     weight /= weight.sum()
@@ -42,12 +44,12 @@ def smooth(log_ratio: Real, efficiency: float = 1.0) -> Weights:
 
 
 def equal(count: int, efficiency: float = 1.0) -> Weights:
-    """Weights of draws that need none."""
+    """Equal weights, for draws from the target itself."""
     return Weights(np.full(count, 1 / count), float("-inf"), efficiency * count)
 
 
 def resample(weight: Real, count: int, rng: np.random.Generator) -> Indices:
-    """Indices of draws, systematic resampling: each about count × weight times."""
+    """Indices (count,) of draws by systematic resampling, each about count × weight times."""
     positions = (np.arange(count) + rng.random()) / count
     return np.minimum(np.searchsorted(np.cumsum(weight), positions), len(weight) - 1)
 
@@ -62,6 +64,11 @@ def summarise_weighted(draws: Real, weight: Real) -> Mapping[str, float]:
 
 
 def moments(draws: Real, weight: Real) -> tuple[float, float]:
-    """Weighted mean and sd."""
+    """Weighted mean and sd of draws (n,).
+
+    Example:
+        >>> moments(np.array([1.0, 3.0]), np.array([0.5, 0.5]))
+        (2.0, 1.0)
+    """
     mean = float(weight @ draws)
     return mean, float(np.sqrt(weight @ (draws - mean) ** 2))

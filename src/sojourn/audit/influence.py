@@ -1,4 +1,4 @@
-"""How far the answer moves without a claim, or without a source."""
+"""The influence of claims and sources: how far the answer moves without each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sojourn.audit.results import Influence
 
 
 def influences(posterior: Posterior, without: Iterable[LeftOut]) -> list[Influence]:
-    """The answer without each target, ranked by how far it moves, farthest first."""
+    """Summarise the answer without each target, ranked by how far it moves, farthest first."""
     found = sorted((_influence(posterior, w) for w in without), key=lambda i: -i["distance"])
     return [Influence(rank=rank, **item) for rank, item in enumerate(found, 1)]
 
@@ -41,10 +41,10 @@ def _influence(posterior: Posterior, w: LeftOut) -> dict[str, Any]:
 
 
 def shift_error(posterior: Posterior, w: LeftOut, name: str, sd: float) -> float:
-    """Monte-Carlo standard error of the shift of a quantity, in its posterior sd.
+    """Monte Carlo standard error of the shift of a quantity, in units of its posterior sd.
 
-    Of weighted draws it is that of Σ (n·weight − 1)·x, since both means come from the same
-    draws; of a refit, that of a difference of two independent means.
+    For weighted draws it is that of Σ (n·weight − 1)·x / n, because both means come from the
+    same draws; for a refit, that of the difference of two independent means.
     """
     full = posterior.quantities[name]
     n = len(full)

@@ -1,10 +1,10 @@
-"""What a statistic not yet published would be worth: the variance of the answer that it would take away.
+"""The value of a statistic not yet published: the share of the answer's variance that it would remove.
 
-For every draw of the posterior the statistic has a value; with the bias of who would
-publish it and an error of measurement, or the chance of a sample, it becomes a figure
-that might be heard. What those explain of the answer, by regression on the draws, is the
-expected value of perfect (EVPPI) and of sample information (EVSI) as a share of variance
-(Strong, Oakley, Brennan 2014; Jackson et al. 2022).
+Every posterior draw implies a value of the statistic. Adding the publisher's bias and a
+measurement error, or the sampling error of a survey, gives a figure that might be published.
+The share of the answer's variance that the values and the figures explain, by regression on
+the draws, is the expected value of partial perfect information (EVPPI) and of sample
+information (EVSI), under squared-error loss (Strong, Oakley, Brennan 2014; Jackson et al. 2022).
 """
 
 from __future__ import annotations
@@ -38,10 +38,15 @@ from sojourn.measures.terms import ReadingError
 def worth(
     posterior: Posterior, proposals: Sequence[Proposal], report: Callable[[str], None] = lambda _: None
 ) -> list[Candidate]:
-    """Rank statistics by the variance of the answer that they would take away.
+    """Rank statistics by the share of the answer's variance that they would remove.
+
+    Args:
+        posterior: the posterior of the answer.
+        proposals: the statistics.
+        report: called with the name of each statistic before it is valued.
 
     Raises:
-        CaseError: a proposal that the case does not model.
+        CaseError: the case does not model one of the statistics.
     """
     seed = int(posterior.record["seed"])
     theta = np.column_stack([posterior.quantities[name] for name in QUANTITIES])
@@ -86,12 +91,12 @@ def _candidate(
 
 
 def values(model: Model, proposals: Sequence[Proposal], z: Real) -> list[Real]:
-    """What each proposal counts in each draw, (n, readings): persons, crossings, documents or shares.
+    """Value of each statistic in each draw, (n, readings): people, crossings, documents or shares.
 
-    Proposals of one plan are compiled together: compiling takes longer than computing.
+    Proposals with the same plan are compiled together, because compiling takes longer than computing.
 
     Raises:
-        CaseError: every proposal that the case does not model.
+        CaseError: with every proposal that the case does not model.
     """
     problems = [problem for proposal in proposals for problem in _check(model, proposal)]
     if problems:
@@ -107,7 +112,7 @@ def values(model: Model, proposals: Sequence[Proposal], z: Real) -> list[Real]:
 
 
 def _check(model: Model, proposal: Proposal) -> Iterator[Problem]:
-    """What the case does not model."""
+    """Yield the readings that the case does not model."""
     for reading in proposal.readings:
         row = reading.row or None
         try:
@@ -119,7 +124,7 @@ def _check(model: Model, proposal: Proposal) -> Iterator[Problem]:
 
 
 def _purged(plan: Plan, purge: str) -> Plan:
-    """The plan; with a register purged on the day asked where one is named."""
+    """Return the plan, with the register named by `purge`, if any, purged on the reference date."""
     if not purge:
         return plan
     schemes = tuple(
@@ -130,9 +135,9 @@ def _purged(plan: Plan, purge: str) -> Plan:
 
 
 def simulate_figure(posterior: Posterior, proposal: Proposal, value: Real, rng: np.random.Generator) -> Real:
-    """What would be heard of values (n, readings): counts of a sample, or figures with bias and error.
+    """Simulate the published figures of values (n, readings): survey counts, or figures with bias and error.
 
-    Figures come on the scale on which readings are compared: log, logit, crossings for nets.
+    Figures are on the scale on which readings are compared: log, logit, or crossings for net flows.
     """
     if proposal.size is not None:
         shares = np.clip(value, 0, 1)
@@ -167,7 +172,7 @@ def _sigma(posterior: Posterior, name: str, named: dict[str, jax.Array], rng: np
 def _bias(
     posterior: Posterior, source: str, kind: str, named: dict[str, jax.Array], rng: np.random.Generator
 ) -> Real:
-    """The bias of a source: its own and that of its interest, as drawn where the model has them."""
+    """Bias of a source, its own plus that of its interest: posterior draws if available, else the prior."""
     case, blocks = posterior.case, {b.name: b for b in posterior.model.unknowns.blocks}
     n = len(posterior.z)
 
@@ -185,12 +190,12 @@ def _bias(
 
 
 def sentence(posterior: Posterior, proposal: Proposal) -> str:
-    """What exactly the statistic would count, in plain words."""
+    """Describe in words what the statistic would count."""
     return f"{_publisher(posterior, proposal)}: {'; '.join(_what(posterior, proposal))}"
 
 
 def title(posterior: Posterior, proposal: Proposal) -> str:
-    """What its proposer calls it, or else what it would count."""
+    """Title of a statistic: its note in the case, else what it would count."""
     note = proposal.note or "; ".join(_what(posterior, proposal))
     return f"{_publisher(posterior, proposal)}: {note}"
 

@@ -1,7 +1,7 @@
-"""The posterior without some claims: by weights, or by drawing again where weights fail.
+"""The posterior without some claims, by importance weights or, where those fail, by a refit.
 
-A refit is one more run of a compiled sampler in which those claims have weight 0. Its
-metric is learned from the curvature at draws of the full posterior, so it needs no pilot.
+A refit is another run of the compiled sampler in which the claims have weight 0. Its metric
+is learned from the curvature at draws of the full posterior, so it needs no pilot phase.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from sojourn.inference.preconditioner import curvature, from_curvature
 from sojourn.inference.sampler import Sampler
 
 LOOKS = 4
-"""Draws at which the curvature of a changed posterior is taken."""
+"""Number of draws at which the curvature of a changed posterior is computed."""
 CHAINS, DRAWS = 4, 200
-"""Of a refit."""
+"""Chains of a refit, and draws per chain."""
 RHAT = 1.1
-"""A refit whose quantities have a larger R̂ is unreliable: short chains that did not meet."""
+"""A refit is unreliable if the R̂ of a quantity exceeds this: its short chains did not converge."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is left out: indices of claims and of contact groups, under a name."""
+    """What to leave out: the indices of claims and contact groups, with a name."""
 
     name: str
     claims: tuple[int, ...]
@@ -45,7 +45,7 @@ class Target:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Draws of a posterior without a target. `k_hat` is that of the weights, also where they gave way."""
+    """Draws of the posterior without a target; `k_hat` is that of the weights, even after a refit."""
 
     target: Target
     points: Points
@@ -56,14 +56,14 @@ class LeftOut:
 
 
 def targets_of_claims(posterior: Posterior) -> list[Target]:
-    """Every claim in use by itself."""
+    """One target per claim in use."""
     used = np.flatnonzero(np.asarray(posterior.model.said.claim_weight))
     claims = posterior.model.wording.claims
     return [Target(claims[k].claim, (int(k),)) for k in used]
 
 
 def targets_of_groups(posterior: Posterior) -> list[Target]:
-    """Every contact group in use by itself, but the small ones together: none of them is shown alone."""
+    """One target per contact group in use; small groups form one target, to protect their members."""
     contacts, members = posterior.case.contacts, dict[str, list[int]]()
     for g in np.flatnonzero(np.asarray(posterior.model.said.group_weight)):
         name = FOLDED if is_small(contacts[g]) else contacts[g].group
@@ -72,7 +72,7 @@ def targets_of_groups(posterior: Posterior) -> list[Target]:
 
 
 def targets_of_sources(posterior: Posterior) -> list[Target]:
-    """Every source with all its claims and contact groups in use."""
+    """One target per source, with all its claims and contact groups in use."""
     said, claims, contacts = posterior.model.said, posterior.model.wording.claims, posterior.case.contacts
     own: dict[str, tuple[list[int], list[int]]] = {}
     for k in np.flatnonzero(np.asarray(said.claim_weight)):
@@ -83,15 +83,15 @@ def targets_of_sources(posterior: Posterior) -> list[Target]:
 
 
 class LeaveOut:
-    """Leaves targets out of a posterior; compiles a sampler when the first refit asks for it."""
+    """Leaves targets out of a posterior; compiles a sampler when the first refit needs it."""
 
     def __init__(self, posterior: Posterior, chains: int = CHAINS, draws: int = DRAWS) -> None:
-        """Take the posterior; a refit has so many chains and draws of each, and the posterior's seed."""
+        """Take the posterior; `chains` and `draws` (per chain) configure refits, which reuse its seed."""
         self.posterior, self.chains, self.draws = posterior, chains, draws
         self.seed = int(posterior.record["seed"])
 
     def by_weights(self, target: Target) -> LeftOut:
-        """Importance weights 1 / P(what is left out)."""
+        """Leave a target out by importance weights, proportional to 1 / P(target)."""
         p = self.posterior
         heard = self._heard - log_heard(p.model, p.points, zero_weights(p.model.said, target))
         weights = smooth(-heard, p.efficiency)
@@ -99,7 +99,7 @@ class LeaveOut:
         return LeftOut(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
 
     def refit(self, target: Target, start: LeftOut) -> LeftOut:
-        """Draw again, from a metric learned at draws picked by the weights of `start`."""
+        """Leave a target out by sampling again, with a metric learned at draws resampled by `start`."""
         said = zero_weights(self.posterior.model.said, target)
         z = self.draw(said, start.weights.weight)
         flat = z.reshape(-1, z.shape[2])
@@ -110,13 +110,13 @@ class LeaveOut:
         return LeftOut(target, points, quantities, weights, start.k_hat, method)
 
     def draw(self, said: ClaimIntervals, weight: Real) -> Real:
-        """Draws (chains, draws, D) given what was said, starting from weighted draws of the posterior."""
+        """Draw (chains, draws, D) given `said`, with a metric learned at weighted draws of the posterior."""
         rng = np.random.default_rng(self.seed)
         points = self.posterior.z[rng.permutation(resample(weight, LOOKS, rng))]
         return self.draw_from(points, said)
 
     def draw_from(self, points: Real, said: ClaimIntervals) -> Real:
-        """Draws (chains, draws, D) with the metric of the curvature at some points."""
+        """Draw (chains, draws, D) with a metric learned from the curvature at `points`."""
 
         def look(z: Real) -> Real:
             return curvature(lambda at: self.sampler.value_and_gradient(at, said), z)
@@ -127,12 +127,12 @@ class LeaveOut:
         return found.z
 
     def draw_fresh(self, said: ClaimIntervals) -> Real:
-        """Draws (chains, draws, D) with a metric that pilot chains learn."""
+        """Draw (chains, draws, D) with a metric learned by pilot chains."""
         return self.sampler.draw(said, self.seed, self.chains, self.draws)[0].z
 
     @cached_property
     def sampler(self) -> Sampler:
-        """The density of the posterior, compiled with what was said as an argument."""
+        """The sampler of the posterior, compiled with the claims as an argument."""
         m = self.posterior.model
         return Sampler(m.potential, m.unknowns.size, scales(m), m.said)
 
@@ -147,7 +147,7 @@ class LeaveOut:
     def leave(
         self, targets: Iterable[Target], refits: int, report: Callable[[str], None] = lambda _: None
     ) -> list[LeftOut]:
-        """Leave out each target; refit at most so many, those first that seem to move the answer most."""
+        """Leave out each target, with at most `refits` refits, in the order of their estimated influence."""
         found = [self.by_weights(target) for target in targets]
         doubtful = [i for i, w in enumerate(found) if w.method == "unreliable"]
         doubtful.sort(key=lambda i: -shift(self.posterior, found[i]))
@@ -165,7 +165,7 @@ class LeaveOut:
 
 
 def zero_weights(said: ClaimIntervals, target: Target) -> ClaimIntervals:
-    """What was said, with the weights of a target's claims and groups 0."""
+    """Return the claims with the weights of a target's claims and groups set to 0."""
     claims, groups = np.array(said.claim_weight), np.array(said.group_weight)
     claims[list(target.claims)] = 0.0
     groups[list(target.groups)] = 0.0
@@ -173,7 +173,7 @@ def zero_weights(said: ClaimIntervals, target: Target) -> ClaimIntervals:
 
 
 def shift(posterior: Posterior, without: LeftOut) -> float:
-    """Largest shift of a quantity's mean, in sd of the posterior."""
+    """Largest shift of a quantity's mean, in posterior sd."""
     w = without.weights.weight
     return max(
         abs(float(w @ without.quantities[name]) - float(x.mean())) / float(x.std())

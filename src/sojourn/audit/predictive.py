@@ -1,4 +1,4 @@
-"""Where the figure of one claim would lie by all the rest: a density with several peaks."""
+"""The predictive density of a claim's figure given the rest of the data, which may have several modes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
 from sojourn._core.arrays import Real
-from sojourn.audit.common_scale import Figures, figures_of
+from sojourn.audit.common_scale import CommonScale, common_scale_of
 from sojourn.audit.importance_weights import summarise_weighted
 from sojourn.inference.density import Model
 
 GRID = 1000
 CHUNK = 50
 REACH = 12.0
-"""Scales of error beyond the draws to which the grid goes: e^-12 of the mass lies outside."""
+"""Distance that the grid extends beyond the draws, in scales of the error: e^-12 of the mass lies outside."""
 KERNEL = 15
-"""Points between two ends of what the words allow."""
+"""Number of points between neighbouring ends of a figure's intervals."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """A density on a grid, of what one claim's figure would be; on the claim's common scale.
+    """The predictive density of one claim's figure, on a grid of the claim's common scale.
 
-    The components are logistic: `location`, `spread` and `weight` are (draws, readings);
-    the weights of a draw add up to 1. `said` and `kernel` are points of the figure as said
-    and how likely its words are there.
+    The components are logistic: `location`, `spread` and `weight` are (draws, readings), and
+    the weights of a draw sum to 1. `said` and `kernel` are points of the published figure's
+    interval and the weight of the wording at each.
     """
 
-    figures: Figures
+    figures: CommonScale
     location: Real
     spread: Real
     weight: Real
@@ -42,7 +42,7 @@ class Prediction:
     kernel: Real
 
     def p(self) -> float:
-        """Probability of a density no higher than that of the figure, averaged over what it may be."""
+        """Probability of a density no higher than that of the figure, averaged over the figure's interval."""
         log_f = self.log_density(self.said)
         posterior = np.log(np.maximum(self.kernel, 1e-300)) + log_f
         posterior = np.exp(posterior - np.asarray(logsumexp(posterior)))
@@ -54,7 +54,7 @@ class Prediction:
         return float(np.clip(posterior @ p, 1e-12, 1.0))
 
     def _outside(self, log_f: Real) -> Real:
-        """Mass beyond the ends of the grid where the density is still lower than at a figure."""
+        """Mass beyond the ends of the grid where the density is lower than at each figure, (n,)."""
         low, high = self.grid[0], self.grid[-1]
         left = self._mean(expit(self._z(low)))
         right = self._mean(expit(-self._z(high)))
@@ -76,7 +76,7 @@ class Prediction:
         return log_mixture(self.figures, self.location, self.spread, self.weight, at)
 
     def side(self) -> Literal["high", "low"]:
-        """On which side of the middle of the prediction the figure lies."""
+        """Whether the figure lies above or below the median of the prediction."""
         middle = float(np.average(self.said, weights=self.kernel))
         return "high" if middle > self._middle else "low"
 
@@ -86,7 +86,7 @@ class Prediction:
         return float(np.interp(0.5 * mass[-1], mass, self.grid))
 
     def summary(self) -> Mapping[str, float]:
-        """What the figure would be, in the unit of the claim; moments of the central 98 %."""
+        """Summary of the predicted figure in the unit of the claim; mean and sd of its central 98 %."""
         mass = np.exp(self.log_f) * np.gradient(self.grid)
         below = np.cumsum(mass) / mass.sum()
         inside = (below > 0.01) & (below < 0.99)
@@ -96,12 +96,12 @@ class Prediction:
         return {**whole, "mean": central["mean"], "sd": central["sd"]}
 
     def simulate(self, draw: NDArray[np.intp], reading: NDArray[np.intp], rng: np.random.Generator) -> Real:
-        """A figure from each of some draws (n,), in a given reading each: its place and an error, (n,)."""
+        """Simulate a figure (n,) for each pair of a draw (n,) and a reading (n,)."""
         u = self.location[draw, reading] + self.spread[draw, reading] * rng.logistic(size=len(draw))
         return self.figures.from_reading(u, reading)
 
     def spoken(self, count: int, rng: np.random.Generator) -> Real:
-        """Figures (count,) that the words allow, as likely as the words and the rest make them."""
+        """Draw figures (count,) from the interval of the published figure, given its wording and the rest."""
         log_weight = np.log(np.maximum(self.kernel, 1e-300)) + self.log_density(self.said)
         return rng.choice(self.said, size=count, p=np.exp(log_weight - np.asarray(logsumexp(log_weight))))
 
@@ -109,13 +109,19 @@ class Prediction:
 def predict(
     model: Model, claim: int, location: Real, spread: Real, weight: Real, effective: float
 ) -> Prediction:
-    """The prediction for a claim (its index) from draws.
+    """Predict the figure of a claim from draws.
 
-    `location` and `spread` are those of all readings, (draws, readings); `weight` has the
-    weights of the claim's own. Each draw is widened by a normal-reference kernel, so that a
-    few draws make a smooth density.
+    Each draw is widened by a normal-reference kernel, so that few draws give a smooth density.
+
+    Args:
+        model: the model.
+        claim: index of the claim.
+        location: (draws, readings) of all readings, bias included.
+        spread: (draws, readings) scales of the logistic errors.
+        weight: (draws, readings of the claim) weights of the claim's readings.
+        effective: effective sample size of the draws.
     """
-    figures = figures_of(model, claim)
+    figures = common_scale_of(model, claim)
     here, own = location[:, figures.members], spread[:, figures.members]
     width = 1.06 * np.minimum(here.std(axis=0), _robust_sd(here)) * max(effective, 2.0) ** -0.2
     wide = np.sqrt(own**2 + 3 / np.pi**2 * width**2)
@@ -130,8 +136,8 @@ def _robust_sd(x: Real) -> Real:
     return (high - low) / 1.349
 
 
-def _grid(figures: Figures, location: Real, spread: Real, said: Real) -> Real:
-    """Points over all that the draws expect, and as far beyond as the figure lies on either side."""
+def _grid(figures: CommonScale, location: Real, spread: Real, said: Real) -> Real:
+    """Grid (GRID,) over the predictions of the draws, extended on both sides to cover the figure."""
     reach = REACH * np.median(spread, axis=0)
     low, high = np.quantile(location, [0.002, 0.998], axis=0)
     readings = np.arange(len(reach))
@@ -141,10 +147,10 @@ def _grid(figures: Figures, location: Real, spread: Real, said: Real) -> Real:
     return np.linspace(left - 1.1 * beyond, right + 1.1 * beyond, GRID)
 
 
-def log_mixture(figures: Figures, location: Real, spread: Real, weight: Real, at: Real) -> Real:
-    """Log of the mean, over draws and readings, of logistic densities, (n,).
+def log_mixture(figures: CommonScale, location: Real, spread: Real, weight: Real, at: Real) -> Real:
+    """Log density (n,) of the mixture of logistic distributions over draws and readings.
 
-    `at` (n,) are points of the common scale.
+    It is evaluated at points `at` (n,) of the common scale.
     """
     u, log_slope = figures.to_readings(at)
     log_weight = np.log(np.maximum(weight, 1e-300)) - np.log(len(location)) - np.log(spread)

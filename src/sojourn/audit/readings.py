@@ -1,4 +1,4 @@
-"""What each claim most likely counts, with a sentence for every reading."""
+"""The readings of every claim: what it most likely counts, with a sentence for each reading."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from sojourn.inference.draw_summary import summarise
 from sojourn.inference.pointwise import make_expectations
 
 THINNED = 400
-"""Draws from which shares of first arrivals are computed."""
+"""Approximate number of draws from which shares of first arrivals are computed."""
 
 
 def audit_claims(posterior: Posterior, conflicts: Mapping[str, ClaimConflict]) -> list[ClaimAudit]:
-    """Every claim that has readings, in the order of the ledger."""
+    """Audit every claim that has readings, in the order of the ledger."""
     case = posterior.case
     by_row = {(r.claim, r.reading): r for r in case.readings}
     shares = first_arrivals(posterior)
@@ -102,7 +102,7 @@ def _reading(
 
 
 def verdict(conflict: ClaimConflict | None) -> FitVerdict:
-    """What a p-value says of a claim: after Holm a conflict, by itself a strain."""
+    """Classify a claim: in conflict if Holm's adjusted p is small, else strained if p itself is."""
     if conflict is None:
         return "not used"
     if conflict.method == "unreliable":
@@ -113,21 +113,21 @@ def verdict(conflict: ClaimConflict | None) -> FitVerdict:
 
 
 def span(case: Case, claim: Claim) -> tuple[float | None, float | None]:
-    """Least and most that the words of a claim allow, in its unit; none where they leave an end open."""
+    """Lowest and highest figure that the wording of a claim allows, in its unit; None for an open end."""
     spans = claim_intervals(claim, case.settings.hedges)
     low = None if claim.hedge in OPEN_BELOW else min(s.low for s in spans)
     return low, None if claim.hedge in OPEN_ABOVE else max(s.high for s in spans)
 
 
 def published(claim: Claim) -> str:
-    """Day of publication, or first and last day with a slash between."""
+    """Day of publication, or its first and last possible day, separated by a slash."""
     if claim.published == claim.published_until:
         return str(claim.published)
     return f"{claim.published}/{claim.published_until}"
 
 
 def first_arrivals(posterior: Posterior) -> dict[tuple[str, str], Numbers]:
-    """Of entries and people: the share that was the first arrival of somebody displaced."""
+    """Share of first arrivals of displaced people in readings of entries and people, by claim and reading."""
     model = posterior.model
     hosts = {model.plan.country(c.host) for c in model.plan.cohorts}
     chosen = [

@@ -1,10 +1,10 @@
-"""How much of a quantity's variance a figure would explain, by regression on draws.
+"""Spline regression on draws: the share of a quantity's variance that a figure would explain.
 
-The expected variance after hearing y is that of the residuals of E[θ | y] (Strong,
-Oakley, Brennan 2014, Medical Decision Making 34:311). E[θ | y] is an additive model of
-P-splines (Eilers and Marx 1996, Statistical Science 11:89) in the ranks of each
-component of y; the penalty minimises generalised cross-validation. Residuals are those
-of each draw left out, so that a figure that says nothing is worth nothing on average.
+The expected variance of θ after y is published is the variance of the residuals
+θ − E[θ | y] (Strong, Oakley, Brennan 2014, Medical Decision Making 34:311). E[θ | y] is an
+additive model of P-splines (Eilers and Marx 1996, Statistical Science 11:89) in the ranks of
+each component of y; the penalty minimises generalised cross-validation. Leave-one-out
+residuals are used, so that an uninformative figure has a value of 0 on average.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ RIDGE = 1e-8
 
 
 class Explained(NamedTuple):
-    """Share of the variance of each quantity (Q,) that goes, and the squared residuals (n, Q) left."""
+    """Share of the variance of each quantity that is explained (Q,), and squared residuals (n, Q)."""
 
     share: Real
     left: Real
 
 
 def explained(theta: Real, y: Real) -> Explained:
-    """What figures y (n, d) explain of quantities theta (n, Q)."""
+    """Regress quantities theta (n, Q) on figures y (n, d)."""
     n = len(theta)
     design = np.concatenate([np.ones((n, 1)), *(_splines(column) for column in y.T)], axis=1)
     penalty = _penalty(y.shape[1])
     gram = design.T @ design
-    # Both forms diagonal at once: every penalty then costs one division.
+    # Diagonalise both forms at once, so that each penalty costs one division.
     values, vectors = eigh(penalty, gram + RIDGE * n * np.eye(len(gram)))
     basis = design @ vectors
     coefficient = basis.T @ theta
@@ -49,13 +49,13 @@ def explained(theta: Real, y: Real) -> Explained:
 
 
 def share_error(left: Real, total: Real, effective: float) -> float:
-    """Standard error of 1 − Σleft/Σtotal, squares (n,) of draws that are worth so many."""
+    """Standard error of 1 − Σleft/Σtotal, for squares (n,) of draws with an effective sample size."""
     ratio = left.mean() / total.mean()
     return float(np.std(left - ratio * total) / total.mean() / np.sqrt(max(effective, 1)))
 
 
 def _left_out(basis: Real, values: Real, coefficient: Real, theta: Real) -> Real:
-    """Squared residuals, each draw left out, at the penalty that minimises generalised cross-validation."""
+    """Squared leave-one-out residuals (n,), at the penalty that minimises generalised cross-validation."""
     n = len(theta)
     best: tuple[float, Real] | None = None
     for penalty in PENALTIES:

@@ -1,10 +1,9 @@
-"""What the answer owes to each named prior, and which quantities only their prior speaks of.
+"""Sensitivity of the answer to each named prior, and quantities that only the prior determines.
 
 Power-scaling (Kallioinen, Paananen, Bürkner, Vehtari 2024, Statistics and Computing
-34:57): a prior, or the likelihood, is raised to a power a little below and above 1 by
-importance weights, and the distance of each quantity's distribution is taken per doubling
-of the power. Unknowns are standard normal on the scale where they are unbounded, and
-that is where their prior is scaled.
+34:57): importance weights raise a prior, or the likelihood, to a power slightly below and
+above 1, and the change in each quantity's distribution is measured per doubling of the
+power. Priors are scaled where the unknowns are standard normal, on their unbounded scale.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from sojourn.inference.pointwise import log_heard
 POWERS = (0.8, 1.25)
 LIKELIHOOD = "likelihood"
 WALKS = {"leave_walk.elsewhere": "leave_walk", "visitor_walk.elsewhere": "visitor_walk"}
-"""Blocks that are one prior to a reader."""
+"""Blocks that share a named prior with another block."""
 
 
 def sensitivities(posterior: Posterior) -> list[Sensitivity]:
-    """The likelihood first, then every named prior, the most sensitive first."""
+    """Sensitivity to the likelihood, then to every named prior, the most sensitive first."""
     heard = log_heard(posterior.model, posterior.points, posterior.model.said)
     likelihood = scale(heard, posterior.quantities)
     found = [
@@ -37,7 +36,7 @@ def sensitivities(posterior: Posterior) -> list[Sensitivity]:
         for values in [scale(log_density, posterior.quantities)]
     ]
     found.sort(key=lambda s: -max(s.values.values()))
-    return [Sensitivity(LIKELIHOOD, "all that was said", likelihood, {}), *found]
+    return [Sensitivity(LIKELIHOOD, "all claims and contact groups in use", likelihood, {}), *found]
 
 
 def log_priors(posterior: Posterior) -> dict[str, Real]:
@@ -52,7 +51,7 @@ def log_priors(posterior: Posterior) -> dict[str, Real]:
 
 
 def scale(log_density: Real, quantities: Mapping[str, Real]) -> dict[str, float]:
-    """Sensitivity of each quantity to a power of a density."""
+    """Sensitivity of each quantity to power-scaling of a density with log density (n,) at the draws."""
     from arviz_stats.base.array import array_stats
 
     statistics: Any = array_stats
@@ -69,7 +68,7 @@ def _centred(log_weight: Real) -> Real:
 
 
 def diagnose(prior: Mapping[str, float], likelihood: Mapping[str, float]) -> dict[str, str]:
-    """What a notable sensitivity to a prior means, by quantity."""
+    """Interpret each quantity's sensitivity to a prior, where it is large enough to matter."""
     return {
         name: "prior and data disagree" if likelihood[name] >= SENSITIVE else "the prior decides"
         for name, value in prior.items()
@@ -78,7 +77,7 @@ def diagnose(prior: Mapping[str, float], likelihood: Mapping[str, float]) -> dic
 
 
 def contractions(posterior: Posterior) -> list[Contraction]:
-    """Contraction of every quantity of the answer, with the label that travels with it."""
+    """Contraction of every quantity of the answer, with the label shown beside it."""
     return [
         Contraction(item["quantity"], item["contraction"], label(item["contraction"]))
         for item in posterior.record["identified"]
@@ -86,38 +85,35 @@ def contractions(posterior: Posterior) -> list[Contraction]:
 
 
 def label(contraction: float) -> str:
-    """The label of a quantity that the data hardly speak of."""
+    """Label of a quantity that the data hardly inform, else an empty text."""
     return PRIOR_ONLY_LABEL if contraction < PRIOR_ONLY else ""
 
 
 def _what(name: str) -> str:
-    """What a prior is about: the reason given for it, where there is a default."""
+    """Describe a prior: by the reason for its default if it has one, else by what it governs."""
     if name in DEFAULTS:
         return DEFAULTS[name].why
     return _PLAIN.get(name, name.replace("_", " ").replace(".", ", "))
 
 
 _PLAIN = {
-    "size": "persons of each wave and host",
+    "size": "number of people of each wave and host",
     "duration": "how fast a wave arrives",
-    "passing": "share of arrivals on their way through",
-    "background_walk": "changes of the trickle of arrivals",
-    "leave_walk": "changes in the rate of leaving",
-    "visitor_walk": "changes in the number of visitors",
-    "regime_push": "what a stay rule does to leaving",
+    "passing": "share of arrivals in transit",
+    "regime_push": "effect of each stay rule on the rate of leaving",
     "excursions.regime": "trips abroad under each stay rule",
     "visitors": "visitors in an average week",
-    "season": "season of visitors",
+    "season": "seasonality of visitors",
     "visit_days": "length of a visit",
     "trips": "trips per visitor",
-    "from_origin": "visitors who come from the origin",
+    "from_origin": "share of visitors who enter from the origin",
     "visitor_step": "lasting changes in the number of visitors",
-    "stratum_push": "how strata differ in leaving",
-    "stratum_back": "how strata differ in going back",
-    "scheme_uptake": "share of arrivals who ask for a document",
+    "stratum_push": "differences between strata in the rate of leaving",
+    "stratum_back": "differences between strata in the share of returns",
+    "scheme_uptake": "share of arrivals who obtain a document",
+    "scheme_delay": "delay from arrival to the document",
     "scheme_leak": "documents issued to visitors",
     "scheme_renewal": "renewals of documents",
-    "scheme_struck": "leavers struck off a register",
-    "bias": "bias of each source that speaks more than once",
-    "common": "bias that sources of one interest share",
+    "scheme_struck": "share of leavers removed from a register",
+    "bias": "own bias of each source with several claims of a kind",
 }

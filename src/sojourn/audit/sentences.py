@@ -1,4 +1,4 @@
-"""A reading in plain words, from what it counts: measure, place, people, window, denominator."""
+"""Sentences that describe a reading: its measure, place, population, window and denominator."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sojourn.case.hedges import figure_text
 PEOPLE = {
     "all": "all {n}, visitors and residents included",
     "displaced": "{n} who had fled",
-    "visitors": "{n} on a visit",
-    "residents": "{n} who lived there before",
+    "visitors": "{n} visiting",
+    "residents": "{n} who already lived there",
 }
 FRACTIONS = {
-    (1, 2): "every other one",
+    (1, 2): "one in two",
     (1, 3): "one in three",
     (2, 3): "two in three",
     (1, 4): "one in four",
@@ -33,7 +33,7 @@ FRACTIONS = {
 
 
 def reading_sentence(case: Case, claim: Claim, reading: Reading, first: float | None) -> str:
-    """What the figure is under a reading, with the share of first arrivals where it has one."""
+    """Say what the figure counts under a reading, with the share of first arrivals if it is known."""
     whole = f"{_quoted(claim)} {counts(case, reading)}"
     if first is None or reading.who == "visitors":
         return whole + "."
@@ -41,7 +41,7 @@ def reading_sentence(case: Case, claim: Claim, reading: Reading, first: float | 
 
 
 def claim_sentence(case: Case, claim: Claim, reading: Reading, weight: float, first: float | None) -> str:
-    """The likeliest reading of a claim, and how sure that is."""
+    """Say what a claim counts under its likeliest reading, and how probable that reading is."""
     source = case.sources_by_id[claim.source].name
     sentence = reading_sentence(case, claim, reading, first)
     return f"{source}: {sentence} ({sure(weight)}, {weight:.0%})"
@@ -53,13 +53,23 @@ def _quoted(claim: Claim) -> str:
 
 
 def sure(weight: float) -> str:
-    """A weight in words."""
+    """Express the probability of a reading in words.
+
+    Example:
+        >>> sure(0.83)
+        'very likely'
+    """
     steps = ((0.95, "almost certainly"), (0.8, "very likely"), (0.5, "probably"), (0.0, "perhaps"))
     return next(word for least, word in steps if weight >= least)
 
 
 def fraction(share: float) -> str:
-    """A share as people say it, with its verb: about one in four was."""
+    """Express a share in words, with its verb.
+
+    Example:
+        >>> fraction(0.26)
+        'about one in four was'
+    """
     if share < 0.005:
         return "hardly one in a hundred was"
     if share > 0.95:
@@ -69,7 +79,7 @@ def fraction(share: float) -> str:
 
 
 def counts(case: Case, r: Reading) -> str:
-    """What a reading counts."""
+    """Say what a reading counts."""
     if r.measure == "rate":
         return _rate(case, r)
     if r.measure == "rent":
@@ -89,24 +99,24 @@ def _count(case: Case, r: Reading) -> str:
         third=there or "third places",
         origin=place(case, case.settings.origin),
         scheme=_scheme(case, r),
-        when=window(r) + ("" if r.per == "total" else f", a mean per {r.per}"),
+        when=window(r) + ("" if r.per == "total" else f", as a mean per {r.per}"),
     )
 
 
 _TEXTS: Mapping[str, str] = {
-    "entries": "border crossings into {here}{there} {when}, of {people}",
-    "exits": "border crossings out of {here}{there} {when}, of {people}",
-    "net": "border crossings into {here}{there} less those out of it {when}, of {people}",
-    "people": "different persons who entered {here} {when}: {people}",
+    "entries": "border crossings into {here}{there} {when}, by {people}",
+    "exits": "border crossings out of {here}{there} {when}, by {people}",
+    "net": "border crossings into {here}{there} minus those out of it {when}, by {people}",
+    "people": "different people who entered {here} {when}: {people}",
     "arrivals": "first arrivals in {here} {when}, of {fled}",
-    "departures": "departures for good from {here}{there} {when}, of {fled}",
-    "present": "persons present in {here} {when}: {people}",
+    "departures": "permanent departures from {here}{there} {when}, of {fled}",
+    "present": "people present in {here} {when}: {people}",
     "settled": "holders of a residence permit in {here} {when}: {people}",
     "issued": "documents ({scheme}) issued in {here} {when}",
-    "register": "entries on a register ({scheme}) in {here} {when}, stale ones included",
-    "returned": "{fled}, first to {here}, and were back in {origin} {when}",
-    "moved_on": "{fled}, first to {here}, and were in {third} {when}",
-    "stayed": "{fled}, first to {here}, and were still there {when}",
+    "register": "entries in a register ({scheme}) in {here} {when}, outdated ones included",
+    "returned": "{fled}, whose first host was {here}, and who were back in {origin} {when}",
+    "moved_on": "{fled}, whose first host was {here}, and who were in {third} {when}",
+    "stayed": "{fled}, whose first host was {here}, and who were still there {when}",
 }
 
 
@@ -114,12 +124,12 @@ def _rate(case: Case, r: Reading) -> str:
     start = place(case, r.of_place or r.place)
     return (
         f"a share: of {people(case, r, 'displaced')} and were in {start} on {day(r.start)}, "
-        f"those in {place(case, r.place)} on {day(r.end)}"
+        f"those who were in {place(case, r.place)} on {day(r.end)}"
     )
 
 
 def people(case: Case, r: Reading, who: str = "") -> str:
-    """Whom a reading counts."""
+    """Say whom a reading counts; `who` replaces its own population."""
     nationals = f"citizens of {place(case, case.settings.origin)}"
     text = PEOPLE[who or r.who].format(n=nationals)
     wave = next((e.name or e.id for e in case.settings.events if e.id == r.wave), "")
@@ -127,12 +137,12 @@ def people(case: Case, r: Reading, who: str = "") -> str:
 
 
 def place(case: Case, code: str) -> str:
-    """Name of a place; the host where none is given."""
+    """Name of a place, or of the host if `code` is empty."""
     return case.settings.places[code or case.settings.host].name
 
 
 def window(r: Reading) -> str:
-    """When, in words."""
+    """Describe the window or date of a reading in words."""
     if r.start is None or r.end is None or r.start == r.end:
         return f"on {day(r.end)}"
     start = day(r.start)
@@ -142,7 +152,12 @@ def window(r: Reading) -> str:
 
 
 def day(moment: date | None) -> str:
-    """A date in words."""
+    """Write a date in words.
+
+    Example:
+        >>> day(date(2022, 9, 21))
+        '21 September 2022'
+    """
     return f"{moment.day} {moment:%B %Y}" if moment else "an unknown day"
 
 

@@ -1,9 +1,9 @@
-"""The answer at every date on which claims were published, from what was known by then.
+"""Vintages: the answer at every publication date, from the claims published by then.
 
-Sequential importance resampling: draws that stand for one date are weighted by the
-probability of what was said since. Where the weights fail (k̂ over 0.7, or too few
-effective draws) a few draws are picked by them and moved: chains start from the
-curvature there, on the density of the claims known by that date.
+They are computed by sequential importance resampling: the draws of one vintage are
+weighted by the likelihood of the claims published since. Where the weights fail (k̂ above
+0.7, or too few effective draws), new chains sample the posterior of the claims known by
+that date, with a metric from the curvature at a few resampled draws.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.quantities import position_of
 
 EFFECTIVE = 50
-"""Fewest effective draws that weights may leave."""
+"""Smallest effective sample size at which importance weights are still used."""
 
 
 @dataclass(frozen=True)
 class VintageDraws:
-    """Draws z (n, D) that stand for a date, with what was said by then.
+    """Draws z (n, D) of the posterior at a date, with the claims published by then.
 
-    `rhat` is the largest of the quantities', if chains moved there.
+    `rhat` is the largest R̂ of the quantities if new chains were run, else 1.
     """
 
     z: Real
@@ -46,7 +46,7 @@ class VintageDraws:
 
 
 def publication_dates(posterior: Posterior) -> list[date]:
-    """Days by which claims or contact groups in use must have been published."""
+    """Sorted dates by which each claim and contact group in use must have been published."""
     case, said = posterior.case, posterior.model.said
     claims = posterior.model.wording.claims
     used = [claims[k].published_until for k in np.flatnonzero(np.asarray(said.claim_weight))]
@@ -55,7 +55,7 @@ def publication_dates(posterior: Posterior) -> list[date]:
 
 
 def said_by(posterior: Posterior, day: date) -> ClaimIntervals:
-    """What had been said by a day: later claims and groups have weight 0."""
+    """Return the claims published by a day: later claims and groups have weight 0."""
     m = posterior.model
     claims = np.array([claim.published_until <= day for claim in m.wording.claims], dtype=float)
     groups = np.array([group.asof <= day for group in m.case.contacts], dtype=float)
@@ -71,10 +71,15 @@ def find_vintages(
     report: Callable[[date], None] = lambda _: None,
     leaver: LeaveOut | None = None,
 ) -> list[Vintage]:
-    """The answer as of each date (default: every date of publication).
+    """Compute the answer as of each date.
 
-    The last moment, if all had been said by then, is the posterior itself. `leaver` draws
-    again where weights fail; by default a new one.
+    A date by which all claims were published gets the posterior itself.
+
+    Args:
+        posterior: the posterior of the answer.
+        dates: the dates in order; by default every publication date.
+        report: called with each date at which new chains are run.
+        leaver: runs new chains where importance weights fail; by default a new `LeaveOut`.
     """
     leaver = leaver or LeaveOut(posterior)
     points_of = make_points(posterior.model)
@@ -98,7 +103,7 @@ def find_vintages(
 
 
 def weigh(model: Model, stand: VintageDraws, said: ClaimIntervals) -> Weights:
-    """Weights of the draws of a stand for what was said."""
+    """Weight the draws of one vintage for another set of claims."""
     ratio = log_heard(model, stand.points, said) - log_heard(model, stand.points, stand.said)
     return smooth(ratio, stand.efficiency)
 
@@ -118,7 +123,7 @@ def _move(
     weights: Weights | None,
     said: ClaimIntervals,
 ) -> VintageDraws:
-    """New draws for what was said, from draws picked by the weights; the first stand has none to pick."""
+    """Run new chains for a set of claims, with a metric from resampled draws; the first vintage has none."""
     if stand is None or weights is None:
         z = leaver.draw_fresh(said)
     else:
@@ -161,7 +166,7 @@ def _known(draws: Real, weight: Real) -> Numbers | None:
 
 
 def _new(posterior: Posterior, day: date, before: int) -> list[str]:
-    """Claims and groups that were not known at the moment before; small groups are one entry."""
+    """Claims and groups published since the previous vintage; small groups are one entry."""
     m = posterior.model
     claims = zip(m.wording.claims, np.asarray(m.said.claim_weight), strict=True)
     groups = zip(m.case.contacts, np.asarray(m.said.group_weight), strict=True)

@@ -1,7 +1,7 @@
-"""What if a rule or an event had been otherwise: the same draws, another history.
+"""Counterfactuals: the answer had a stay rule or an event been different.
 
-Every draw keeps its unknowns. What a stay rule did to leaving, settling and excursions
-goes where the rule goes; a wave may be made larger or smaller, or not to have come.
+Every draw keeps its unknowns, and its history is computed again. The effects of a stay rule
+on leaving, settling and excursions move with the rule; a wave can be scaled or removed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Values = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class Edits:
-    """What is changed: regimes or events left out, first and last days of regimes, sizes of waves."""
+    """The changes: regimes or events removed, first and last days of regimes, and sizes of waves."""
 
     without: tuple[str, ...] = ()
     begin: Mapping[str, date] = field(default_factory=dict[str, date])
@@ -43,7 +43,7 @@ class Edits:
     scale: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def listed(self) -> tuple[str, ...]:
-        """The edits as they are given on the command line."""
+        """Return the edits as they are given on the command line."""
         return (
             *(f"without {name}" for name in self.without),
             *(f"begin {name}={moment}" for name, moment in self.begin.items()),
@@ -53,10 +53,10 @@ class Edits:
 
 
 def whatif(posterior: Posterior, edits: Edits) -> WhatIf:
-    """The answer with an edited history, draw by draw against the answer as it is.
+    """Compare the answer with that of an edited history, draw by draw.
 
     Raises:
-        CaseError: an edit of something that the case does not have.
+        CaseError: an edit names something that is not in the case, or is not possible.
     """
     check_edits(posterior.case, edits)
     model = posterior.model
@@ -71,7 +71,7 @@ def whatif(posterior: Posterior, edits: Edits) -> WhatIf:
 
 
 def _change(as_is: Real, edited: Real) -> OutcomeChange | None:
-    """None where the edit leaves shares of nobody."""
+    """Summarise a change; None for a share that is undefined because nobody arrived."""
     if np.isnan(as_is).any() or np.isnan(edited).any():
         return None
     difference = edited - as_is
@@ -81,7 +81,10 @@ def _change(as_is: Real, edited: Real) -> OutcomeChange | None:
 
 
 def edited_outcomes(model: Model, edits: Edits) -> Callable[[Real], Real]:
-    """Persons arrived, stayed, moved on, returned on the day asked, (n, 4), from draws (n, D)."""
+    """Compile a function from draws (n, D) to outcomes (n, 4) of the edited history.
+
+    Outcomes are people arrived, stayed, moved on and returned on the reference date.
+    """
     settings = edit_settings(model.case.settings, edits)
     kept = [i for i, regime in enumerate(model.plan.regimes) if regime.id in {r.id for r in settings.regimes}]
     own = {regime.id: regime for regime in settings.regimes}
@@ -99,9 +102,9 @@ def edited_outcomes(model: Model, edits: Edits) -> Callable[[Real], Real]:
 
 
 def edit_settings(settings: CaseSettings, edits: Edits) -> CaseSettings:
-    """Settings with the regimes edited.
+    """Return the settings with edited regimes.
 
-    A rule that is left out never came: the rule of the same place that ended the day before goes on.
+    If a regime is removed, the regime of the same place that ended the day before stays in force.
     """
     regimes = {regime.id: regime for regime in settings.regimes}
     for name in edits.without:
@@ -116,7 +119,7 @@ def edit_settings(settings: CaseSettings, edits: Edits) -> CaseSettings:
 
 
 def _moved(regime: Regime, key: str, moment: date) -> Regime:
-    """A regime with another first or last day; days are counted from its start if they were before."""
+    """Change the first or last day of a regime; `counts_from` follows the start if the two coincided."""
     changed: dict[str, date] = {key: moment}
     if key == "start" and regime.counts_from == regime.start:
         changed["counts_from"] = moment
@@ -124,7 +127,7 @@ def _moved(regime: Regime, key: str, moment: date) -> Regime:
 
 
 def edit_values(model: Model, plan: Plan, v: Values, kept: list[int], edits: Edits) -> dict[str, Array]:
-    """Named values of a draw for the edited plan: regimes that are gone, waves of another size."""
+    """Adapt the named values of a draw to the edited plan: regimes removed, waves scaled."""
     out = dict(v)
     for name in REGIME_BLOCKS:
         bearers = [i for i, regime in enumerate(model.plan.regimes) if has_parameter(name, regime)]
@@ -139,10 +142,10 @@ def edit_values(model: Model, plan: Plan, v: Values, kept: list[int], edits: Edi
 
 
 def check_edits(case: Case, edits: Edits) -> None:
-    """Refuse edits of what is not there.
+    """Check that every edit can be applied to the case.
 
     Raises:
-        CaseError: every such edit.
+        CaseError: with every edit that cannot.
     """
     regimes, events = [r.id for r in case.settings.regimes], [e.id for e in case.settings.events]
     waves = [e.id for e in case.settings.events if e.arrivals]
@@ -164,32 +167,33 @@ def check_edits(case: Case, edits: Edits) -> None:
                 Problem("--scale", "must be a factor between 0 and 100", value=f"{name}={factor:g}")
             )
     if not edits.listed():
-        problems.append(Problem("--without", "or another edit must be given: nothing is changed"))
+        problems.append(Problem("--without", "or another edit is needed: nothing would change"))
     problems += problems or list(_dates(case.settings, edits))
     if problems:
         raise CaseError(problems)
 
 
 def _dates(settings: CaseSettings, edits: Edits) -> Iterable[Problem]:
-    """Edited regimes that end before they begin."""
+    """Yield regimes that are both removed and edited, or that would end before they begin."""
     both = sorted(set(edits.without) & {*edits.begin, *edits.end, *edits.scale})
     if both:
-        yield Problem("--without", "cannot be left out and edited at once", value=both[0])
+        yield Problem("--without", "cannot be both removed and edited", value=both[0])
         return
     for regime in edit_settings(settings, edits).regimes:
         if regime.end is not None and regime.end < regime.start:
             option = "--begin" if regime.id in edits.begin else "--end"
-            yield Problem(option, f"would let it end on {regime.end}, before {regime.start}", value=regime.id)
+            message = f"would end it on {regime.end}, before it begins on {regime.start}"
+            yield Problem(option, message, value=regime.id)
 
 
 def sentences(case: Case, edits: Edits) -> Iterable[str]:
-    """The edits in plain words."""
+    """Describe the edits in words."""
     before = {regime.id: regime for regime in case.settings.regimes}
     events = {event.id: event.name or event.id for event in case.settings.events}
     after = {regime.id: regime for regime in edit_settings(case.settings, edits).regimes}
     for name in edits.without:
         if name in events:
-            yield f"without “{events[name]}”: its arrivals and its change in visitors"
+            yield f"without the arrivals of “{events[name]}” and its change in visitors"
         else:
             yield f"without the stay rule {name} ({before[name].cap} days, from {day(before[name].start)})"
     for name, regime in after.items():

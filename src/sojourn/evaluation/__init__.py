@@ -1,7 +1,7 @@
 """Evaluation: how good the answers are where the truth is known.
 
-In: a case with a `truth.toml`, a simulated world, or the model's own simulations. Out: scores, coverage
-and calibration. Knows `simulation`, `inference` and the rooms below them.
+Input: a case with a `truth.toml`, a simulated world, or data simulated from the model itself. Output:
+scores, coverage and calibration. Depends on `simulation`, `inference` and the packages below them.
 """
 
 from sojourn.case.truth import Truth, read_truth

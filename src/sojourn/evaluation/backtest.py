@@ -1,7 +1,7 @@
-"""A back-test: the answer to a case as it could be given then, against what became known later.
+"""Back-tests: compare the answer to a case, given what was known then, with what became known later.
 
-In: a case with a `truth.toml` beside it and the answer to it. Out: where the truth fell in the
-posterior, how the naive answers did, and the range of what officials said of the same people.
+Input: a case with a `truth.toml` beside it, and its answer. Output: the position of the truth in the
+posterior, the scores of naive answers, and the range of official figures for the same people.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from sojourn.inference import Answer
 
 @dataclass(frozen=True)
 class Official:
-    """The lowest and the highest official figure of the people in the host, persons."""
+    """The lowest and the highest official figure for the number of people in the host."""
 
     low: float
     high: float
     claims: tuple[str, ...]
-    """The claims and the balance of crossings that it rests on."""
+    """Ids of the claims on which the range is based, those of the crossings balance included."""
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """An answer beside the truth."""
+    """An answer, the truth, and the scores that compare them."""
 
     answer: Answer
     truth: Truth
@@ -39,9 +39,9 @@ class Backtest:
 
     @property
     def sharper(self) -> bool | None:
-        """Whether the 90 % interval of those who stayed is shorter than the range of official figures.
+        """Whether the 90 % interval of people who stayed is shorter than the range of official figures.
 
-        In persons. None where the truth of them is not known or officials gave fewer than two figures.
+        None if the true number is unknown, or if officials gave fewer than two figures.
         """
         known = [score for score in self.card.scores if score.outcome == "stayed"]
         if not known or self.official is None:
@@ -49,7 +49,7 @@ class Backtest:
         return known[0].high - known[0].low < self.official.high - self.official.low
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return the back-test as plain values for JSON."""
         record = self.answer.record
         scores = [
             {**asdict(score), "covered": {f"{level:g}": inside for level, inside in score.covered.items()}}
@@ -70,27 +70,27 @@ class Backtest:
 
 
 def truth_of(case: Case) -> Truth:
-    """The truth that lies beside a case.
+    """Read the truth.toml in the folder of a case.
 
     Raises:
-        CaseError: there is none, it is not in order, or it holds for another day than the case asks.
+        CaseError: the file does not exist, is invalid, or is for a day other than the case's `asof`.
     """
     if case.path is None:
         raise CaseError(
-            [Problem(FILE, f"{case.name} was not read from a folder, so no truth lies beside it")]
+            [Problem(FILE, f"is missing: {case.name} was not read from a folder that could contain it")]
         )
     truth = read_truth(case.path)
     if truth.asof != case.settings.asof:
-        message = f"must be the day that case.toml asks about, {case.settings.asof}"
+        message = f"must equal asof in case.toml, {case.settings.asof}"
         raise CaseError([Problem(FILE, message, None, "asof", str(truth.asof))])
     return truth
 
 
 def backtest(case: Case, answer: Answer, truth: Truth) -> Backtest:
-    """Score an answer to a case, and the naive answers, against the truth.
+    """Score the answer to a case, and the naive answers, against the truth.
 
     Raises:
-        ValueError: the answer has no draws, or is for another day than the truth.
+        ValueError: the answer has no draws, or its day differs from that of the truth.
     """
     if str(answer.record["asof"]) != str(truth.asof):
         raise ValueError(f"the answer is for {answer.record['asof']}, the truth for {truth.asof}")
@@ -99,10 +99,10 @@ def backtest(case: Case, answer: Answer, truth: Truth) -> Backtest:
 
 
 def official_range(case: Case) -> Official | None:
-    """The range of the people in the host that a reader of official figures was left with.
+    """Range of official figures for the number of people in the host; None with fewer than two figures.
 
-    It holds every official or international figure in use that some reading takes for people in the
-    host (on any day), and the latest balance of crossings.
+    It covers every official or international figure in use with a reading that counts people in
+    the host on any day, and the latest balance of crossings.
     """
     found = list(_stocks(case))
     for naive in naive_answers(case):

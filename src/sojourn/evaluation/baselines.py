@@ -1,8 +1,9 @@
-"""Two answers that need no model, taken from a case's claims at their word.
+"""Naive answers: two baselines that need no model and take the claims of a case at face value.
 
-**Last official stock**: what the latest official figure of people present says, stayed.
-**Entries less exits**: the latest pair of border counts over one window, entered, arrived;
-their difference, stayed. Both believe the likeliest reading of each claim and nothing else.
+**Last official stock**: the latest official figure of people present is taken as those who stayed.
+**Entries less exits**: in the latest pair of border counts over the same window, entries are taken
+as arrivals, and entries less exits as those who stayed. Both use only the likeliest reading of each
+claim.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ STOCKS = frozenset({"present", "stayed", "register"})
 
 @dataclass(frozen=True)
 class Naive:
-    """A naive answer: persons by outcome, and the claims that it rests on."""
+    """A naive answer: number of people by outcome, and the claims on which it is based."""
 
     name: str
     persons: Mapping[str, float]
@@ -28,13 +29,13 @@ class Naive:
 
 
 def naive_answers(case: Case) -> tuple[Naive, ...]:
-    """The naive answers that a case's claims give; one that they do not give is absent."""
+    """Return the naive answers to a case, without those that its claims do not allow."""
     found = (last_stock(case), balance(case))
     return tuple(answer for answer in found if answer is not None)
 
 
 def last_stock(case: Case) -> Naive | None:
-    """The official stock in the host with the latest date, believed as it was said."""
+    """The official stock in the host with the latest date, at face value."""
     stocks = [
         (reading.end, claim)
         for claim, reading in _believed(case)
@@ -50,7 +51,7 @@ def last_stock(case: Case) -> Naive | None:
 
 
 def balance(case: Case) -> Naive | None:
-    """Entries less exits of the latest window for which both are given; the longer one of two."""
+    """Entries less exits over the latest window with figures for both; the longest of those that end then."""
     counts: dict[tuple[Any, ...], dict[str, Claim]] = {}
     for claim, reading in _believed(case):
         if reading.measure in ("entries", "exits") and reading.per == "total":
@@ -67,7 +68,7 @@ def balance(case: Case) -> Naive | None:
 
 
 def _believed(case: Case) -> Iterator[tuple[Claim, Reading]]:
-    """Every figure in use about the host with its likeliest reading, no later than the day asked."""
+    """Yield every figure in use about the host up to the reference date, with its likeliest reading."""
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim, ())
         if not readings or claim.value is None or not case.counts(claim):
@@ -79,6 +80,6 @@ def _believed(case: Case) -> Iterator[tuple[Claim, Reading]]:
 
 
 def _figure(claim: Claim) -> float:
-    """The figure as said; the middle of a range."""
+    """The figure of a claim; of a range, its midpoint."""
     assert claim.value is not None
     return claim.value if claim.high is None else (claim.value + claim.high) / 2

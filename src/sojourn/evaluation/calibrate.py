@@ -1,7 +1,7 @@
-"""Many worlds, many answers: run trials in processes of their own, one result file each.
+"""Calibration runs: many trials in separate processes, with one result file each.
 
-A result is written whole or not at all, so a run that was killed continues where it
-stopped: what is there is kept, what is missing is run.
+Results are written atomically. A run that was interrupted therefore resumes where it stopped:
+existing results are kept, and missing ones are computed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,20 @@ from sojourn.evaluation.trials import Trial, run_trial
 from sojourn.simulation.scenarios import KINDS
 
 ITSELF = "itself"
-"""The kind of trial in which the model simulates its own ledgers."""
+"""The kind of trial in which claims are simulated from the model itself."""
 PER_PROCESS = 8
-"""Trials after which a process is replaced: compiled code is never given back."""
+"""Number of trials after which a process is replaced, because compiled code is never freed."""
 
 Report = Callable[[Trial, int, int], None]
 
 
 def plan_trials(worlds: int, own: int, kinds: tuple[str, ...], chains: int, draws: int) -> list[Trial]:
-    """`worlds` trials over the kinds in turn, then `own` trials of the model against itself."""
+    """Plan `worlds` trials, alternating between kinds, and `own` trials simulated from the model itself.
+
+    Example:
+        >>> [trial.name for trial in plan_trials(2, 1, ("plain", "stale"), chains=2, draws=100)]
+        ['plain-001', 'stale-001', 'itself-001']
+    """
     by_kind = [
         Trial(kinds[number % len(kinds)], number // len(kinds) + 1, chains, draws) for number in range(worlds)
     ]
@@ -40,10 +45,16 @@ def plan_trials(worlds: int, own: int, kinds: tuple[str, ...], chains: int, draw
 def run_trials(
     trials: list[Trial], folder: Path, jobs: int, report: Report | None = None
 ) -> list[dict[str, Any]]:
-    """Results of all trials in their order; those found in `folder` are not run again.
+    """Run trials in parallel and return their results in order; results found in `folder` are reused.
+
+    Args:
+        trials: the trials.
+        folder: folder for cases and results.
+        jobs: number of processes.
+        report: called after every trial with it, the number of trials done and their total.
 
     Raises:
-        CaseError: `folder` holds results of other settings or another version, or cannot be written.
+        CaseError: `folder` contains results with other settings or of another version, or is not writable.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +72,7 @@ def run_trials(
 
 
 def _in_processes(trials: list[Trial], folder: Path, jobs: int) -> Any:
-    """Trials and their results as they come, from fresh processes that share nothing."""
+    """Yield trials and their results as they finish, from spawned processes that share no state."""
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=PER_PROCESS)
     try:
@@ -78,7 +89,7 @@ def _in_processes(trials: list[Trial], folder: Path, jobs: int) -> Any:
 
 
 def run_and_keep(trial: Trial, folder: Path) -> dict[str, Any]:
-    """Run one trial in this process and write its result, whole or not at all."""
+    """Run one trial in this process and write its result atomically."""
     if trial.kind == ITSELF:
         from sojourn.evaluation.sbc import run_own_trial
 
@@ -94,7 +105,11 @@ def _file(trial: Trial, folder: Path) -> Path:
 
 
 def _found(trial: Trial, folder: Path) -> dict[str, Any] | None:
-    """The result of an earlier run, if it is of this trial and this version."""
+    """Read the result of an earlier run; None if there is none.
+
+    Raises:
+        CaseError: the file is unreadable, or was made with other settings or another version.
+    """
     path = _file(trial, folder)
     try:
         result: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))

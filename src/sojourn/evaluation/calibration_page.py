@@ -1,4 +1,4 @@
-"""The page of a calibration: one HTML file without scripts; charts are drawn into it as SVG."""
+"""The calibration page: one HTML file without scripts, with charts as inline SVG."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ svg { max-width: 100%; height: auto }
 figcaption, .small { color: #555; font-size: 90% }
 </style></head><body>
 <h1>Can the intervals be trusted?</h1>
-<p>{{ worlds }} simulated worlds{% if own %} and {{ own }} ledgers of the model itself{% endif %};
-{{ bad }} of all answers had not converged (R̂ above {{ limit }}). Version {{ version }}.</p>
+<p>{{ worlds }} simulated worlds{% if own %} and {{ own }} data sets from the model itself{% endif %};
+{{ bad }} of all answers did not converge (R̂ above {{ limit }}). Version {{ version }}.</p>
 {% for figure in figures %}<figure>{{ figure.svg | safe }}
 <figcaption>{{ figure.caption }}</figcaption></figure>
 {% endfor %}
@@ -45,7 +45,7 @@ figcaption, .small { color: #555; font-size: 90% }
 
 
 def missing() -> list[str]:
-    """Packages that the page needs and that are not installed."""
+    """Names of the packages that the page needs and that are not installed."""
     return [package for module, package in NEEDED.items() if find_spec(module) is None]
 
 
@@ -55,20 +55,20 @@ def render_page(
     compared: Sequence[Comparison],
     by_group: Mapping[str, Mapping[str, Sequence[float]]],
 ) -> str:
-    """The page as HTML; ranks `by_group` and outcome. Needs the packages that `missing` names."""
+    """Render the page as HTML, with ranks `by_group` and outcome; requires the packages in `NEEDED`."""
     from jinja2 import Environment
 
     own = sum(result["trial"]["kind"] == "itself" for result in results)
     figures = [
         {
             "svg": coverage_svg(coverage),
-            "caption": "Share of intervals that held the truth, by their level. "
-            "The diagonal is what they promise; bars are 95 % intervals of the share.",
+            "caption": "Share of intervals that contain the truth, by nominal level. "
+            "The diagonal is perfect calibration; bars are 95 % intervals of the share.",
         },
         *(
             {
                 "svg": ranks_svg(found),
-                "caption": f"Ranks of the truth among the draws, {group}: flat if all is well.",
+                "caption": f"Ranks of the truth among the draws, {group}; uniform if calibrated.",
             }
             for group, found in by_group.items()
         ),
@@ -89,7 +89,7 @@ def render_page(
 
 
 def coverage_table(coverage: Sequence[Coverage]) -> dict[str, Any]:
-    """Coverage at every level: a row per group and outcome."""
+    """Table of coverage at every level, with one row per group and outcome."""
     levels = list(dict.fromkeys(row.level for row in coverage))
     rows: dict[tuple[str, str], list[str]] = {}
     for row in coverage:
@@ -99,21 +99,21 @@ def coverage_table(coverage: Sequence[Coverage]) -> dict[str, Any]:
         cells.append(f"{row.share:.0%} ({row.low:.0%} to {row.high:.0%})")
     return {
         "title": "Coverage",
-        "note": "Share of central intervals that held the truth, with Wilson's 95 % interval. The outcomes "
-        "of one world hang together, so the interval of “all” is too short.",
+        "note": "Share of central intervals that contain the truth, with Wilson's 95 % interval. "
+        "The outcomes of one world are dependent, so the interval for “all” is too short.",
         "head": ["worlds: outcome", "intervals", *(f"{level:.0%}" for level in levels)],
         "rows": list(rows.values()),
     }
 
 
 def comparison_table(compared: Sequence[Comparison]) -> dict[str, Any]:
-    """The answers against the naive ones."""
+    """Table that compares the answers with the naive ones."""
     return {
-        "title": "Against naive answers",
-        "note": "Mean log score on the scale log(1 + persons); higher is better. A naive answer gets a "
-        "normal error of 0.3 on that scale, and under “fitted” the error that suits it best in hindsight.",
-        "head": ["worlds: naive answer, outcome", "worlds", "ours", "naive", "fitted", "gain ± se", "won",
-                 "our error", "naive error", "90 % width"],
+        "title": "Comparison with naive answers",
+        "note": "Mean log score on the scale log(1 + people); higher is better. A naive answer has a normal "
+        "error with sd 0.3 on that scale; under “fitted”, with the sd that suits it best in hindsight.",
+        "head": ["worlds: naive answer, outcome", "worlds", "model", "naive", "naive, fitted", "gain ± se",
+                 "better", "model error", "naive error", "90 % width"],
         "rows": [
             [
                 f"{row.group}: {row.naive_name}, {row.outcome}",
@@ -133,7 +133,7 @@ def comparison_table(compared: Sequence[Comparison]) -> dict[str, Any]:
 
 
 def coverage_svg(coverage: Sequence[Coverage]) -> str:
-    """Observed against promised coverage, a line per kind of world, all outcomes together."""
+    """Chart of observed against nominal coverage, one line per kind of world, all outcomes together."""
     import altair as alt
 
     rows = [
@@ -143,11 +143,11 @@ def coverage_svg(coverage: Sequence[Coverage]) -> str:
     ]
     scale = alt.Scale(domain=[0.3, 1.0])
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("promised:Q", scale=scale, axis=alt.Axis(format="%"), title="level of the interval"),
+        x=alt.X("promised:Q", scale=scale, axis=alt.Axis(format="%"), title="nominal level of the interval"),
         color=alt.Color("group:N", title="worlds", sort=None),
         shape=alt.Shape("group:N", title="worlds", sort=None),
     )
-    held = alt.Y("held:Q", scale=scale, axis=alt.Axis(format="%"), title="share that held the truth")
+    held = alt.Y("held:Q", scale=scale, axis=alt.Axis(format="%"), title="share that contains the truth")
     diagonal = (
         alt.Chart(alt.Data(values=[{"x": 0.3, "y": 0.3}, {"x": 1.0, "y": 1.0}]))
         .mark_line(color="#999", strokeDash=[4, 4])
@@ -163,7 +163,7 @@ def coverage_svg(coverage: Sequence[Coverage]) -> str:
 
 
 def ranks_svg(found: Mapping[str, Sequence[float]]) -> str:
-    """Histograms of the ranks, one beside the other."""
+    """Histograms of the ranks, side by side."""
     import altair as alt
 
     rows = [
@@ -191,9 +191,9 @@ def _svg(spec: dict[str, Any]) -> str:
 
 
 def page_of(results: Sequence[Result]) -> str:
-    """The page from results alone."""
+    """Render the page from the results of trials."""
     own = [result for result in results if result["trial"]["kind"] == "itself"]
     worlds = [result for result in results if result["trial"]["kind"] != "itself"]
-    groups = {"simulated worlds": worlds, "the model against itself": own}
+    groups = {"simulated worlds": worlds, "simulated from the model itself": own}
     by_group = {name: ranks(members) for name, members in groups.items() if members}
     return render_page(results, coverages(results), comparisons(results), by_group)

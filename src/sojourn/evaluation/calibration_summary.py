@@ -1,4 +1,4 @@
-"""What many trials say together: coverage with its error, sharpness, scores against naive answers."""
+"""Summaries of calibration trials: coverage with its error, sharpness, and scores against naive answers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Result = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many intervals of a level held the truth; `low` to `high` is Wilson's 95 % interval.
+    """Number of intervals of a level that contain the truth; `low` to `high` is Wilson's 95 % interval.
 
-    Outcomes of one world are not independent, so for rows over several outcomes it is too short.
+    Outcomes of one world are dependent, so in rows that combine outcomes that interval is too short.
     """
 
     group: str
@@ -34,18 +34,19 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """Share of intervals that held the truth."""
+        """Share of intervals that contain the truth."""
         return self.hits / self.trials
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Mean scores of the answers and of one naive answer on the same worlds and one outcome.
+    """Mean scores of the model's answers and of one naive answer, on the same worlds and one outcome.
 
-    `ours` and `naive` are mean log scores, the naive one under the stated error, `fitted` under
-    the error that suits the naive answer best in hindsight, over these very worlds. `gain` is
-    ours less naive, `gain_se` its standard error over worlds. `width` and `naive_error` are the
-    mean length of our 90 % interval and the naive answer's root mean square error, in logs.
+    `ours` and `naive` are mean log scores, `naive` with an error of sd `NAIVE_SD`; `fitted` is that of
+    the naive answer with the sd that suits it best in hindsight on these worlds. `gain` is ours minus
+    naive, `gain_se` its standard error over worlds, and `won` the number of worlds with a gain. `width`
+    is the mean length of the model's 90 % interval, `our_error` and `naive_error` are root mean
+    square errors; all three are on the scale log(1 + people).
     """
 
     group: str
@@ -64,7 +65,7 @@ class Comparison:
 
 
 def coverages(results: Iterable[Result]) -> list[Coverage]:
-    """By kind of world and over all, by outcome and over all, at every level."""
+    """Coverage at every level, by kind of world and overall, by outcome and overall."""
     rows: list[Coverage] = []
     for group, members in _groups(results).items():
         for outcome in (*OUTCOMES, "all"):
@@ -80,7 +81,7 @@ def coverages(results: Iterable[Result]) -> list[Coverage]:
 
 
 def ranks(results: Iterable[Result]) -> dict[str, list[float]]:
-    """Ranks of the truth among the draws by outcome, uniform if all is well."""
+    """Ranks of the truth among the draws, by outcome; uniform if the intervals are calibrated."""
     found: dict[str, list[float]] = {}
     for result in results:
         for score in result["scores"]:
@@ -89,7 +90,7 @@ def ranks(results: Iterable[Result]) -> dict[str, list[float]]:
 
 
 def comparisons(results: Iterable[Result]) -> list[Comparison]:
-    """Against each naive answer, for the outcomes that it speaks of."""
+    """Compare the model with each naive answer, for the outcomes that it gives."""
     rows: list[Comparison] = []
     for group, members in _groups(results).items():
         pairs: dict[tuple[str, str], list[tuple[Result, Result]]] = {}
@@ -125,7 +126,7 @@ def _compare(group: str, name: str, outcome: str, pairs: list[tuple[Result, Resu
 
 
 def _fitted(errors: np.ndarray) -> float:
-    """Mean log score of normal errors with the sd that suits them best, and no bias."""
+    """Largest mean log score of normal errors with mean 0, over their sd."""
 
     def loss(log_sd: float) -> float:
         sd = float(np.exp(log_sd))
@@ -136,7 +137,7 @@ def _fitted(errors: np.ndarray) -> float:
 
 
 def _groups(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Results by kind, all kinds of world together first; the model against itself stays apart."""
+    """Group results by kind, after all worlds together; simulations from the model itself are separate."""
     found: dict[str, list[Result]] = {}
     for result in results:
         kind = result["trial"]["kind"]
@@ -147,12 +148,12 @@ def _groups(results: Iterable[Result]) -> dict[str, list[Result]]:
 
 
 def unconverged(results: Iterable[Result]) -> int:
-    """Answers whose R̂ is above `CONVERGED_RHAT`."""
+    """Number of answers with an R̂ above `CONVERGED_RHAT`."""
     return sum(result["diagnostics"]["rhat_max"] > CONVERGED_RHAT for result in results)
 
 
 def shrinkage(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """How the 90 % interval of those who stayed changes with the register in hand, world by world."""
+    """Compare, world by world, the 90 % interval of people who stayed without and with the register."""
     stayed: dict[tuple[str, int], Result] = {}
     for result in results:
         for score in result["scores"]:
@@ -172,7 +173,7 @@ def shrinkage(results: Iterable[Result]) -> list[dict[str, Any]]:
 
 
 def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Everything above as plain values for JSON."""
+    """Summarise results as plain values for JSON."""
     return {
         "trials": len(results),
         "unconverged": unconverged(results),

@@ -1,9 +1,9 @@
-"""The model against itself: unknowns from the prior, a ledger said under them, and back again.
+"""Simulation-based calibration: unknowns from the prior, claims simulated from them, and inference.
 
-If the computation is right, the truth's rank among the draws is uniform over many such
-ledgers (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788). The
-ledger is the template of `sojourn new`, its figures replaced; circles of contacts are
-silent, since their words say more than a number.
+If the computation is correct, the rank of the truth among the draws is uniform over many such
+simulations (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788). The claims
+are those of the template of `sojourn new`, with simulated figures. Contact groups are left out,
+because their descriptions are not single figures.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sojourn.inference.sampler import Sampler
 
 @dataclass(frozen=True)
 class Bench:
-    """The template, compiled once in a process, to be drawn from with many ledgers."""
+    """The template with its model and sampler, compiled once per process and used for many simulations."""
 
     case: Case
     model: Model
@@ -42,7 +42,7 @@ class Bench:
 
 @cache
 def bench() -> Bench:
-    """Compile the template without its contacts."""
+    """Compile the template without its contact groups."""
     case = parse_case({name: text.encode() for name, text in TEMPLATE.items()}, "template")
     used = tuple(claim for claim in case.claims if claim.status == "use")
     kept = {claim.claim for claim in used}
@@ -55,7 +55,7 @@ def bench() -> Bench:
 
 
 def run_own_trial(trial: Trial) -> dict[str, Any]:
-    """One ledger of the model itself; a record like that of `run_trial`."""
+    """Run one trial of simulation-based calibration; return a record like that of `run_trial`."""
     began = time.perf_counter()
     own = bench()
     rng = np.random.default_rng([trial.seed, 0x0CA11B])
@@ -79,7 +79,7 @@ def run_own_trial(trial: Trial) -> dict[str, Any]:
 
 
 def say(own: Bench, z: np.ndarray, rng: np.random.Generator) -> Case:
-    """The case with figures said under z: a reading drawn for each claim, and a logistic error."""
+    """Simulate the figures of the case given z: a reading drawn for each claim, and a logistic error."""
     account = jax.jit(own.model.account)(jnp.asarray(z), own.model.said)
     at, spread = (
         np.asarray(x) for x in error_location_scale(own.model.wording, account.expected, account.values)
@@ -97,13 +97,13 @@ def say(own: Bench, z: np.ndarray, rng: np.random.Generator) -> Case:
 
 
 def _said(claim: Claim, figure: float) -> Claim:
-    """A claim with another figure, said exactly: its last digit is all the rounding there is."""
+    """Replace the figure of a claim by an exact one, rounded only to its last digit."""
     value = round(figure, 2) if claim.unit == "percent" else float(round(figure))
     return replace(claim, value=max(value, 0.01), high=None, hedge="exact")
 
 
 def outcomes(model: Model, z: np.ndarray) -> dict[str, np.ndarray]:
-    """Persons by outcome on the day asked, for draws z (draws, size)."""
+    """Number of people by outcome on the reference date, (draws,) each, for draws z (draws, size)."""
     timeline = make_quantities(model)(z, model.said).timeline[:, position_of(model, model.case.settings.asof)]
     return dict(zip(OUTCOMES, np.asarray(timeline, dtype=float).T, strict=True))
 

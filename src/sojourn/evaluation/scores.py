@@ -1,15 +1,15 @@
-"""How good an answer was, once the truth is known: rank, coverage, log score, sharpness.
+"""Scores of an answer whose truth is known: rank, coverage, log score, CRPS and sharpness.
 
-Persons are compared on the scale log(1 + persons), on which a factor counts the same
-for a small and a large figure, and nobody at all is still a number.
+Numbers of people are compared on the scale log(1 + people), on which a given relative error
+counts the same for small and large figures, and which is defined at 0.
 
-**Density.** The log score is the log of the density of the draws at the truth. The
-density is a kernel estimate with a Student t kernel of 4 degrees of freedom and
-Silverman's bandwidth, 0.9·min(sd, IQR/1.34)·n^(−1/5). A normal kernel would decay
-faster than the posterior, so that a truth just outside the draws would get a score
-that speaks of the kernel. See Krüger, Lerch, Thorarinsdottir and Gneiting (2021,
-International Statistical Review 89:274-301) on scores of draws; because their verdict
-on kernel estimates in the tails is mixed, the CRPS, which needs none, stands beside it.
+**Density.** The log score is the log density of the draws at the truth. The density is a
+kernel estimate with a Student t kernel of 4 degrees of freedom and Silverman's bandwidth,
+0.9·min(sd, IQR/1.34)·n^(−1/5). A normal kernel would decay faster than the posterior, so that
+the score of a truth just outside the draws would depend mainly on the kernel. See Krüger,
+Lerch, Thorarinsdottir and Gneiting (2021, International Statistical Review 89:274-301) on scores
+of draws. Because they find kernel estimates unreliable in the tails, the CRPS, which needs no
+density, is given as well.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 KERNEL_DF = 4
 NAIVE_SD = 0.3
-"""Log sd of the error around a naive answer: a figure that may be off by a third (`bias.stocks`)."""
+"""Sd of the log error assumed for a naive answer, a figure that may be off by a third (as `bias.stocks`)."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """One outcome against its truth; persons, scores on the scale log(1 + persons).
+    """Score of one outcome, in people; `log_score`, `crps` and `width` on the scale log(1 + people).
 
-    `rank` is the share of draws below the truth, ties counted half: uniform over many
-    cases if the intervals can be trusted. `covered` says for each level whether the
-    central interval holds the truth. `log_score`: higher is better. `crps`: lower is
-    better. `width` is the length of the 90 % interval: log(1 + high) − log(1 + low).
+    `rank` is the share of draws below the truth, with ties counted half; over many cases it is
+    uniform if the intervals are calibrated. `covered` says for each level whether the central
+    interval contains the truth. A higher `log_score` and a lower `crps` are better. `width` is the
+    length of the 90 % interval, log(1 + high) − log(1 + low).
     """
 
     outcome: str
@@ -60,7 +60,7 @@ class Score:
 
 @dataclass(frozen=True)
 class NaiveScore:
-    """A naive answer to one outcome against its truth; `error` is log((1 + said)/(1 + truth))."""
+    """Score of a naive answer for one outcome; `error` is log((1 + said)/(1 + truth))."""
 
     name: str
     outcome: str
@@ -72,13 +72,17 @@ class NaiveScore:
 
 @dataclass(frozen=True)
 class ScoreCard:
-    """All outcomes whose truth is known, and what the naive answers said of them."""
+    """Scores of all outcomes whose truth is known, for the model and for naive answers."""
 
     scores: tuple[Score, ...]
     naive: tuple[NaiveScore, ...]
 
     def of(self, outcome: str) -> Score:
-        """The score of one outcome; `KeyError` where its truth is not known."""
+        """Return the score of one outcome.
+
+        Raises:
+            KeyError: the true number is not known.
+        """
         for score in self.scores:
             if score.outcome == outcome:
                 return score
@@ -86,12 +90,12 @@ class ScoreCard:
 
 
 def draws_of(answer: Answer, day: date | None = None) -> dict[str, Real]:
-    """Draws of the cohort's outcomes on a day (default: the day asked), persons, (draws,) each.
+    """Draws of the cohort's outcomes on a day (default: the reference date), in people, (draws,) each.
 
-    A day within a step of the calendar is read at the end of the step before it.
+    For a day within a step of the calendar, the values at the end of the previous step are used.
 
     Raises:
-        ValueError: the answer has no draws, or the day lies before its calendar.
+        ValueError: the answer has no draws, or the day precedes its calendar.
     """
     if answer.posterior is None:
         raise ValueError("an answer that was read back from answer.json has no draws to score")
@@ -107,18 +111,21 @@ def draws_of(answer: Answer, day: date | None = None) -> dict[str, Real]:
 def score_answer(
     draws: Mapping[str, Real], truth: Mapping[str, float], naive: tuple[Naive, ...] = ()
 ) -> ScoreCard:
-    """Score the draws of an answer, persons by outcome, (draws,) each, where the truth is known.
+    """Score the draws of an answer, and naive answers, for the outcomes whose truth is known.
 
-    `truth` may know only some of the outcomes; those are scored, in the order of `OUTCOMES`.
+    Args:
+        draws: people by outcome, (draws,) each.
+        truth: true number of people for some or all of the outcomes.
+        naive: the naive answers to score.
 
     Raises:
-        ValueError: a truth of an outcome that was not drawn, below 0 or not finite, or no draws.
+        ValueError: an outcome in `truth` has no draws, or its number is negative or not finite.
     """
     for outcome, persons in truth.items():
         if outcome not in draws:
-            raise ValueError(f"a truth of {outcome}, of which there are no draws")
+            raise ValueError(f"{outcome} has a true value but no draws")
         if not 0 <= persons < float("inf"):
-            raise ValueError(f"the truth of {outcome} is {persons}; it must be a number of persons")
+            raise ValueError(f"the true value of {outcome} is {persons}; it must be a number of people")
     known = [name for name in OUTCOMES if name in truth]
     return ScoreCard(
         tuple(score_draws(name, draws[name], truth[name]) for name in known),
@@ -132,9 +139,9 @@ def score_answer(
 
 
 def score_draws(outcome: str, draws: Real, truth: float) -> Score:
-    """Score the draws of one outcome, persons, (draws,)."""
+    """Score the draws (draws,) of one outcome, in people."""
     if draws.size < 2:
-        raise ValueError(f"{draws.size} draws of {outcome} cannot be scored")
+        raise ValueError(f"{outcome} has {draws.size} draws; a score needs at least 2")
     rank = float(np.mean(draws < truth) + np.mean(draws == truth) / 2)
     low, median, high = (float(q) for q in np.quantile(draws, [0.05, 0.5, 0.95]))
     logs = np.log1p(np.maximum(draws, 0.0))
@@ -153,21 +160,30 @@ def score_draws(outcome: str, draws: Real, truth: float) -> Score:
 
 
 def score_naive(name: str, outcome: str, said: float, truth: float, sd: float = NAIVE_SD) -> NaiveScore:
-    """Score a naive answer as if its error were normal with this sd on the scale log(1 + persons).
+    """Score a naive answer, assuming a normal error with this sd on the scale log(1 + people).
 
-    A negative balance of crossings is read as nobody.
+    A negative balance of crossings is treated as 0.
+
+    Example:
+        >>> score_naive("last official stock", "stayed", said=40_000, truth=40_000).error
+        0.0
     """
     error = log1p(max(said, 0.0)) - log1p(truth)
     return NaiveScore(name, outcome, said, truth, error, normal_log_density(error, sd))
 
 
 def normal_log_density(error: float, sd: float) -> float:
-    """Log density of a normal error with mean 0."""
+    """Log density of a normal error with mean 0.
+
+    Example:
+        >>> round(normal_log_density(0.0, 0.3), 3)
+        0.285
+    """
     return -0.5 * (error / sd) ** 2 - log(sd * sqrt(2 * pi))
 
 
 def log_density(draws: Real, at: float) -> float:
-    """Log of a kernel density estimate of draws, (draws,), at a point; see the module."""
+    """Log of a kernel density estimate of draws (draws,) at a point; see the module docstring."""
     upper, lower = np.quantile(draws, [0.75, 0.25])
     spread = min(float(draws.std()), float(upper - lower) / 1.34) or float(draws.std())
     bandwidth = max(0.9 * spread * draws.size ** (-0.2), 1e-9)
@@ -176,9 +192,14 @@ def log_density(draws: Real, at: float) -> float:
 
 
 def crps(draws: Real, at: float) -> float:
-    """Continuous ranked probability score of draws, (draws,): E|X − at| − E|X − X′|/2.
+    """Continuous ranked probability score of draws (draws,): E|X − at| − E|X − X′|/2.
 
-    The empirical distribution's, by order statistics; Gneiting and Raftery (2007, JASA 102:359-378).
+    It is computed for the empirical distribution, from order statistics; see Gneiting and Raftery
+    (2007, JASA 102:359-378).
+
+    Example:
+        >>> crps(np.array([0.0, 1.0]), 0.5)
+        0.25
     """
     ordered = np.sort(draws)
     n = ordered.size

@@ -1,4 +1,4 @@
-"""One world put to the test: simulate, let officials speak, estimate, compare with the truth."""
+"""Trials: simulate a world and the figures published about it, estimate, and compare with the truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sojourn.simulation.write import render_truth, truth_of
 
 @dataclass(frozen=True)
 class Trial:
-    """What to run: a kind of world, its seed, and how to sample."""
+    """A trial to run: kind of world, seed, and sampling settings."""
 
     kind: str
     seed: int
@@ -28,17 +28,16 @@ class Trial:
 
     @property
     def name(self) -> str:
-        """Name of the world and of its result."""
+        """Name of the world and of its result file."""
         return f"{self.kind}-{self.seed:03d}"
 
 
 def run_trial(trial: Trial, folder: Path) -> dict[str, Any]:
-    """Run one trial; its case is kept in `folder`/cases/NAME. Returns a record for JSON.
+    """Run one trial, keep its case in `folder`/cases/NAME, and return a record for JSON.
 
-    The record: `trial`, `version`, `truth` (persons), `scores` and `naive` as in `ScoreCard`,
-    `meant` (per figure, the prior and
-    posterior weight of what was really counted, null where no reading says it), `diagnostics`,
-    `warnings` and `seconds`.
+    The record has `trial`, `version`, `truth` (people), `scores` and `naive` as in `ScoreCard`,
+    `meant` (for each figure, the prior and posterior weight of its true reading, null if that
+    reading is not listed), `diagnostics`, `warnings` and `seconds`.
     """
     began = time.perf_counter()
     world = draw_world(trial.kind, trial.seed)
@@ -66,7 +65,7 @@ def run_trial(trial: Trial, folder: Path) -> dict[str, Any]:
 
 
 def _kept(case: Any, truth: str, folder: Path) -> Any:
-    """Write the case with its truth beside it, and read it back as a user would."""
+    """Write the case with its truth, and read the case back as a user would."""
     from sojourn.case import read_case, write_case
 
     write_case(case, folder)
@@ -75,7 +74,7 @@ def _kept(case: Any, truth: str, folder: Path) -> Any:
 
 
 def card_record(card: ScoreCard) -> dict[str, Any]:
-    """Scores as plain values for JSON; levels of coverage become text."""
+    """Convert scores to plain values for JSON; levels of coverage become text."""
     scores = [asdict(score) for score in card.scores]
     for score in scores:
         score["covered"] = {f"{level:g}": inside for level, inside in score["covered"].items()}
@@ -83,7 +82,7 @@ def card_record(card: ScoreCard) -> dict[str, Any]:
 
 
 def meant(claims: list[Mapping[str, Any]], told: tuple[PublishedFigure, ...]) -> dict[str, Any]:
-    """Prior and posterior weight of the reading that each figure really had."""
+    """Prior and posterior weight of the true reading of each figure, None if it is not listed."""
     found: dict[str, Any] = {}
     by_id = {claim["claim"]: claim for claim in claims}
     for item in told:

@@ -1,9 +1,9 @@
-"""What an interviewee's acquaintances say: counts of a group against the cohort's shares.
+"""The likelihood of contact groups: what interviewees report about people they know.
 
 "Of sixty in my hostel five stayed, half left for other countries, the rest went
-back" allows a handful of count vectors; their Dirichlet-multinomial probabilities
-are summed. The shares are those of the stratum the interviewee reaches, tilted
-towards people who are still around and so easier to know about.
+back" is compatible with a handful of count vectors; their Dirichlet-multinomial
+probabilities are summed. The expected shares are those of the interviewee's stratum,
+tilted towards people who stayed, because it is easier to keep track of them.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ from sojourn.history import History, Plan
 from sojourn.measures.sparse import Sparse, multiply
 
 KNOWN_FROM_THE_START = frozenset({"hostel", "household", "workplace"})
-"""Kinds of group whose members were known on arrival, so that nobody is easier to reach."""
+"""Kinds of group whose members were known on arrival, so that those who stayed are not over-represented."""
 
 
 @dataclass(frozen=True)
 class CountVectors:
     """Count vectors of all groups, laid out for `dirichlet_multinomial`: one row of `table` each.
 
-    `table` adds up log Γ(α+n)/Γ(α) over the sets of outcomes, less that of all; it works
-    on running sums (groups, sets, most+1) of log(α+k).
+    `table` sums log Γ(α+n)/Γ(α) over the sets of outcomes and subtracts the term of the total.
+    Its columns are cumulative sums of log(α+k), flattened from (groups, sets, most+1).
     """
 
     table: Sparse
     most: int
     coefficient: NDArray[np.float64]
-    """(groups, ways) log of the multinomial coefficient."""
+    """(groups, ways) log multinomial coefficients."""
 
 
 @dataclass(frozen=True)
 class CompiledContacts:
-    """Groups of contacts: the count vectors that their words allow, and how likely each is.
+    """Contact groups: the count vectors compatible with each description, and their weights.
 
-    `log_weight` (groups, ways) is -inf where a group has fewer ways than others.
-    `rows` (groups, R) picks the rows of the history that the group is drawn from,
-    `host` (groups, S) and `home` (S,) the states that count as stayed and returned.
+    `log_weight` (groups, ways) is -inf where a group has fewer count vectors than the longest.
+    `rows` (groups, R) selects the rows of the history from which the group is drawn;
+    `host` (groups, S) and `home` (S,) select the states that count as stayed and returned.
     """
 
     groups: tuple[ContactGroup, ...]
@@ -90,7 +90,10 @@ def compile_contacts(case: Case, plan: Plan) -> CompiledContacts:
 
 
 def _position(plan: Plan, day: date) -> int:
-    """The bound nearest to the end of a day; groups heard of after the calendar do not count."""
+    """The calendar bound nearest to the end of a day.
+
+    Groups dated after the calendar get its last bound: they have weight 0.
+    """
     calendar = plan.calendar
     return round(calendar.end_of(day)) if calendar.covers(day) else calendar.steps
 
@@ -115,7 +118,7 @@ def _hosts(plan: Plan, groups: tuple[ContactGroup, ...]) -> NDArray[np.float64]:
 
 
 def shares(contacts: CompiledContacts, history: History, reach: Array) -> Array:
-    """Shares stayed, moved on and returned among those a group would know, (groups, 3)."""
+    """Expected shares stayed, moved on and returned among the members of each group, (groups, 3)."""
     persons = jnp.einsum("gr,grs->gs", contacts.rows, history.stock[contacts.position])
     total = jnp.sum(persons, axis=1)
     stayed = jnp.sum(persons * contacts.host, axis=1)
@@ -126,7 +129,7 @@ def shares(contacts: CompiledContacts, history: History, reach: Array) -> Array:
 
 
 def log_likelihood(contacts: CompiledContacts, history: History, concentration: Array, reach: Array) -> Array:
-    """Log probability of each group's words, (groups,)."""
+    """Log probability of each group's description, (groups,)."""
     alpha = shares(contacts, history, reach) * concentration[contacts.kind][:, None]
     ways = dirichlet_multinomial(contacts.ways, alpha)
     return logsumexp(ways + contacts.log_weight, axis=1)
@@ -156,8 +159,8 @@ def lay_out(ways: list[list[dict[int, int]]]) -> CountVectors:
 def dirichlet_multinomial(ways: CountVectors, alpha: Array) -> Array:
     """Log probability (groups, ways) under Dirichlet-multinomials with parameters alpha (groups, 3).
 
-    Ratios of gamma functions at whole counts are products: log Γ(α+n)/Γ(α) = Σ_{k<n} log(α+k).
-    Outcomes that are lumped together have the sum of their parameters.
+    At integer counts the ratio of gamma functions is a product: log Γ(α+n)/Γ(α) = Σ_{k<n} log(α+k).
+    A set of merged outcomes has the sum of their parameters.
     """
     member = np.array([[float(i in outcomes) for outcomes in SETS] for i in range(len(FATES))])
     logs = jnp.log((alpha @ member)[:, :, None] + np.arange(ways.most))

@@ -1,4 +1,4 @@
-"""The posterior density of a case: one function of `z` and of what was said."""
+"""The posterior density of a case, as a function of the unknowns `z` and of the claims."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from sojourn.measures import CompiledReadings, compile_readings, evaluate
 
 
 class Account(NamedTuple):
-    """Everything that follows from one `z`."""
+    """Everything the model computes from one `z`."""
 
     values: Mapping[str, Array]
     parameters: Parameters
     history: History
     expected: Expectation
     scores: Array  # (readings,) log P(said | reading)
-    heard: Array  # () log P(all claims that count)
-    claims: Array  # (claims,) log P(said), given the rest of its series
+    heard: Array  # () log P(all claims in use)
+    claims: Array  # (claims,) log P(figure), given the rest of its series
     readings: Array  # (readings,) posterior weight
-    groups: Array  # (groups,) log P(words of a contact group)
+    groups: Array  # (groups,) log P(description of a contact group)
 
 
 @dataclass(frozen=True)
 class Model:
-    """A case, compiled: its plan, readings, unknowns, and the density built on them."""
+    """A compiled case: its plan, readings and unknowns, and the density built on them."""
 
     case: Case
     plan: Plan
@@ -56,7 +56,7 @@ class Model:
     account: Callable[[Array, ClaimIntervals], Account]
 
     def log_likelihood(self, z: Array, said: ClaimIntervals) -> Array:
-        """Log likelihood () of all that counts, at z (size,)."""
+        """Log likelihood () of all claims and contact groups in use, at z (size,)."""
         account = self.account(z, said)
         return account.heard + jnp.sum(said.group_weight * account.groups)
 
@@ -66,11 +66,11 @@ class Model:
 
 
 def build_model(case: Case) -> Model:
-    """Compile a case.
+    """Compile a case into its model.
 
     Raises:
         ReadingError: a reading cannot be compiled.
-        CaseError: a stay rule that the library does not have, or not on that day.
+        CaseError: a stay rule is not in the library, or was not in force on the day named.
     """
     configure()
     case = with_stay_rules(case)
@@ -80,7 +80,7 @@ def build_model(case: Case) -> Model:
         for claim in case.claims
         if claim.value is not None or claim.hedge in ("half", "most", "some")
     }
-    # Only claims that do not count may speak of days outside the calendar: those go unscored.
+    # Only claims that are not in use may refer to days outside the calendar; they are not scored.
     scored = [
         r
         for r in case.readings

@@ -1,4 +1,4 @@
-"""Draws into numbers: means, intervals, shares, and what a draw's weight says of an answer."""
+"""Summaries of posterior draws: moments, intervals, contraction, convergence, and the effect of readings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
 
 def summarise(draws: Real) -> dict[str, float]:
-    """Mean, sd and quantiles over all draws; six significant digits, so that files stay readable."""
+    """Mean, sd and quantiles over all draws, rounded to six significant digits to keep files readable."""
     values = np.asarray(draws, dtype=float).reshape(-1)
     found = {"mean": values.mean(), "sd": values.std(ddof=1)}
     quantiles = np.quantile(values, list(LEVELS.values()))
@@ -21,12 +21,22 @@ def summarise(draws: Real) -> dict[str, float]:
 
 
 def significant(value: float | np.floating[Any], digits: int = 6) -> float:
-    """A number rounded to significant digits."""
+    """Round a number to `digits` significant digits.
+
+    Example:
+        >>> significant(1234.5678, 3)
+        1230.0
+    """
     return float(f"{float(value):.{digits}g}")
 
 
 def contraction(posterior: Real, prior: Real) -> float:
-    """1 − Var(posterior)/Var(prior): 1 where data decide, 0 where only the prior speaks."""
+    """1 − Var(posterior)/Var(prior): near 1 where the data decide, near 0 where only the prior does.
+
+    Example:
+        >>> contraction(np.array([1.0, 2.0]), np.array([0.0, 2.0]))
+        0.75
+    """
     return significant(1 - np.var(posterior) / np.var(prior), 4)
 
 
@@ -47,11 +57,11 @@ def convergence(z: Real, quantities: Mapping[str, Real]) -> dict[str, float]:
 
 
 def pull_of_readings(weights: Real, prior: Real, outcome: Real) -> float:
-    """How far an outcome would move, in its sd, were a claim read otherwise.
+    """Mean shift of an outcome, in posterior sd, if another reading of the claim were the true one.
 
-    Each reading's answer is the mean of the outcome with the draws weighted by that
-    reading's posterior weight; the distances to the mean are averaged with the prior
-    weights. Readings that hardly any draw supports do not count.
+    For each reading, the draws are weighted by its posterior weight and the outcome's mean
+    is taken; the distances of these means from the overall mean are averaged with the prior
+    weights. Readings with fewer than 20 effective draws contribute 0.
 
     Args:
         weights: (draws, readings) posterior weight of each reading in each draw.

@@ -1,12 +1,13 @@
-"""The probability of what was said, given a history.
+"""The likelihood of the claims, given a history.
 
-A spoken figure is an interval; a reading expects a value; between them lie the bias
-of the source, what its interest has in common, and an error of measurement. On the
-scale of the reading (log for counts, logit for shares) the error is logistic:
+A published figure stands for an interval, and a reading expects a value. They differ by
+the bias of the source, the bias shared by sources with the same interest, and a
+measurement error. On the scale of the reading (log for counts, logit for shares) the
+error is logistic:
 
-    P(said | reading) = F((high − μ)/σ) − F((low − μ)/σ)
+    P(figure | reading) = F((high − μ)/σ) − F((low − μ)/σ)
 
-Readings are summed out with their prior weights; those of a series of claims together.
+Readings are marginalised with their prior weights; the claims of a series share one reading.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ from sojourn.inference.priors import bias_pairs, common_pairs, lone_sd, spoken_p
 from sojourn.measures import CompiledReadings, Scale
 
 FAR = 60.0
-"""Where the log and the logit scale end: nothing measurable lies beyond e^±60."""
+"""Largest absolute value on the log and the logit scale: no measurable figure lies beyond e^±60."""
 SCALES: tuple[Scale, ...] = ("log", "logit", "net", "linear")
 
 
 class ClaimIntervals(NamedTuple):
-    """What was said, as data of the compiled density: I intervals, K claims, G contact groups.
+    """The claims as data of the compiled density: I intervals, K claims, G contact groups.
 
-    `low`, `high` (I,) on the reading's scale, `log_weight` (I,) with the weight of the
-    reading; `claim_weight` (K,) and `group_weight` (G,) are 1 for what counts, 0 for
-    copies and context: those are scored but add no likelihood.
+    `low` and `high` (I,) are on the scale of the reading; `log_weight` (I,) is the log weight
+    of the interval. `claim_weight` (K,) and `group_weight` (G,) are 1 for claims and groups in
+    use and 0 for copies and context, which are scored but do not enter the likelihood.
     """
 
     low: Array
@@ -50,7 +51,7 @@ class ClaimIntervals(NamedTuple):
 
 @dataclass(frozen=True)
 class ClaimLayout:
-    """Which interval belongs to which reading and claim: the fixed side of `ClaimIntervals`."""
+    """Which interval belongs to which reading and claim; the index arrays for `ClaimIntervals`."""
 
     claims: tuple[Claim, ...]
     reading: NDArray[np.intp]
@@ -65,16 +66,19 @@ class ClaimLayout:
     """(readings,) index into the kinds that occur."""
     kinds: tuple[str, ...]
     bias: NDArray[np.intp]
-    """(readings,) index of the bias of its source, or the number of biases where it has none."""
+    """(readings,) index of the source's bias, or the number of biases if the source has none."""
     common: NDArray[np.intp]
     lone: NDArray[np.float64]
-    """(readings,) sd of a bias that is part of the error (see `lone_sd`), else 0."""
+    """(readings,) sd of a bias that is merged into the error (see `lone_sd`), else 0."""
     log_prior: NDArray[np.float64]
     """(readings,) log prior weight within its claim."""
     claim: NDArray[np.intp]
     """(readings,) claim of each reading."""
     meaning: NDArray[np.intp]
-    """(readings,) what a reading takes its whole series to mean; of its claim alone outside a series."""
+    """(readings,) index of the shared meaning of a series that the reading belongs to.
+
+    A claim outside a series is a series of its own.
+    """
     of_meaning: NDArray[np.intp]
     """(meanings, most) readings of each meaning, padded with their number."""
     of_series: NDArray[np.intp]
@@ -82,7 +86,7 @@ class ClaimLayout:
 
 
 def lay_out_claims(case: Case, compiled: CompiledReadings) -> tuple[ClaimLayout, ClaimIntervals]:
-    """Lay out the claims of the compiled readings, and their data."""
+    """Return the layout of the claims of the compiled readings, and their intervals as data."""
     read = {r.claim for r in compiled.readings}
     claims = [claim for claim in case.claims if claim.claim in read]
     log_prior = np.log(_prior_weights(compiled))
@@ -130,7 +134,7 @@ def lay_out_claims(case: Case, compiled: CompiledReadings) -> tuple[ClaimLayout,
 
 
 def on_scale(value: float, scale: Scale, claim: Claim, reading: Reading) -> float:
-    """A bound of an interval, in the unit of the claim, on the scale of a reading."""
+    """Transform a bound of an interval from the unit of the claim to the scale of a reading."""
     unit = 100.0 if claim.unit == "percent" else 1.0
     if scale == "net":
         return value
@@ -143,7 +147,7 @@ def on_scale(value: float, scale: Scale, claim: Claim, reading: Reading) -> floa
 
 
 def off_scale(location: Array, scale: Sequence[Scale], percent: NDArray[np.float64] | float = 1.0) -> Array:
-    """What readings expect, (…, readings), from their scales to persons, crossings or documents.
+    """Transform expected values (…, readings) from the scales of readings to people, crossings or documents.
 
     Proportions and changes of rent are multiplied by `percent`.
     """
@@ -183,17 +187,17 @@ def _padded(owner: list[int], owners: int) -> NDArray[np.intp]:
 
 
 class Expectation(NamedTuple):
-    """What readings expect: `location` on their scale before bias, and `unit` of error (readings,)."""
+    """Expected values (readings,): `location` on each reading's scale, before bias, and `unit` of error."""
 
     location: Array
     unit: Array
 
 
 def expect(compiled: CompiledReadings, terms: Array, v: Mapping[str, Array]) -> Expectation:
-    """The location of every reading on its own scale.
+    """Expected value of every reading on its own scale.
 
-    The unit of error is 1 except for a net, whose error is that of both gross flows:
-    the root of the sum of their squares.
+    The unit of error is 1 except for a net flow, whose error combines that of both gross
+    flows: the square root of the sum of their squares.
     """
     first = jnp.maximum(terms[compiled.first], 1e-3)
     second = jnp.maximum(jnp.where(compiled.second >= 0, terms[compiled.second], 1.0), 1e-3)
@@ -214,7 +218,7 @@ def expect(compiled: CompiledReadings, terms: Array, v: Mapping[str, Array]) -> 
 def reading_log_likelihood(
     wording: ClaimLayout, said: ClaimIntervals, expected: Expectation, v: Mapping[str, Array]
 ) -> Array:
-    """Log P(said | reading) of every reading, without its prior weight, (readings,)."""
+    """Log P(figure | reading) of every reading, without its prior weight, (readings,)."""
     location, width = error_location_scale(wording, expected, v)
     at, spread = location[wording.reading], width[wording.reading]
     each = said.log_weight + log_interval((said.low - at) / spread, (said.high - at) / spread)
@@ -224,7 +228,7 @@ def reading_log_likelihood(
 def error_location_scale(
     wording: ClaimLayout, expected: Expectation, v: Mapping[str, Array]
 ) -> tuple[Array, Array]:
-    """Where a figure is said if a reading is meant, and the scale of its logistic error, (readings,)."""
+    """Location of the figure under each reading, bias included, and its logistic scale, both (readings,)."""
     sigma = jnp.concatenate([v[f"sigma.{kind}"] for kind in wording.kinds])[wording.sigma]
     # A logistic with scale s has variance s²π²/3.
     sigma = jnp.sqrt(sigma**2 + 3 / np.pi**2 * wording.lone**2)
@@ -236,16 +240,16 @@ def error_location_scale(
 
 
 def log_interval(low: Array, high: Array) -> Array:
-    """log(F(high) − F(low)) for the logistic F, exact in both tails."""
+    """log(F(high) − F(low)) for the logistic F, accurate in both tails."""
     return jax.nn.log_sigmoid(high) + jax.nn.log_sigmoid(-low) + jnp.log(-jnp.expm1(low - high))
 
 
 class MarginalLikelihood(NamedTuple):
-    """What claims say once readings are summed out.
+    """The likelihood of the claims with their readings marginalised.
 
-    `total` () log P(all that counts); `claims` (claims,) log P(said | what the rest of its
-    series says), the plain probability of a claim outside a series; `readings` (readings,)
-    posterior weight of each reading within its claim.
+    `total` () is the log probability of all claims in use; `claims` (claims,) that of each
+    figure given the rest of its series (unconditional outside a series); `readings`
+    (readings,) the posterior weight of each reading within its claim.
     """
 
     total: Array
@@ -254,7 +258,7 @@ class MarginalLikelihood(NamedTuple):
 
 
 def marginalise_readings(wording: ClaimLayout, claim_weight: Array, scores: Array) -> MarginalLikelihood:
-    """Sum readings out: those of one series together, since one of them holds for all its claims."""
+    """Marginalise the readings; the claims of one series share a reading, so they are summed jointly."""
     counted = claim_weight[wording.claim] * scores
     first = wording.of_meaning[:, 0]
     said = jnp.sum(jnp.concatenate([counted, jnp.zeros(1)])[wording.of_meaning], axis=1)
@@ -269,5 +273,5 @@ def marginalise_readings(wording: ClaimLayout, claim_weight: Array, scores: Arra
 
 
 def _logsumexp(x: Array, members: NDArray[np.intp]) -> Array:
-    """Log of the sum of exp(x) over padded lists of members."""
+    """Log-sum-exp of x over each padded list of members."""
     return logsumexp(jnp.concatenate([x, jnp.full(1, -jnp.inf)])[members], axis=1)

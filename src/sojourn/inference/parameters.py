@@ -1,4 +1,4 @@
-"""From named values to the parameters of a history: layouts, walks and defaults of what a case lacks."""
+"""The parameters of a history, assembled from the named unknowns; zeros where a case has no such unknown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sojourn.inference.priors import has_parameter, is_elsewhere
 
 
 def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
-    """The parameters of the history from named values."""
+    """Assemble the parameters of the history from named values on their natural scale."""
     zeros = jnp.zeros
     first = list(dict.fromkeys(c.host for c in plan.cohorts))
     visited = bool(plan.visited)
@@ -35,7 +35,7 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
         pull=jnp.concatenate([zeros(1), v["pull"]]),
         pair=_pair(plan, v["pair"]),
         back=jnp.concatenate([v[f"back.{s}"] for s in ("staying", "settled", "passing")]),
-        stratum_share=_sticks(v.get("stratum_share", empty), len(plan.settings.strata)),
+        stratum_share=_stick_breaking(v.get("stratum_share", empty), len(plan.settings.strata)),
         stratum_push=v.get("stratum_push", empty),
         stratum_back=v.get("stratum_back", empty),
         via_origin=jnp.concatenate([zeros(1), v["via_origin"]]),
@@ -60,7 +60,7 @@ def parameters(plan: Plan, v: Mapping[str, Array]) -> Parameters:
 
 
 def _running(knots: int) -> NDArray[np.float64]:
-    """Running sum of the steps between knots, 0 at the first: (knots, knots − 1)."""
+    """Matrix that cumulates the steps between knots, 0 at the first: (knots, knots − 1)."""
     return np.tri(knots, knots - 1, -1)
 
 
@@ -83,7 +83,7 @@ def _walks(plan: Plan, name: str, places: Sequence[str], v: Mapping[str, Array])
 
 
 def _passing(plan: Plan, v: Mapping[str, Array]) -> Array:
-    """Share passing of each cohort, 0 where the case gives none."""
+    """Share of each cohort in transit, 0 where the case gives no prior."""
     events = {event.id: event for event in plan.settings.events}
     through = [i for i, c in enumerate(plan.cohorts) if c.host in events[c.wave].passing]
     return v["passing"] @ np.eye(len(plan.cohorts))[through] if through else jnp.zeros(len(plan.cohorts))
@@ -115,14 +115,14 @@ def _pair(plan: Plan, values: Array) -> Array:
 
 
 def _laid_out(plan: Plan, name: str, v: Mapping[str, Array]) -> Array:
-    """A block of the regimes that bear it laid out over all regimes, 0 elsewhere."""
+    """Expand a block to all regimes, with 0 for regimes that have no such parameter."""
     count = len(plan.regimes)
     chosen = [i for i, regime in enumerate(plan.regimes) if has_parameter(name, regime)]
     return v[name] @ np.eye(count)[chosen] if chosen else jnp.zeros(count)
 
 
-def _sticks(shares: Array, strata: int) -> Array:
-    """Shares of the strata: each takes its share of what the ones before left."""
+def _stick_breaking(shares: Array, strata: int) -> Array:
+    """Shares of the strata by stick-breaking: each takes its share of what the earlier ones left."""
     if not strata:
         return jnp.zeros(0)
     left = jnp.concatenate([jnp.ones(1), jnp.cumprod(1 - shares)])

@@ -1,4 +1,4 @@
-"""Draw by draw, what every claim says of it: the stuff of which audits are made."""
+"""Pointwise log likelihoods per draw and claim, and expected figures per draw; used by the audit."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ from sojourn.measures import compile_readings, evaluate
 
 
 class Points(NamedTuple):
-    """Of n draws: scores (n, readings) log P(said | reading) and groups (n, G) log likelihoods.
+    """Pointwise quantities of n draws.
 
-    Both whether they count or not. location and spread (n, readings), where a figure is said
-    if a reading is meant and the scale of its logistic error, on the reading's scale; timeline
-    (n, B, 4) persons arrived, stayed, moved on and returned at the bounds of the calendar.
+    scores (n, readings) are log P(figure | reading) and groups (n, G) the log likelihoods of
+    contact groups, both whether in use or not. location and spread (n, readings) are the
+    location of the figure under each reading and the scale of its logistic error, on the
+    reading's scale. timeline (n, B, 4) has people arrived, stayed, moved on and returned at the
+    bounds of the calendar.
     """
 
     scores: Any
@@ -43,7 +45,7 @@ class Points(NamedTuple):
 
 
 def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
-    """`Points` of many draws (n, D); compiled once per model."""
+    """Compile a function that returns the `Points` of many draws (n, D); compile once per model."""
     timeline = make_timeline(model.plan)
 
     def one(z: Array, said: ClaimIntervals) -> Points:
@@ -51,7 +53,7 @@ def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
         location, spread = error_location_scale(model.wording, a.expected, a.values)
         return Points(a.scores, a.groups, location, spread, timeline(a.history))
 
-    # Draws one after another: a vectorised history compiles ten times as long and runs no faster.
+    # One draw after another: a vectorised history takes ten times as long to compile and runs no faster.
     mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
 
     def many(z: Real, said: ClaimIntervals) -> Points:
@@ -62,7 +64,7 @@ def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
 
 
 def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
-    """Log likelihood of what counts in `said`, (n,); only its weights matter."""
+    """Log likelihood (n,) of the claims and groups with positive weight in `said`."""
 
     def one(scores: Array) -> Array:
         return marginalise_readings(model.wording, said.claim_weight, scores).total
@@ -72,9 +74,9 @@ def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
 
 
 def meant(model: Model, points: Points, said: ClaimIntervals, claim: int) -> Real:
-    """Weight (n, its readings) of each reading of a claim by the rest of its series that counts.
+    """Weights (n, readings of the claim) of a claim's readings, given the rest of its series.
 
-    The claim's own figure is not looked at; where it stands alone these are its prior weights.
+    The claim's own figure is not used; outside a series these are its prior weights.
     """
     wording = model.wording
     own = wording.of_claim[claim]
@@ -90,15 +92,15 @@ def meant(model: Model, points: Points, said: ClaimIntervals, claim: int) -> Rea
 def make_expectations(
     model: Model, readings: Sequence[Reading], plan: Plan | None = None
 ) -> Callable[[Real], Real]:
-    """What other readings would expect, (n, readings), from draws (n, D).
+    """Compile a function that returns the expected values (n, readings) of other readings for draws (n, D).
 
-    In persons, crossings or documents; shares and changes of rent as proportions. The calendar
-    stays that of the model: inside a step, dates are interpolated. A `plan` with other settings,
-    but the same places, cohorts and regimes, replaces the model's.
+    Values are in people, crossings or documents; shares and changes of rent are proportions.
+    The calendar is that of the model: dates within a step are interpolated. A `plan` with
+    other settings, but the same places, cohorts and regimes, replaces the model's.
 
     Raises:
-        ReadingError: a reading that the case does not model.
-        ValueError: a day outside the calendar, or a wave that the model does not keep apart.
+        ReadingError: the case does not model a reading.
+        ValueError: a day lies outside the calendar, or the model does not distinguish a wave.
     """
     plan = plan or model.plan
     compiled = compile_readings(plan, readings)

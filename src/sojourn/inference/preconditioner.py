@@ -1,8 +1,8 @@
-"""Coordinates in which the posterior is nearly round, so that few leapfrogs suffice.
+"""Preconditioning: coordinates in which the posterior is nearly isotropic, to save leapfrog steps.
 
-Unknowns are standard normal before anything is heard, and what is said bears on far
-fewer directions than there are unknowns. So a metric is the identity but for some
-directions: z = mean + y + V(s − 1)Vᵀy, with V orthonormal and s their stretch.
+A priori the unknowns are standard normal, and the claims inform far fewer directions
+than there are unknowns. The metric is therefore the identity plus a low-rank correction:
+z = mean + y + V(s − 1)Vᵀy, with V orthonormal and s the stretch along its columns.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from sojourn._core.arrays import Real
 Gradient = Callable[[Real], tuple[float, Real]]
 
 DIRECTIONS = 200
-"""Most directions that a metric corrects: more than a case has figures."""
+"""Largest number of directions that a metric corrects; more than a case has figures."""
 STEP = 1e-5
+"""Step of the finite differences."""
 STRETCH = 1.5
 """No direction is stretched beyond this many prior standard deviations."""
 FLAT = 1.3
@@ -30,7 +31,7 @@ FLAT = 1.3
 
 
 class Metric(NamedTuple):
-    """mean (D,), directions (D, K) orthonormal or 0, stretch (K,)."""
+    """A metric: mean (D,), directions (D, K), orthonormal columns padded with 0, and stretch (K,)."""
 
     mean: Array
     directions: Array
@@ -38,20 +39,20 @@ class Metric(NamedTuple):
 
 
 def to_z(metric: Metric, y: Array) -> Array:
-    """z from white coordinates (D,)."""
+    """Transform whitened coordinates y (D,) to z (D,)."""
     along = (metric.stretch - 1) * (metric.directions.T @ y)
     return metric.mean + y + metric.directions @ along
 
 
 def pull_back(metric: Metric, gradient: Array) -> Array:
-    """Gradient (D,) with respect to y from that with respect to z."""
+    """Transform a gradient (D,) with respect to z to one with respect to y."""
     return gradient + metric.directions @ ((metric.stretch - 1) * (metric.directions.T @ gradient))
 
 
 def find_mode(gradient: Gradient, size: int, free: NDArray[np.bool_]) -> Real:
-    """Mode (size,) of the potential with the scales held at their prior medians.
+    """Find the mode (size,) of the density with the unknowns that are not `free` held at their prior medians.
 
-    At a joint mode the scales of random effects collapse, so they are not `free`.
+    Scales of random effects are not free, because they collapse to 0 at a joint mode.
     """
     where = np.flatnonzero(free)
 
@@ -70,7 +71,7 @@ def find_mode(gradient: Gradient, size: int, free: NDArray[np.bool_]) -> Real:
 
 
 def curvature(gradient: Gradient, z: Real) -> Real:
-    """Second derivatives of the potential at z, (D, D), by differences of its gradient."""
+    """Hessian (D, D) of the potential at z, by finite differences of its gradient."""
     here = gradient(z)[1]
     columns = np.empty((len(z), len(z)))
     for i in range(len(z)):
@@ -81,12 +82,12 @@ def curvature(gradient: Gradient, z: Real) -> Real:
 
 
 def from_curvature(mean: Real, curvatures: Sequence[Real]) -> Metric:
-    """The metric that makes the average size of the curvature round.
+    """Build the metric in which the average absolute curvature is isotropic.
 
-    An average over several points stands for the whole posterior, as the curvature at one
-    does not where scales are unknown. The size of a curvature is its absolute value, by
-    eigenvalues (Betancourt 2013, arXiv:1212.4693): a direction that is steep here and
-    bent the other way there must not look flat on average.
+    The average over several points represents the whole posterior; where scales are unknown,
+    the curvature at a single point does not. Eigenvalues enter by their absolute value
+    (Betancourt 2013, arXiv:1212.4693), so that curvatures of opposite sign do not cancel and
+    make a steep direction look flat.
     """
     values, vectors = np.linalg.eigh(np.mean([_size(one) for one in curvatures], axis=0))
     return _metric(mean, vectors, 1 / np.clip(values, 1 / STRETCH**2, None))
@@ -98,7 +99,7 @@ def _size(curvature: Real) -> Real:
 
 
 def _metric(mean: Real, vectors: Real, variances: Real) -> Metric:
-    """Keep the directions that differ most from 1, padded to a fixed number."""
+    """Keep the directions whose variance differs most from 1, padded to a fixed number."""
     far = np.abs(np.log(np.maximum(variances, 1e-12)))
     chosen = np.argsort(-far)[:DIRECTIONS]
     chosen = chosen[far[chosen] > np.log(FLAT)]

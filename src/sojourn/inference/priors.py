@@ -1,8 +1,8 @@
-"""Every unknown as a standard normal: names, priors, and the way to the natural scale.
+"""The unknowns of a case: their names, their priors, and the transformation to their natural scale.
 
-One vector `z` of independent standard normals is all that the sampler sees. A block
-turns a slice of it into a named parameter: normal, log-normal or logit-normal. So
-draws from the prior are draws of `z`, and a prior is changed by two numbers.
+The sampler sees a single vector `z` of independent standard normals. A block transforms
+a slice of it into a named parameter: normal, log-normal or logit-normal. A draw from the
+prior is thus a draw of `z`, and two numbers define each prior.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NINETY = float(norm.ppf(0.95))
 
 @dataclass(frozen=True)
 class PriorBlock:
-    """A named vector of unknowns with one family: value = link(loc + scale·z)."""
+    """A named vector of unknowns of one family: value = link(loc + scale·z)."""
 
     name: str
     labels: tuple[str, ...]
@@ -47,7 +47,7 @@ class PriorBlock:
 
 
 def location(prior: Prior) -> tuple[Family, float, float]:
-    """Family, location and scale on the unbounded scale."""
+    """Family of a prior, and its location and scale on the unbounded scale."""
     if isinstance(prior, LogNormal):
         return "lognormal", float(np.log(prior.median)), float(np.log(prior.factor))
     if isinstance(prior, LogitNormal):
@@ -58,7 +58,7 @@ def location(prior: Prior) -> tuple[Family, float, float]:
 
 @dataclass(frozen=True)
 class Unknowns:
-    """All blocks of a case, in the order in which they lie in `z`."""
+    """All blocks of a case, in their order in `z`."""
 
     blocks: tuple[PriorBlock, ...]
 
@@ -80,7 +80,7 @@ class Unknowns:
         return {b.name: part for b, part in zip(self.blocks, jnp.split(value, ends[:-1]), strict=True)}
 
     def slices(self) -> dict[str, slice]:
-        """Where each block lies in `z`."""
+        """Position of each block in `z`, by name."""
         ends = np.cumsum([block.size for block in self.blocks])
         return {b.name: slice(int(e) - b.size, int(e)) for b, e in zip(self.blocks, ends, strict=True)}
 
@@ -90,7 +90,7 @@ class Unknowns:
 
 
 class _Collector:
-    """Collects blocks; looks a default up where a case gives no prior."""
+    """Collects blocks, with the default prior where a case gives none."""
 
     def __init__(self, overrides: Mapping[str, Prior]) -> None:
         self.overrides = overrides
@@ -105,7 +105,7 @@ class _Collector:
         located = [location(prior) for prior in priors]
         family = located[0][0]
         if any(other != family for other, _, _ in located):
-            raise ValueError(f"the priors of {name} are of several families")
+            raise ValueError(f"the priors of {name} belong to different families")
         loc, scale = (np.array([item[k] for item in located], dtype=float) for k in (1, 2))
         self.blocks.append(PriorBlock(name, tuple(labels), family, loc, scale))
 
@@ -114,14 +114,14 @@ class _Collector:
 
 
 def unknowns(case: Case, plan: Plan, compiled: CompiledReadings) -> Unknowns:
-    """The unknowns of a case with their priors."""
+    """Return the unknowns of a case with their priors."""
     settings = plan.settings
     collect = _Collector(settings.priors)
     _arrival_blocks(collect, plan)
     _leaving_blocks(collect, plan)
     _visitor_blocks(collect, plan)
     _place_blocks(collect, plan)
-    _said_blocks(collect, case, compiled)
+    _claim_blocks(collect, case, compiled)
     return Unknowns(tuple(collect.blocks))
 
 
@@ -171,7 +171,7 @@ def _leaving_blocks(collect: _Collector, plan: Plan) -> None:
 
 
 REGIME_BLOCKS = ("regime_push", "excursions.regime", "regime_settle", "run_out")
-"""Blocks with an unknown for each regime that `has_parameter` it."""
+"""Blocks with one unknown for each regime to which `has_parameter` applies."""
 
 
 def has_parameter(name: str, regime: Regime) -> bool:
@@ -182,7 +182,7 @@ def has_parameter(name: str, regime: Regime) -> bool:
 
 
 def _walk_blocks(collect: _Collector, plan: Plan, name: str, places: Sequence[str]) -> None:
-    """Steps of random walks: by month for the host that is asked about, by quarter elsewhere."""
+    """Add the steps of random walks: monthly for the host of the question, quarterly for other places."""
     host = plan.settings.host
     fast = [f"{k}:{host}" for k in plan.knots[1:]] if host in places else []
     slow = [f"{k}:{place}" for k in plan.slow_knots[1:] for place in places if place != host]
@@ -191,7 +191,7 @@ def _walk_blocks(collect: _Collector, plan: Plan, name: str, places: Sequence[st
 
 
 def is_elsewhere(settings: CaseSettings, place: str) -> bool:
-    """Whether a place is the rest of the world: by its id, or by its name."""
+    """Whether a place is the rest of the world, by its id or its name."""
     return ELSEWHERE in (place.casefold(), settings.places[place].name.casefold())
 
 
@@ -231,7 +231,7 @@ def _place_blocks(collect: _Collector, plan: Plan) -> None:
         collect.add(f"scheme_{name}", [s.id for s in schemes], [getattr(s, name) for s in schemes])
 
 
-def _said_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) -> None:
+def _claim_blocks(collect: _Collector, case: Case, compiled: CompiledReadings) -> None:
     kinds = tuple(dict.fromkeys(compiled.kind))
     for kind in kinds:
         collect.same(f"sigma.{kind}", ["all"])
@@ -262,9 +262,9 @@ def spoken_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind
 
 
 def bias_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]:
-    """Every source with every kind of which it speaks more than once, not counting copies.
+    """Every pair of a source and a kind of measure with more than one claim, copies excluded.
 
-    Only there can a bias be told from an error; see `lone_sd`.
+    Only there can a bias be distinguished from an error; see `lone_sd`.
     """
     used = {claim.claim for claim in case.claims if claim.status == "use"}
     spoken: dict[tuple[str, Kind], set[str]] = {}
@@ -274,10 +274,10 @@ def bias_pairs(case: Case, compiled: CompiledReadings) -> list[tuple[str, Kind]]
 
 
 def lone_sd(case: Case, compiled: CompiledReadings) -> NDArray[np.float64]:
-    """Sd of a source's own bias where it speaks only once of a kind, else 0; (readings,).
+    """Sd of a source's own bias where it has a single claim of a kind, else 0; (readings,).
 
-    Such a bias and the error of measurement act as one, so it is summed out: the error
-    is as wide as both.
+    Such a bias cannot be distinguished from the measurement error, so it is marginalised:
+    the error has the variance of both.
     """
     explicit = set(bias_pairs(case, compiled))
     return np.array(
@@ -286,7 +286,7 @@ def lone_sd(case: Case, compiled: CompiledReadings) -> NDArray[np.float64]:
 
 
 def own_bias(case: Case, source: str, kind: Kind) -> Normal:
-    """Prior of a source's bias: the anchor's, else the default of the kind for its interest."""
+    """Prior of a source's bias: that of its anchor, else the default of the kind for its interest."""
     for anchor in case.settings.anchors:
         if (anchor.source, anchor.kind) == (source, kind):
             return Normal(mean=0, sd=anchor.sd)
@@ -295,13 +295,13 @@ def own_bias(case: Case, source: str, kind: Kind) -> Normal:
 
 
 def common_pairs(case: Case, pairs: list[tuple[str, Kind]]) -> list[tuple[str, Kind]]:
-    """Every interest with every kind that its sources speak of."""
+    """Every pair of an interest and a kind of measure that its sources report."""
     interest = {source.source: source.interest for source in case.sources}
     return list(dict.fromkeys((interest[source], kind) for source, kind in pairs))
 
 
 def bias_prior(prior: Prior, case: Case, source: str) -> Normal:
-    """A source's prior bias: the default of the kind, wider for less reliable interests."""
+    """Prior of a source's bias: the default of the kind, wider for less reliable interests."""
     interest = next(s.interest for s in case.sources if s.source == source)
     assert isinstance(prior, Normal)
     return Normal(mean=prior.mean, sd=prior.sd * LESS_RELIABLE[interest])
@@ -314,9 +314,9 @@ def _scaled(unit: Prior, bias: Prior) -> Normal:
 
 
 def excursion_prior(regime: Regime, floor: Prior) -> LogNormal:
-    """Excursions per staying person and week under a regime.
+    """Prior of excursions per staying person and week under a regime.
 
-    Where leaving and coming back resets a permitted stay of L days, 7/L a week more.
+    Where re-entry resets a permitted stay of L days, the median rises by 7/L per week.
     """
     assert isinstance(floor, LogNormal)
     if regime.excursions is not None:

@@ -1,6 +1,6 @@
-"""The reference page of default priors.
+"""The reference page of default priors, as Markdown.
 
-python -m sojourn.inference.priors_page > docs/reference/priors.md
+To update the page, run: python -m sojourn.inference.priors_page > docs/reference/priors.md
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from sojourn.inference.default_priors import DEFAULTS, LESS_RELIABLE, Prior
 HEAD = """\
 # Default priors
 
-Any of them can be changed by name in `[priors]` of `case.toml`; `sojourn check` prints what a case changed.
-`median × factor` is log-normal (68 % within median ÷ factor and median × factor), `low – high` is
-logit-normal (90 % between the two), `mean ± sd` is normal. Rates are per week. What a case states itself
-(sizes of waves, visitors, parts, schemes) is in [its own file](case.md).
+A case can override any of these priors by name in `[priors]` of `case.toml`; `sojourn check` lists its
+overrides. `median × factor` is log-normal (68 % between median ÷ factor and median × factor), `low – high` is
+logit-normal (90 % between the two), and `mean ± sd` is normal. Rates are per week. Priors that a case states
+itself (sizes of waves, visitors, parts of a country, schemes) are described in [its reference](case.md).
 
 | name | prior | why |
 |---|---|---|
 """
 TAIL = """
-## How much wider a source's bias is, by interest
+## Width of a source's bias, by interest
 
-| interest | factor on the sd of its bias |
+The sd of a source's own bias is the default of its kind times this factor; an anchor replaces it.
+
+| interest | factor on the sd of the bias |
 |---|---|
 """
 
@@ -37,7 +39,12 @@ def page() -> str:
 
 
 def words(prior: Prior) -> str:
-    """A prior in a few characters."""
+    """A prior as it is written in the table.
+
+    Example:
+        >>> words(LogNormal(median=0.05, factor=1.8))
+        '0.05 × 1.8'
+    """
     if isinstance(prior, LogNormal):
         return f"{prior.median:g} × {prior.factor:g}"
     if isinstance(prior, LogitNormal):

@@ -1,4 +1,4 @@
-"""What the question asks, computed from a history: arrived, stayed, moved on, returned."""
+"""The quantities of the question, computed from a history: people arrived, stayed, moved on, returned."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ BATCH = 50
 
 
 class Quantities(NamedTuple):
-    """Of the cohort that the question is about; persons. JAX arrays inside jit, NumPy's outside.
+    """Quantities of the question's cohort, in people; JAX arrays inside jit, NumPy arrays outside.
 
-    timeline (B, 4) at the bounds of the calendar, in the order of OUTCOMES; by_place
-    (D,) where the cohort is on the day asked; flows (D, D) moves from one place to another
-    until then; parts (P,) how many of those who stayed are
-    in a part; expected (readings,) what each reading expects, in its claim's unit;
-    readings (readings,) posterior weights; claims (K,) and groups (G,) log likelihoods;
-    tail (readings,) probability of a figure at least as far off; lone (readings,) the mean
-    of a source's bias given the figure, where that bias is part of the error, and
-    lone_sd (readings,) its sd.
+    timeline (B, 4) has the outcomes at the bounds of the calendar, in the order of OUTCOMES;
+    by_place (D,) the people in each place on the reference date; flows (D, D) the moves between
+    places until then; parts (P,) how many of those who stayed are in each part of the host;
+    expected (readings,) the expected value of each reading, in the unit of its claim; readings
+    (readings,) the posterior weights; claims (K,) and groups (G,) log likelihoods; tail
+    (readings,) the probability of a figure at least as far from its expected value; lone and
+    lone_sd (readings,) the mean and sd of a source's bias given the figure, where that bias is
+    part of the error.
     """
 
     timeline: Any
@@ -47,7 +47,7 @@ class Quantities(NamedTuple):
 
 
 def make_quantities(model: Model) -> Callable[[np.ndarray, ClaimIntervals], Quantities]:
-    """Quantities for many draws (n, D) at once; compiled once per model."""
+    """Compile a function that returns the quantities of many draws (n, D); compile once per model."""
     plan, settings = model.plan, model.plan.settings
     at, rows = position_of(model, settings.asof), np.array(plan.rows_of((settings.host, settings.wave)))
     timeline = make_timeline(plan)
@@ -87,9 +87,10 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, ClaimIntervals], Quan
 
 
 def make_timeline(plan: Plan) -> Callable[[History], Array]:
-    """Of a history: persons of the cohort asked about who arrived, stayed, moved on and returned.
+    """Return a function from a history to the outcomes of the question's cohort.
 
-    (B, 4), at the bounds of the calendar.
+    Its result (B, 4) has the people who arrived, stayed, moved on and returned at the bounds of
+    the calendar.
     """
     selector = (plan.settings.host, plan.settings.wave)
     rows, cohorts = np.array(plan.rows_of(selector)), np.array(plan.cohorts_of(selector))
@@ -107,31 +108,31 @@ def make_timeline(plan: Plan) -> Callable[[History], Array]:
 
 
 def in_batches(z: np.ndarray, size: int = BATCH) -> list[np.ndarray]:
-    """Equal batches; the last is filled up, so that one shape is compiled."""
+    """Split draws into batches of equal size; the last is padded, so that only one shape is compiled."""
     count = -(-len(z) // size)
     filled = np.concatenate([z, np.repeat(z[-1:], count * size - len(z), axis=0)])
     return np.split(filled, count)
 
 
 def position_of(model: Model, day: date) -> int:
-    """Bound of the calendar at the end of a day."""
+    """Index of the calendar bound at the end of a day."""
     return round(model.plan.calendar.end_of(day))
 
 
 def bounds(model: Model) -> list[date]:
-    """The last day before each bound: the date to which a stock at that bound belongs."""
+    """The last day before each bound, which is the date of a stock at that bound."""
     return [bound - timedelta(days=1) for bound in model.plan.calendar.bounds]
 
 
 def in_unit_of_claim(model: Model, a: Account) -> Array:
-    """What readings expect, (readings,), in the unit of their claims: persons, crossings, per cent …"""
+    """Expected values (readings,) in the unit of their claims: people, crossings, per cent …"""
     units = [model.case.claims_by_id[r.claim].unit for r in model.compiled.readings]
     percent = np.array([100.0 if unit == "percent" else 1.0 for unit in units])
     return off_scale(a.expected.location, model.compiled.scale, percent)
 
 
 def tail(model: Model, a: Account, said: ClaimIntervals) -> Array:
-    """Two-sided probability, (readings,), of a figure at least as far from what each reading expects."""
+    """Two-sided probability (readings,) of a figure at least as far from the reading's expected value."""
     at, sigma = error_location_scale(model.wording, a.expected, a.values)
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)
@@ -139,9 +140,9 @@ def tail(model: Model, a: Account, said: ClaimIntervals) -> Array:
 
 
 def lone_bias(model: Model, a: Account, said: ClaimIntervals) -> tuple[Array, Array]:
-    """Mean and sd of biases that are part of the error, given the middle of what was said.
+    """Mean and sd (readings,) of biases that are part of the error, given the midpoint of the figure.
 
-    Both parts taken as normal: the bias has its prior's share of their variance.
+    Bias and error are both treated as normal: the bias gets its prior's share of their variance.
     """
     at, spread = error_location_scale(model.wording, a.expected, a.values)
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
@@ -151,6 +152,6 @@ def lone_bias(model: Model, a: Account, said: ClaimIntervals) -> tuple[Array, Ar
 
 
 def _of_last(of_reading: np.ndarray, bound: Array) -> Array:
-    """The bound of each reading's widest interval (the last of those nested)."""
+    """Bound of each reading's widest interval, the last of the nested ones."""
     last = np.array([members[members < bound.shape[0]][-1] for members in of_reading])
     return bound[last]

@@ -1,9 +1,9 @@
-"""NUTS on a case's density: a pilot that learns the metric, then the draws.
+"""NUTS sampling of a case's posterior: a pilot phase that learns the metric, then the draws.
 
-The engine is NumPyro's NUTS. Chains run in threads over one compiled function, so
-that compiling happens once, every chain reports for itself, and an interrupt stops
-between two short runs of steps. All chains draw with one step size, the geometric mean
-of those to which they adapted: a hundred steps tell little about one.
+The sampler is NumPyro's NUTS. Chains run in threads over one compiled function, so that
+the density is compiled once, every chain reports its progress, and an interrupt takes
+effect after a short run of steps. All chains draw with the same step size, the geometric
+mean of the adapted ones, because a hundred adaptation steps determine a single one poorly.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ from sojourn.inference.preconditioner import (
 Potential = Callable[[Array, ClaimIntervals], Array]
 
 ADAPT = 100
-"""Steps in which the step size adapts, before the draws."""
+"""Steps of step-size adaptation before the draws."""
 PILOT = 25
-"""Steps of the pilot, in which a chain finds where the posterior lies."""
+"""Steps of the pilot phase, in which a chain reaches the bulk of the posterior."""
 MODE_OFFSETS = (0.5, 0.5, 1.0, 1.0)
-"""Points around the mode for a first metric, in standard deviations of its normal approximation."""
+"""Offsets of the points around the mode that give a first metric, in sd of its normal approximation."""
 CURVATURE_POINTS = 2
-"""Points of each chain's pilot at which the curvature is taken."""
+"""Number of points per pilot chain at which the curvature is computed."""
 STEPS_PER_REPORT = 25
-"""Steps between two reports."""
+"""Steps between two progress reports."""
 TARGET = 0.75
-"""Acceptance to which the step size adapts."""
+"""Target acceptance probability of the step-size adaptation."""
 WARM_DEPTH, DEPTH = 6, 9
-"""At most 2**depth leapfrogs a step: while adapting, and for draws."""
+"""Maximum tree depth (at most 2**depth leapfrog steps), during adaptation and for draws."""
 
 
 @dataclass(frozen=True)
 class ChainProgress:
-    """Where one chain is: `step` of `total`, divergences so far (pilot excluded)."""
+    """Progress of one chain: `step` of `total`, and divergences so far (pilot excluded)."""
 
     chain: int
     step: int
@@ -65,7 +65,7 @@ class ChainProgress:
 
 
 class Draws(NamedTuple):
-    """Draws z (chains, draws, D) and what the sampler says of them (chains, draws)."""
+    """Draws z (chains, draws, D) with their sampler statistics (chains, draws)."""
 
     z: Real
     diverging: NDArray[np.bool_]
@@ -77,11 +77,11 @@ class Draws(NamedTuple):
 
 
 class Interrupted(Exception):  # noqa: N818 - named like KeyboardInterrupt, since it is no error
-    """The caller asked to stop."""
+    """Sampling stopped early because the caller asked for it."""
 
 
 class Sampler:
-    """A density, compiled once, from which to draw many times with other data or seeds."""
+    """A density, compiled once, that can be sampled many times with different data or seeds."""
 
     def __init__(
         self, potential: Potential, size: int, scales: NDArray[np.bool_], said: ClaimIntervals
@@ -89,10 +89,10 @@ class Sampler:
         """Compile the density.
 
         Args:
-            potential: minus the log density of z (size,), given what was said.
+            potential: minus the log density of z (size,), given the claims.
             size: length of z.
-            scales: (size,) which unknowns are scales of others.
-            said: data of the shape that will be sampled.
+            scales: (size,) whether each unknown is the scale of other unknowns.
+            said: claims with the array shapes that will be sampled.
         """
         configure()
         self.size, self.free = size, ~scales
@@ -120,7 +120,7 @@ class Sampler:
         self.seconds_compile = time.perf_counter() - began
 
     def value_and_gradient(self, z: Real, said: ClaimIntervals) -> tuple[float, Real]:
-        """Potential and its gradient at z."""
+        """Potential and its gradient (size,) at z (size,)."""
         value, slope = self._gradient(jnp.asarray(z), said)
         return float(value), np.asarray(slope)
 
@@ -137,13 +137,16 @@ class Sampler:
         """Draw from the posterior.
 
         Args:
-            said: what was said.
-            seed: every chain's random numbers follow from it and from the chain's number.
+            said: the claims.
+            seed: determines, with the number of the chain, the random numbers of every chain.
             chains: number of chains.
-            draws: kept draws per chain, rounded up to whole runs.
-            report: called after every run of a chain, from its thread.
-            stop: set it to end early.
-            metric: of an earlier draw from a similar posterior: saves the pilot.
+            draws: draws kept per chain, rounded up to a multiple of `STEPS_PER_REPORT`.
+            report: called after every `STEPS_PER_REPORT` steps of a chain, from its thread.
+            stop: event that ends the sampling early when it is set.
+            metric: metric learned on a similar posterior; with it, the pilot phase is skipped.
+
+        Returns:
+            The draws, and the metric they were made with.
 
         Raises:
             Interrupted: `stop` was set.
@@ -166,7 +169,7 @@ class Sampler:
         return Draws(z, diverging, leapfrogs, energy, acceptance, self.seconds_compile, seconds), found
 
     def _start(self, y: Array, said: ClaimIntervals, metric: Metric, key: Array) -> Any:
-        """The state of a chain at y; its density is filled in afterwards, without compiling it again."""
+        """Initial state of a chain at y; the density is filled in afterwards, to avoid recompiling it."""
         state = self._init(
             y,
             num_warmup=ADAPT,
@@ -184,7 +187,7 @@ class Sampler:
     def _steps(
         self, state: Any, said: ClaimIntervals, metric: Metric, chain: int, begin: int, count: int, job: _Job
     ) -> Any:
-        """Run some steps and keep (y, gradient, diverging, leapfrogs, energy, acceptance) of each."""
+        """Run `count` steps and keep (y, gradient, diverging, leapfrogs, energy, acceptance) of each."""
         kept: list[Any] = []
         for k in range(count // STEPS_PER_REPORT):
             if job.stop.is_set():
@@ -200,7 +203,7 @@ class Sampler:
         return state, [np.concatenate(column) for column in zip(*kept, strict=True)]
 
     def _learn(self, said: ClaimIntervals, keys: Array, job: _Job, pool: ThreadPoolExecutor) -> Metric:
-        """The metric: from curvatures around a mode, then also from those at points of short pilot chains."""
+        """Learn the metric from curvatures around the mode, then from those along short pilot chains."""
 
         def gradient(z: Real) -> tuple[float, Real]:
             if job.stop.is_set():
@@ -221,7 +224,7 @@ class Sampler:
         return from_curvature(points.mean(axis=0), curvatures)
 
     def _pilot(self, said: ClaimIntervals, metric: Metric, key: Array, chain: int, job: _Job) -> Real:
-        """A few points of the posterior, (LOOKS, size)."""
+        """A few points of the posterior, (CURVATURE_POINTS, size)."""
         first, second = jax.random.split(key)
         state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
         _, (y, *_) = self._steps(state, said, metric, chain, 0, PILOT, job)
@@ -229,7 +232,7 @@ class Sampler:
         return np.stack([np.asarray(to_z(metric, jnp.asarray(one))) for one in y[at]])
 
     def _adapt(self, said: ClaimIntervals, metric: Metric, key: Array, chain: int, job: _Job) -> Any:
-        """The state of a chain that has found its step size."""
+        """State of a chain after step-size adaptation."""
         first, second = jax.random.split(key)
         state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
         state, _ = self._steps(state, said, metric, chain, job.warm - ADAPT, ADAPT, job)
@@ -238,7 +241,7 @@ class Sampler:
     def _kept(
         self, said: ClaimIntervals, metric: Metric, state: Any, step: Array, chain: int, job: _Job
     ) -> tuple[Any, ...]:
-        """The draws of a chain with the step size of all."""
+        """The draws of a chain, with the common step size."""
         state = state._replace(adapt_state=state.adapt_state._replace(step_size=step))
         _, (y, _, diverging, leapfrogs, energy, acceptance) = self._steps(
             state, said, metric, chain, job.warm, job.draws, job
@@ -248,7 +251,7 @@ class Sampler:
 
 
 class _Job:
-    """What the chains of one `draw` share."""
+    """State shared by the chains of one call of `draw`."""
 
     def __init__(
         self, report: Callable[[ChainProgress], None], stop: threading.Event, draws: int, pilot: bool
@@ -260,7 +263,7 @@ class _Job:
 
 
 def _generator(potential: Potential) -> Callable[[ClaimIntervals, Metric, bool], Callable[[Array], Array]]:
-    """The potential in white coordinates; a stand-in while a state is laid out."""
+    """The potential in whitened coordinates; a cheap substitute while a state is being laid out."""
 
     def generate(said: ClaimIntervals, metric: Metric, layout_only: bool) -> Callable[[Array], Array]:
         if layout_only:

@@ -1,7 +1,8 @@
-"""`case.toml` of a case about a world: what an analyst could have known before counting anything.
+"""The settings (`case.toml`) of a case about a world: what an analyst could have known beforehand.
 
-Sizes, shares and rates have the same wide priors in every world. Only last year's traffic,
-the census, the season and the law are taken from the world, rounded and a little off.
+Sizes, shares and rates have the same wide priors in every world. Only the traffic of the
+year before, the census, the season and the law are taken from the world. The first two are
+rounded and carry an error.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ from sojourn.simulation.lawful_stays import VectorStayRule
 from sojourn.simulation.settings import Wave, WorldSettings
 from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 
-ARRIVALS = LogNormal(median=50_000, factor=2.5, why="a wave that fills hotels, and less than a million")
+ARRIVALS = LogNormal(median=50_000, factor=2.5, why="enough to fill the hotels, but fewer than a million")
 KNOWN_SD = 0.15
-"""Log error of last year's traffic and of the census."""
+"""Sd of the log error of last year's traffic and of the census."""
 
 
 def case_settings(world: WorldSettings, rng: np.random.Generator) -> CaseSettings:
-    """The settings of a case that asks about the cohort of a world on its last day."""
+    """Make the settings of a case that asks about the cohort of a world on its last day."""
     return CaseSettings(
-        question=f"Of those who came to {world.places[world.host].name}, how many stayed?",
+        question=f"Of the people who came to {world.places[world.host].name}, how many stayed?",
         origin=world.origin,
         host=world.host,
         wave=world.wave,
@@ -65,7 +66,7 @@ def case_settings(world: WorldSettings, rng: np.random.Generator) -> CaseSetting
 
 
 def _places(world: WorldSettings, rng: np.random.Generator) -> dict[str, Place]:
-    """Names, borders and what the census said."""
+    """The places, with their names, borders and census counts."""
     found = {world.origin: Place.model_validate({"name": "the origin"})}
     for name, place in world.places.items():
         known: dict[str, Any] = {"name": place.name, "excursions_to": dict(place.borders)}
@@ -77,7 +78,7 @@ def _places(world: WorldSettings, rng: np.random.Generator) -> dict[str, Place]:
 
 
 def _event(world: WorldSettings, wave: Wave) -> Event:
-    """A wave; nothing is known of it but its day and its first hosts."""
+    """The event of a wave, of which only the date and the first hosts are known."""
     known: dict[str, Any] = {
         "id": wave.id,
         "date": wave.date,
@@ -90,7 +91,7 @@ def _event(world: WorldSettings, wave: Wave) -> Event:
 
 
 def _about(figure: float, rng: np.random.Generator) -> float:
-    """A published figure of the time before: off, and rounded to two digits."""
+    """Make a figure published before the shock: with an error, rounded to two significant digits."""
     return float(f"{figure * np.exp(rng.normal(0.0, KNOWN_SD)):.1e}")
 
 
@@ -128,7 +129,7 @@ def _strata(world: WorldSettings) -> tuple[Stratum, ...]:
 
 
 def _regimes(world: WorldSettings) -> list[Regime]:
-    """The law of each place with rules, an era each."""
+    """The stay rules of each place, one regime per era."""
     found: list[Regime] = []
     for name, place in world.places.items():
         if not place.rules:

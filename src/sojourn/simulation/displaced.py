@@ -1,10 +1,11 @@
-"""The lives of the displaced: rounds in which everybody still on the move takes one step.
+"""The displaced agents: who they are, and where each of them lives and travels.
 
-In each round every agent has a place, a day of entry, a day on which it wishes to leave
-and a next place. The spell ends with the wish, with the last lawful day, or with an
-errand abroad, whichever comes first; then the agent moves, runs the visa, overstays or
-gives in, and the next round begins. Nothing here is a rate: wishes are log-logistic,
-savings run out, friends leave together, and plans differ for good between persons.
+The simulation runs in rounds. In each round every active agent has a place, a day of entry,
+an intended day of departure and a next place. The spell ends on the intended day, on the
+last lawful day or with a short trip abroad, whichever comes first. The agent then moves,
+renews its stay by a visa run, or overstays, and the next round begins. No event has a
+constant rate, unlike in the model: intended stays are log-logistic, savings run out, friends
+leave together, and agents differ permanently in their plans.
 """
 
 from __future__ import annotations
@@ -32,22 +33,22 @@ from sojourn.simulation.settings import WorldSettings
 
 Array = NDArray[Any]
 KEPT = 4
-"""Earlier spells in one place that a stay rule may have to look back on."""
+"""Number of earlier spells kept for each agent, for stay rules that look back."""
 PASSING_DAYS, PASSING_SHAPE = 5.0, 2.5
 ELSEWHERE_WEEKS, ELSEWHERE_SHAPE = 70.0, 1.3
 AGAIN_DAYS, AGAIN_SHAPE = 120.0, 1.5
 PERMIT_DAYS, PERMIT_SHAPE = 110.0, 2.0
 SAVINGS_SD = 0.6
 LAG_DAYS = 10
-"""A friend follows within so many days."""
+"""A friend follows within this number of days."""
 TRIP_DAYS, LONGEST_TRAVEL, WAIT_DAYS = 3, 5, 30
 GIVE_BACK_UP = 0.15
-"""Share of those passing who turn back instead."""
+"""Share of agents in transit who return to the origin instead."""
 ROUNDS = 400
 
 
 def make_displaced(world: WorldSettings, rng: np.random.Generator) -> Displaced:
-    """Draw the displaced of all waves: when they come, with whom, and of what mind they are."""
+    """Draw the displaced of all waves: day of arrival, circle of friends, stratum and intentions."""
     waves, hosts, arrivals = [], [], []
     for number, wave in enumerate(world.waves):
         shock, left = world.day(wave.date), world.until.toordinal() - wave.date.toordinal() + 1
@@ -71,7 +72,7 @@ def make_displaced(world: WorldSettings, rng: np.random.Generator) -> Displaced:
 
 
 def _circles(rng: np.random.Generator, host: Array, wave: Array, largest: int) -> Whole:
-    """Circles of friends: people who came to one host with one wave at about the same time."""
+    """Draw circles of friends: people who came to the same host with the same wave at about the same time."""
     sizes = rng.integers(1, largest + 1, len(host))
     starts = np.zeros(len(host) + 1, dtype=bool)
     starts[np.minimum(np.cumsum(sizes), len(host))] = True
@@ -82,7 +83,7 @@ def _circles(rng: np.random.Generator, host: Array, wave: Array, largest: int) -
 
 @dataclass
 class Lives:
-    """The state of all agents between two rounds, and what they have left behind."""
+    """The state of all agents between two rounds, with their crossings and sojourns so far."""
 
     world: WorldSettings
     people: Displaced
@@ -101,7 +102,7 @@ class Lives:
     sojourns: list[Sojourns] = field(default_factory=list[Sojourns])
 
     def __post_init__(self) -> None:
-        """Everybody arrives, and decides how long to stay."""
+        """Let every agent arrive and decide how long to stay."""
         n, world, people = len(self.people), self.world, self.people
         self.place, self.entry = people.host.copy(), people.arrival.copy()
         self.begun, self.lawful = self.entry.copy(), people.lawful.copy()
@@ -117,7 +118,7 @@ class Lives:
         self._cross(everybody, self.entry, True, self.place, np.zeros(n, dtype=int))
 
     def run(self) -> tuple[Crossings, Sojourns]:
-        """All rounds, until nobody has anything left to do before the calendar ends."""
+        """Run rounds until no agent acts again before the calendar ends; return crossings and sojourns."""
         active = np.arange(len(self.people))
         for _ in range(ROUNDS):
             late = self.entry[active] >= self.world.days
@@ -126,12 +127,12 @@ class Lives:
             if not len(active):
                 return Crossings.concat(self.crossings), Sojourns.concat(self.sojourns)
             active = self._round(active)
-        raise RuntimeError(f"agents still move after {ROUNDS} rounds")
+        raise RuntimeError(f"agents are still moving after {ROUNDS} rounds")
 
     def _round(self, who: Whole) -> Whole:
-        """One step of each of these agents; returns those who may step again."""
+        """Advance these agents by one step; return those who are still active."""
         last, errand = self._last_lawful(who), self._errand(who)
-        # Nobody goes shopping abroad in the last days of a stay, from which no way might lead back.
+        # No short trips in the last days of a stay, because re-entry might be refused.
         errand = np.where(errand > last - TRIP_DAYS - 1, NEVER, errand)
         wish = np.maximum(self.leave[who], self.entry[who])
         ends = np.minimum(np.minimum(wish, last), errand)
@@ -153,7 +154,10 @@ class Lives:
         return who
 
     def _admitted(self, who: Whole, day: Whole) -> Array:
-        """Who moves now: the lawful wait at home until a fresh stay is open, or go home instead."""
+        """Whether each agent moves now.
+
+        A lawful agent who would be refused entry waits if it is in the origin, else goes there instead.
+        """
         refused = np.zeros(len(who), dtype=bool)
         for place, rule in self.rules.items():
             bound = (self.to[who] == place) & self.lawful[who]
@@ -165,7 +169,7 @@ class Lives:
         return ~waits
 
     def _wishes(self, who: Whole) -> tuple[Whole, Whole]:
-        """The day on which each wishes to leave its place, and for where."""
+        """Draw the intended day of departure of each agent, and its destination."""
         world, people, rng = self.world, self.people, self.rng
         n, place, stratum = len(who), self.place[who], people.stratum[who]
         strata = world.strata
@@ -186,7 +190,7 @@ class Lives:
         return leave, self._destinations(who, broke & ~through, through)
 
     def _destinations(self, who: Whole, broke: Array, through: Array) -> Whole:
-        """The next place of each; who is broke is likelier to go home."""
+        """Draw the next place of each agent; agents without money are likelier to return to the origin."""
         world, people, rng = self.world, self.people, self.rng
         place, host, n = self.place[who], people.host[who], len(who)
         share = np.array([s.back for s in world.strata])[people.stratum[who]]
@@ -203,7 +207,7 @@ class Lives:
         return np.where(home | (onward == place), 0, onward)
 
     def _follow_friends(self) -> None:
-        """Contagion: who leaves first takes friends along, who may take others along."""
+        """Contagion: an agent who leaves takes friends along, who may take others along."""
         circle, rng = self.people.circle, self.rng
         passing = self.people.passing
         followed = passing.copy()
@@ -224,7 +228,7 @@ class Lives:
             followed[who] = True
 
     def _errand(self, who: Whole) -> Whole:
-        """The day of the next short trip abroad, of those who live in a host."""
+        """Draw the day of the next short trip abroad, for agents who live in a host."""
         rate = self.world.behaviour.errands
         if rate == 0:
             return np.full(len(who), NEVER)
@@ -233,7 +237,7 @@ class Lives:
         return np.where(abroad, self.entry[who] + wait, NEVER)
 
     def _last_lawful(self, who: Whole) -> Whole:
-        """The last day on which each may stay and means to keep to it."""
+        """The last lawful day of each agent; `NEVER` for agents without a limit or who ignore it."""
         last = np.full(len(who), NEVER)
         for place, rule in self.rules.items():
             bound = (self.place[who] == place) & self.lawful[who]
@@ -248,7 +252,7 @@ class Lives:
         return Spells(self.spells.entry[who], np.where(here, self.spells.exit[who], -NEVER))
 
     def _can_run(self, who: Whole, last: Whole) -> Array:
-        """Whether leaving on the last day and coming back opens a new stay of two weeks or more."""
+        """Whether leaving on the last day and re-entering opens a new stay of two weeks or more."""
         able = np.zeros(len(who), dtype=bool)
         for place, rule in self.rules.items():
             here = self.place[who] == place
@@ -262,7 +266,7 @@ class Lives:
         return able
 
     def _abroad(self, who: Whole, day: Whole) -> None:
-        """Leave on a day and come back within a few: two crossings, no move."""
+        """Make a short trip abroad: two crossings, no move."""
         back = day + self.rng.integers(0, TRIP_DAYS + 1, len(who))
         place = self.place[who]
         names = self.world.place_ids
@@ -278,7 +282,7 @@ class Lives:
         self.entry[who] = back
 
     def _move(self, who: Whole, day: Whole) -> None:
-        """Leave for the next place, directly or by way of the origin, and decide anew there."""
+        """Move to the next place, directly or through the origin, and plan the stay there."""
         rng, place, to = self.rng, self.place[who], self.to[who]
         onward = (place > 0) & (to > 0)
         via = onward & (rng.random(len(who)) < self.world.behaviour.via_origin)
@@ -292,7 +296,7 @@ class Lives:
         self.leave[who], self.to[who] = self._wishes(who)
 
     def _stay(self, who: Whole) -> None:
-        """Nothing more happens to these before the calendar ends."""
+        """Retire these agents: they stay where they are until the calendar ends."""
         self._close(who, np.full(len(who), OPEN))
         self.entry[who] = NEVER
 
@@ -301,7 +305,7 @@ class Lives:
         self.sojourns.append(Sojourns(who, self.place[who], self.begun[who], day, settled))
 
     def _remember(self, who: Whole, day: Whole) -> None:
-        """Push the spell that ends on a day; a day of exit and re-entry belongs to the later spell."""
+        """Store the spell that ends on a day; a day of both exit and re-entry belongs to the later spell."""
         for kept, new in (
             (self.spells.entry, self.entry[who]),
             (self.spells.exit, day),
@@ -315,7 +319,7 @@ class Lives:
     def _cross(
         self, who: Whole, day: Whole, arrival: bool, place: Whole, other: Whole, purpose: int = PRIVATE
     ) -> None:
-        """Record crossings of the borders of hosts; what is declared says little about the reason."""
+        """Record crossings of the borders of hosts; the declared purpose is unreliable."""
         seen = (place > 0) & (day < self.world.days)
         who, day, place, other = who[seen], day[seen], place[seen], other[seen]
         said = np.where(self.rng.random(len(who)) < 0.3, TOURISM, purpose)

@@ -1,4 +1,4 @@
-"""Registers of a world: numbers given on arrival, permits, and entries that nobody deletes."""
+"""Registers of a world: identification numbers, residence permits, and outdated entries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sojourn.simulation.records import (
 from sojourn.simulation.settings import WorldScheme, WorldSettings
 
 LAG_DAYS, LAG_SHAPE = 8.0, 1.8
-"""A number is asked for some days after the arrival, if one is still there."""
+"""Median and log-logistic shape of the days from arrival to the number, for those still present."""
 
 
 def issue(
@@ -30,7 +30,10 @@ def issue(
     residents: dict[int, tuple[int, int]],
     rng: np.random.Generator,
 ) -> Documents:
-    """All registers; `residents`: place → (number of the first resident, how many)."""
+    """Draw the entries of all registers.
+
+    `residents` maps each place to the index of its first resident and their number.
+    """
     parts = [
         _permits(world, k, scheme, sojourns, residents, rng)
         if scheme.kind == "permit"
@@ -50,7 +53,7 @@ def _numbers(
     crossings: Crossings,
     rng: np.random.Generator,
 ) -> Documents:
-    """Numbers: to displaced persons soon after they come, and to some visitors."""
+    """Issue numbers to displaced people soon after arrival, and to some visitors."""
     place = world.place_ids.index(scheme.place)
     here = sojourns.take(sojourns.place == place)
     once = np.unique(here.person, return_index=True)[1]
@@ -82,7 +85,7 @@ def _permits(
     residents: dict[int, tuple[int, int]],
     rng: np.random.Generator,
 ) -> Documents:
-    """Permits: on the day somebody settles, and renewals of residents from before."""
+    """Issue permits to displaced people on the day they settle, and renewals to earlier residents."""
     place = world.place_ids.index(scheme.place)
     rows = sojourns.take((sojourns.place == place) & (sojourns.settled < world.days))
     struck = _struck(world, scheme, rows.end, rng)
@@ -98,7 +101,7 @@ def _permits(
 
 
 def _left_for_good(here: Sojourns, person: np.ndarray) -> np.ndarray:
-    """The end of the last sojourn in the place of each person, (persons,)."""
+    """End of the last sojourn of each person in `here`, (people,)."""
     last = np.zeros(int(here.person.max(initial=0)) + 1, dtype=int)
     np.maximum.at(last, here.person, here.end)
     return last[person]
@@ -107,7 +110,7 @@ def _left_for_good(here: Sojourns, person: np.ndarray) -> np.ndarray:
 def _struck(
     world: WorldSettings, scheme: WorldScheme, left: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """When leavers are struck off: some as they leave, the others at the next purge, or never."""
+    """Day of removal of each entry: at departure for some, else at the next purge, else `OPEN`."""
     gone = left < world.days
     at_once = gone & (rng.random(len(left)) < scheme.struck)
     struck = np.where(at_once, left, OPEN)

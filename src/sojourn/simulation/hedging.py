@@ -1,4 +1,4 @@
-"""How a number is said: rounded, hedged, in per cent."""
+"""Hedged figures: how speakers round and qualify a number."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ STYLES: dict[str, tuple[Hedge, ...]] = {
     "spoken": ("about", "about", "reported", "more_than", "almost", "range"),
     "listed": ("exact",),
 }
-"""Who counts gives figures to three digits or all; who speaks to the press rounds to two."""
+"""Hedges by style: counts have three digits or all of them, statements to the press two."""
 
 
 class HedgedFigure(NamedTuple):
-    """A figure as said; `high` of ranges only."""
+    """A figure as published; `high` is set for ranges only."""
 
     value: float
     high: float | None
@@ -26,7 +26,7 @@ class HedgedFigure(NamedTuple):
 
 
 def say(figure: float, style: str, rng: np.random.Generator) -> HedgedFigure:
-    """Round and hedge a figure, never to 0. The hedge is true of the figure as the speaker has it."""
+    """Round and hedge a figure, never to 0. The hedge is correct for the figure known to the speaker."""
     figure = max(figure, 1.0)
     hedge = STYLES[style][rng.integers(len(STYLES[style]))]
     if hedge == "exact":
@@ -47,7 +47,7 @@ def say(figure: float, style: str, rng: np.random.Generator) -> HedgedFigure:
 
 
 def say_percent(share: float, rng: np.random.Generator) -> HedgedFigure:
-    """A share in whole per cent, or a fifth of ten when it is only about."""
+    """Round a share to a whole per cent, or to a multiple of 5 when hedged with "about"."""
     percent = float(np.clip(100 * share, 1.0, 99.0))
     if rng.random() < 0.5:
         return HedgedFigure(float(max(round(percent), 1)), None, "reported")
@@ -55,5 +55,5 @@ def say_percent(share: float, rng: np.random.Generator) -> HedgedFigure:
 
 
 def _grain(figure: float, digits: int) -> float:
-    """The unit of the last of so many significant digits; at least 1."""
+    """The unit of the last significant digit when a figure has `digits` of them; at least 1."""
     return float(max(10 ** (floor(log10(figure)) - digits + 1), 1))

@@ -1,9 +1,9 @@
-"""Until when may each of many travellers stay? The library's rules over arrays of agents.
+"""Last lawful days of many travellers at once: the library's stay rules over arrays of agents.
 
-`sojourn.stay_rules` answers for one traveller, or for a register that is finished. A
-simulated traveller asks before the stay is over, a million of them at once; so the
-rules are read from the library and worked out here by bisection: the days used in a
-rolling window never fall during one stay. Kinds `entry` and `rolling` are known.
+`sojourn.stay_rules` assesses one traveller, or a complete register. In a simulation a
+million agents ask during their stay how long they may remain. The rules are therefore read
+from the library and evaluated here by bisection, which works because the days used in a
+rolling window never decrease during a stay. The kinds `entry` and `rolling` are supported.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from sojourn.stay_rules.timeline import Era, choose, timelines
 
 Days = NDArray[np.int64]
 NEVER = 1 << 30
-"""A day after every calendar."""
+"""A day later than any calendar."""
 
 
 class Spells(NamedTuple):
-    """Earlier stays in the same place, days from the start of the calendar, (agents, kept) each.
+    """Earlier stays in the same place, (agents, kept) each, in days from the start of the calendar.
 
     Both ends are days of presence; an unused slot ends before it begins.
     """
@@ -40,11 +40,18 @@ class VectorStayRule:
     """One rule of the library for one nationality, on the calendar of a world."""
 
     def __init__(self, name: str, nationality: str, start: date, until: date, key: str = "rules") -> None:
-        """Read the rule; `key` is where in WORLD.toml it is named.
+        """Read the rule from the library.
+
+        Args:
+            name: id of the rule.
+            nationality: country code of the travellers.
+            start: first day of the calendar.
+            until: last day of the calendar.
+            key: key of WORLD.toml that names the rule, for error messages.
 
         Raises:
-            CaseError: an unknown rule, one that does not cover the calendar, or one of a kind
-                that only `sojourn.stay_rules` knows.
+            CaseError: the rule is unknown, does not cover the calendar, or has a limit of a kind
+                that is not supported here.
         """
         try:
             line = timelines(choose(candidates(name), nationality), nationality)[0]
@@ -62,11 +69,11 @@ class VectorStayRule:
                 or isinstance(limit.cap, str)
                 or isinstance(window, str)
             ):
-                message = f"has the limit {limit.id}; a world knows days per entry and in a rolling window"
+                message = f"has the limit {limit.id}; a world supports only the kinds entry and rolling"
                 raise CaseError([Problem("WORLD.toml", message, column=key, value=name)])
 
     def last_day(self, entry: Days, before: Spells) -> Days:
-        """Last lawful day of a stay that begins on `entry`, (agents,); before `entry` if none is."""
+        """Last lawful day (agents,) of a stay that begins on `entry`; before `entry` if no day is lawful."""
         last = np.full(entry.shape, NEVER)
         begun = np.zeros(entry.shape, dtype=bool)
         for era in self.eras:
@@ -84,8 +91,10 @@ class VectorStayRule:
         return last
 
     def _within(self, era: Era, entry: Days, before: Spells) -> Days:
-        """The last lawful day as far as one era's limits know; days of crossing count, which is on
-        the safe side where a rule does not count them."""
+        """Last lawful day under the limits of one era.
+
+        Days of entry and exit count, which is conservative where a rule does not count them.
+        """
         since = era.since - self.origin
         last = np.full(entry.shape, NEVER)
         for limit in era.limits:
@@ -99,7 +108,7 @@ class VectorStayRule:
 
 
 def _rolling(entry: Days, before: Spells, cap: int, window: int, since: int) -> Days:
-    """The last day on which at most `cap` of the `window` days that end on it were spent inside."""
+    """The last day on which at most `cap` of the `window` days ending on it were spent inside."""
     low, high = entry - 1, entry + window
     while np.any(high - low > 1):
         middle = (low + high) // 2
@@ -109,10 +118,10 @@ def _rolling(entry: Days, before: Spells, cap: int, window: int, since: int) -> 
 
 
 def _used(day: Days, entry: Days, before: Spells, window: int, since: int) -> Days:
-    """Days inside, of the window that ends on `day`, by the stay since `entry` and earlier ones."""
+    """Days inside within the window that ends on `day`: those since `entry`, and those of earlier stays."""
     begin = np.maximum(day - window + 1, since)
     own = np.maximum(day - np.maximum(entry, begin) + 1, 0)
-    # A day on which somebody leaves and comes back is one day: the current stay has it.
+    # A day of both exit and re-entry counts once, as part of the current stay.
     ends = np.minimum(before.exit, np.minimum(day, entry - 1)[:, None])
     earlier = np.maximum(ends - np.maximum(before.entry, begin[:, None]) + 1, 0)
     return own + earlier.sum(axis=1)

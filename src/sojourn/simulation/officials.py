@@ -1,10 +1,10 @@
-"""From a world to a case: what was said of it, with everything that such figures are known for.
+"""A case about a world: the figures that officials and others publish, with their typical flaws.
 
-Border counts are near the truth. Figures of persons carry the bias of their source, an
-error, and what all host officials share; some count another window, or a register that
-forgets to delete. The consul overstates returns. A newspaper copies, interviewees know
-circles that lean to one outcome. Priors of the case know what a person could know before
-the shock: last year's traffic and a census, both rounded and a little off.
+Border counts are nearly correct. Figures about people carry the bias of their source, an
+error, and the bias that the host's officials share; some cover a different window, or a
+register with outdated entries. The consul overstates returns. A newspaper copies a figure,
+and interviewees know circles that over-represent one outcome. The priors of the case use
+what could be known before the shock: last year's traffic and a census, rounded and with an error.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from sojourn.simulation.statements import SOURCES, Statement, statements
 from sojourn.simulation.true_counts import Counts
 
 MEMORY = 30.0
-"""How well the analyst remembers frequencies: as if from so many earlier figures."""
+"""Precision of the analyst's weights: the number of earlier figures on which they would be based."""
 CIRCLES = (("friend_a", "hostel", 30), ("friend_b", "friends", 14), ("friend_c", "colleagues", 10))
 
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """A figure, its readings with the analyst's weights, and what it really counted."""
+    """A claim, its readings with the analyst's weights, and the true reading with its true value."""
 
     claim: Claim
     readings: tuple[Reading, ...]
@@ -39,7 +39,7 @@ class PublishedFigure:
 
 
 def make_case(world: WorldSettings, records: Records, seed: int) -> tuple[Case, tuple[PublishedFigure, ...]]:
-    """A case about the world, and what its figures really counted, which no estimate may see."""
+    """Make a case about the world, and the truth behind its figures, which no estimate may use."""
     rng = np.random.default_rng([seed, 0x0FF1C1A1])
     counts = Counts(world, records)
     talk = world.officials or Officials()
@@ -63,7 +63,7 @@ def make_case(world: WorldSettings, records: Records, seed: int) -> tuple[Case, 
 def _tell(
     counts: Counts, talk: Officials, biases: dict[str, float], item: Statement, rng: np.random.Generator
 ) -> PublishedFigure:
-    """One statement said."""
+    """Turn a statement into a published figure."""
     frequency = np.array([reading.weight for reading in item.readings])
     frequency /= frequency.sum()
     meant = item.means or item.readings[rng.choice(len(frequency), p=frequency)]
@@ -90,7 +90,7 @@ def _tell(
 def _figure(
     true: float, talk: Officials, bias: float, item: Statement, rng: np.random.Generator
 ) -> HedgedFigure:
-    """What the speaker says instead of the truth."""
+    """The figure that the speaker gives: the true value with bias and error, rounded and hedged."""
     if item.topic == "crossings":
         return say(true * exp(rng.normal(0.0, talk.crossing_sd)), item.style, rng)
     off = item.noise * (bias + rng.normal(0.0, talk.error_sd))
@@ -105,7 +105,7 @@ def _figure(
 
 
 def _copy(claim: Claim) -> Claim:
-    """A newspaper repeats a figure a week later, and forgets its hedge."""
+    """A newspaper's copy of a claim, a week later and without its hedge."""
     later = claim.published + timedelta(days=7)
     return replace(
         claim,
@@ -121,7 +121,7 @@ def _copy(claim: Claim) -> Claim:
 
 
 def _circles(counts: Counts, talk: Officials, rng: np.random.Generator) -> tuple[ContactGroup, ...]:
-    """What interviewees know of people of their own stratum; who is still there is likelier to be known."""
+    """Draw the contact groups from people of the interviewee's stratum, preferring those who stayed."""
     world, people = counts.world, counts.records.displaced
     asof = world.until - timedelta(days=30)
     where = counts.whereabouts(world.day(asof))

@@ -1,4 +1,4 @@
-"""What a simulated world leaves behind: crossings, sojourns, documents. Days count from its start."""
+"""The records of a simulated world: crossings, sojourns, documents. Days count from the world's start."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ OPEN = 1 << 30
 
 
 class Columns:
-    """A table as equally long arrays: concatenation and selection, whatever the columns."""
+    """A table as arrays of equal length, with concatenation and selection of rows."""
 
     @classmethod
     def concat(cls, parts: Sequence[Self]) -> Self:
-        """All rows of all parts, in order."""
+        """Concatenate the rows of all parts, in order."""
         names = [field.name for field in fields(cls)]  # pyright: ignore[reportArgumentType]
         return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
     def take(self, rows: Array) -> Self:
-        """Rows by mask or index."""
+        """Select rows by mask or index."""
         names = [field.name for field in fields(self)]  # pyright: ignore[reportArgumentType]
         return type(self)(**{name: getattr(self, name)[rows] for name in names})
 
 
 @dataclass(frozen=True)
 class Crossings(Columns):
-    """Every crossing of a recorded border, a row each; places, kinds and purposes by position.
+    """Every crossing of a recorded border, one row each; places, kinds and purposes are indices.
 
-    `person` is the agent; `kind` (displaced, visitor, resident) is what no border service knows.
+    `person` is the agent. `kind` (displaced, visitor or resident) is not known to border services.
     """
 
     person: Array
@@ -55,9 +55,9 @@ class Crossings(Columns):
 
 @dataclass(frozen=True)
 class Sojourns(Columns):
-    """Where each displaced person lived, [start, end), short trips left out; a row per sojourn.
+    """Where each displaced person lived, over [start, end), ignoring short trips; one row per sojourn.
 
-    Days of travel belong to the sojourn to come. `settled` is the day of a permit, or `OPEN`.
+    Days of travel belong to the next sojourn. `settled` is the day of a permit, or `OPEN`.
     """
 
     person: Array
@@ -69,7 +69,7 @@ class Sojourns(Columns):
 
 @dataclass(frozen=True)
 class Displaced:
-    """The displaced, (agents,) each, in the order of their ids."""
+    """Attributes of the displaced, (agents,) each, in the order of their ids."""
 
     wave: Array
     host: Array
@@ -81,13 +81,13 @@ class Displaced:
     lawful: Array
 
     def __len__(self) -> int:
-        """Number of displaced persons."""
+        """Number of displaced people."""
         return len(self.arrival)
 
 
 @dataclass(frozen=True)
 class Documents(Columns):
-    """Entries of all registers: scheme (position), person, day issued, day struck off or `OPEN`."""
+    """Entries of all registers: scheme (index), person, day issued, and day of removal or `OPEN`."""
 
     scheme: Array
     person: Array
@@ -98,10 +98,10 @@ class Documents(Columns):
 
 @dataclass(frozen=True)
 class Records:
-    """Everything that happened, as only the world itself knows it.
+    """The complete records of a world, which no observer inside it has.
 
-    `passport` (agents,) is a position in `passports`; agents are the displaced, then
-    visitors, then residents.
+    `passport` (agents,) is an index into `passports`. Agents are numbered in the order:
+    displaced, visitors, residents.
     """
 
     displaced: Displaced

@@ -1,8 +1,8 @@
-"""The register in hand: crossings of a world through `sojourn borders` into its case, as own counts.
+"""Claims from a world's border register, processed by `sojourn borders` and added to its case.
 
-Monthly entries, exits and distinct persons of the citizens of the origin become claims
-with definite readings beside what officials said. Persons present are left out: a
-register of crossings does not know those who lived there before it began.
+Monthly entries, exits and distinct people, for citizens of the origin, become claims with a
+single reading, beside the figures of officials. Counts of people present are dropped, because
+a register of crossings does not include people who lived there before it began.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SOURCE = "own"
 
 
 def with_register(world: WorldSettings, records: Records, seed: int, case: Case, folder: Path) -> Case:
-    """The case with what the host's register counts; works in `folder`, where the case is written, too."""
+    """Add the counts of the host's register to a case; `folder` receives the case and working files."""
     import pyarrow.parquet as parquet
 
     work = folder / "register"
@@ -60,7 +60,7 @@ def with_register(world: WorldSettings, records: Records, seed: int, case: Case,
 
 
 def without_stocks(case: Case) -> Case:
-    """The case without own counts of persons present."""
+    """Return the case without own counts of people present."""
     readings = case.readings_by_claim
     dropped = {
         claim.claim

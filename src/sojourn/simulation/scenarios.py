@@ -1,10 +1,10 @@
-"""Kinds of world for calibration, and draws from each: what varies between worlds of a kind.
+"""Scenarios for calibration: kinds of worlds, and the random settings of worlds of each kind.
 
-`plain` is the reference. `circular`: traders and residents make most crossings.
-`shared`: all officials of the host are off together. `window`: the main figure counts
-from weeks before the day it names, and no reading says so. `stale`: the ministry reads
-stocks off a register that forgets to delete. The draws are fixed here; they were not
-changed after an answer had been seen.
+`plain` is the reference. In `circular`, traders and residents make most crossings. In
+`shared`, all officials of the host have the same bias. In `window`, the main figure counts
+from weeks before the date it names, and no reading allows for this. In `stale`, the ministry
+reads stocks from a register with outdated entries. These distributions were fixed before any
+answer was seen.
 """
 
 from __future__ import annotations
@@ -27,19 +27,25 @@ from sojourn.simulation.settings import (
 
 KINDS = ("plain", "circular", "shared", "window", "stale")
 REGISTER = "register"
-"""A plain world of which somebody has the register of crossings, too; asked for by name."""
+"""A plain world whose case also has claims from the register of crossings; not in the default set."""
 START, SHOCK, END = date(2022, 6, 1), date(2022, 8, 15), date(2023, 6, 30)
-"""The rule of stay of the host changes on 27 January 2023, half-way through."""
+"""The calendar; the host's stay rule changes on 27 January 2023, about half-way through."""
 
 
 def draw_world(kind: str, seed: int) -> WorldSettings:
-    """Settings of a world of a kind; the same seed gives the same world but for what its kind changes.
+    """Draw the settings of a world of a kind.
+
+    Worlds of different kinds with the same seed differ only in what the kind changes.
 
     Raises:
-        ValueError: an unknown kind.
+        ValueError: the kind is unknown.
+
+    Example:
+        >>> draw_world("plain", seed=1).name
+        'plain-1'
     """
     if kind not in (*KINDS, REGISTER):
-        raise ValueError(f"{kind} is no kind of world; one of: {', '.join((*KINDS, REGISTER))}")
+        raise ValueError(f"unknown kind of world {kind!r}; expected one of: {', '.join((*KINDS, REGISTER))}")
     rng = np.random.default_rng([seed, 0x5EED])
     size, third = _near(rng, 60_000, 0.7), _near(rng, 10_000, 0.5)
     traders, residents, trips = _near(rng, 3_000, 0.5), _near(rng, 20_000, 0.4), 2.0

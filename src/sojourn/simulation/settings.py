@@ -1,7 +1,7 @@
-"""WORLD.toml: an agent-based world as typed settings, one message for each thing wrong.
+"""The settings of an agent-based world, as read from WORLD.toml; every error gets its own message.
 
-A world has one origin, one shock or several (waves), a host that the question is about,
-and third places. Durations are given by their medians: they are log-logistic.
+A world has one origin, one or more shocks (waves), a host that the question is about, and
+third places. Durations are log-logistic and given by their medians.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ MOST_PERSONS = 20_000_000
 
 
 class WorldVisitors(Settings):
-    """Everybody else who crosses into a place."""
+    """People other than the displaced who cross into a place."""
 
-    tourists: Count = Field(default=0, description="persons who visit")
+    tourists: Count = Field(default=0, description="number of tourists")
     tourist_trips: Positive = Field(default=1.2, description="trips per tourist and year")
     tourist_days: Positive = Field(default=6, description="median stay of a tourist, days")
-    traders: Count = Field(default=0, description="persons who come to trade")
+    traders: Count = Field(default=0, description="number of people who come to trade")
     trader_trips: Positive = Field(default=25, description="trips per trader and year")
-    students: Count = Field(default=0, description="students, who stay for a term")
+    students: Count = Field(default=0, description="number of students, who stay for a term")
     from_origin: Proportion = Field(default=0.85, description="share of trips that enter from the origin")
     season: Annotated[float, Field(ge=1, lt=2)] = Field(
-        default=1.3, description="trips at the peak over the average"
+        default=1.3, description="trips at the peak divided by the average"
     )
     peak: date | None = Field(default=None, description="a day of the seasonal peak")
     step: Positive = Field(default=1.0, description="factor on trips from the first wave on")
@@ -46,63 +46,66 @@ class WorldPlace(Settings):
     """A host or a third place."""
 
     name: str
-    rules: str = Field(default="", description="id in the library of stay rules; empty: no limit of stay")
+    rules: str = Field(default="", description="id of a stay rule in the library; empty: unlimited stays")
     borders: dict[str, Positive] = Field(
-        default_factory=dict[str, float], description="next border of short trips: place → relative weight"
+        default_factory=dict[str, float],
+        description="borders crossed on short trips: place → relative weight",
     )
     pull: Positive = Field(default=1.0, description="relative attraction for those who move on")
-    residents: Count = Field(default=0, description="nationals of the origin who lived there before")
+    residents: Count = Field(default=0, description="nationals of the origin who already lived there")
     resident_trips: Positive = Field(default=2.0, description="trips abroad per resident and year")
     visitors: WorldVisitors = WorldVisitors()
 
 
 class Wave(Settings):
-    """Those who leave the origin because of one shock."""
+    """The people who leave the origin because of one shock."""
 
     id: str
     date: date
-    arrivals: dict[str, Count] = Field(description="first host → persons")
+    arrivals: dict[str, Count] = Field(description="first host → number of people")
     delay_days: Positive = Field(default=10, description="median days from the shock to the arrival")
     delay_shape: Annotated[float, Field(gt=1)] = Field(
         default=1.5, description="log-logistic shape of that delay"
     )
-    trickle: Proportion = Field(default=0.1, description="share that comes later, evenly to the end")
-    passing: Proportion = Field(default=0.2, description="share that only passes through")
+    trickle: Proportion = Field(default=0.1, description="share that arrives later, uniformly until the end")
+    passing: Proportion = Field(default=0.2, description="share in transit")
 
 
 class WorldStratum(Settings):
-    """A layer of the displaced."""
+    """A stratum of the displaced."""
 
     id: str
     share: Positive = Field(description="relative size")
-    stay_weeks: Positive = Field(default=40, description="median wish to stay in a host")
-    savings_weeks: Positive = Field(default=30, description="median of what the savings last")
+    stay_weeks: Positive = Field(default=40, description="median intended stay in a host, weeks")
+    savings_weeks: Positive = Field(default=30, description="median number of weeks that savings last")
     job: Proportion = Field(default=0.4, description="share that finds work, and so does not live on savings")
     settle: Proportion = Field(default=0.2, description="share that seeks a residence permit")
-    back: Proportion = Field(default=0.6, description="share of those who leave that return")
+    back: Proportion = Field(default=0.6, description="share of leavers who return to the origin")
 
 
 class Behaviour(Settings):
-    """What people do, whatever their stratum."""
+    """Behaviour common to all strata."""
 
     stay_shape: Annotated[float, Field(gt=1)] = Field(default=1.4, description="log-logistic shape of stays")
     group: Annotated[int, Field(ge=1, le=12)] = Field(default=4, description="largest circle of friends")
     contagion: Proportion = Field(
-        default=0.4, description="chance that a friend who is still there leaves, too"
+        default=0.4, description="probability that a friend who is still there leaves too"
     )
-    lawful: Proportion = Field(default=0.8, description="share that keeps the stay rules")
+    lawful: Proportion = Field(default=0.8, description="share that obeys the stay rules")
     via_origin: Proportion = Field(default=0.25, description="share of onward moves that cross the origin")
-    again: Proportion = Field(default=0.2, description="share of returners who leave a second time")
+    again: Proportion = Field(default=0.2, description="share of returnees who leave a second time")
     again_to_host: Proportion = Field(
-        default=0.5, description="share of those who go back to their first host"
+        default=0.5, description="share of these who go back to their first host"
     )
     errands: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="short trips abroad per person and year"
     )
     overstay: Proportion = Field(
-        default=0.2, description="of the lawful whose days are used up: share that stays on"
+        default=0.2, description="share of lawful people who stay on when their days are used up"
     )
-    runs_early: Count = Field(default=5, description="visa runs come up to so many days before the last one")
+    runs_early: Count = Field(
+        default=5, description="largest number of days by which a visa run precedes the last lawful day"
+    )
 
 
 class WorldScheme(Settings):
@@ -111,42 +114,44 @@ class WorldScheme(Settings):
     id: str
     place: str
     kind: Literal["number", "permit"] = Field(
-        default="number", description="number: given on arrival; permit: given to who settles"
+        default="number", description="number: issued on arrival; permit: issued on settling"
     )
-    uptake: Proportion = Field(default=0.5, description="share of the displaced who stay that take a number")
+    uptake: Proportion = Field(default=0.5, description="share of staying displaced people who get a number")
     leak: Proportion = Field(
-        default=0.001, description="numbers per visitor's entry; permits per resident and year"
+        default=0.001, description="numbers per entry of a visitor; permits per resident and year"
     )
-    struck: Proportion = Field(default=0.2, description="share of leavers who are struck off")
+    struck: Proportion = Field(default=0.2, description="share of leavers removed from the register")
     purges: Annotated[tuple[date, ...], Field(strict=False)] = ()
 
 
 class Officials(Settings):
-    """How officials and others speak of the world; log units are natural logs: 0.1 is a tenth."""
+    """How officials and others report on the world. Logs are natural: 0.1 is about 10 %."""
 
-    crossing_sd: Annotated[float, Field(ge=0)] = Field(default=0.03, description="log error of border counts")
+    crossing_sd: Annotated[float, Field(ge=0)] = Field(
+        default=0.03, description="sd of the log error of border counts"
+    )
     bias_sd: Annotated[float, Field(ge=0)] = Field(
-        default=0.15, description="log bias of each source when it speaks of persons"
+        default=0.15, description="sd of each source's log bias in figures about people"
     )
     error_sd: Annotated[float, Field(ge=0)] = Field(
-        default=0.08, description="log error of each figure of persons"
+        default=0.08, description="sd of the log error of each figure about people"
     )
-    shared_bias: float = Field(default=0.0, description="log bias that all host officials share on persons")
+    shared_bias: float = Field(default=0.0, description="log bias shared by all host officials, about people")
     interest: Annotated[float, Field(ge=0)] = Field(
-        default=0.3, description="log factor by which the origin's officials overstate returns"
+        default=0.3, description="log odds by which the origin's officials overstate returns"
     )
     window_days: Annotated[int, Field(ge=0)] = Field(
-        default=0, description="the main figure counts from so many days before the day it names"
+        default=0, description="number of days by which the main figure's window starts too early"
     )
-    stale: bool = Field(default=False, description="stocks of officials are read off the first register")
-    reach: float = Field(default=0.4, description="log odds of knowing somebody who is still there")
+    stale: bool = Field(default=False, description="officials read stocks from the first register")
+    reach: float = Field(default=0.4, description="log odds ratio of knowing someone who is still there")
     taste: Annotated[float, Field(ge=0)] = Field(
-        default=0.5, description="log spread by which an interviewee's circle leans to one outcome"
+        default=0.5, description="sd of the log odds by which an interviewee's circle favours an outcome"
     )
 
 
 class WorldSettings(Settings):
-    """The whole of WORLD.toml."""
+    """All settings of a world, as in WORLD.toml."""
 
     name: str = "world"
     start: date
@@ -163,7 +168,7 @@ class WorldSettings(Settings):
     strata: Annotated[tuple[WorldStratum, ...], Field(strict=False, min_length=1)]
     behaviour: Behaviour = Behaviour()
     schemes: Annotated[tuple[WorldScheme, ...], Field(strict=False)] = ()
-    officials: Officials | None = Field(default=None, description="present: a case is written, too")
+    officials: Officials | None = Field(default=None, description="if present, a case is written as well")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -174,27 +179,27 @@ class WorldSettings(Settings):
 
     @property
     def days(self) -> int:
-        """Days of the calendar, both ends included."""
+        """Number of days in the calendar, both ends included."""
         return (self.until - self.start).days + 1
 
     def day(self, moment: date) -> int:
-        """Days from the start of the calendar."""
+        """Number of days from the start of the calendar to a date, which may be negative."""
         return (moment - self.start).days
 
     @property
     def place_ids(self) -> tuple[str, ...]:
-        """The origin first, then the places in the order of the file."""
+        """Ids of the origin and then of the places, in the order of the file."""
         return (self.origin, *self.places)
 
 
 def _mismatches(world: WorldSettings) -> list[str]:
-    """Names and dates that do not fit together, as `key: message`."""
+    """Problems with names and dates across the settings, each as `key: message`."""
     found: list[str] = []
     places = list(world.places)
 
     def known(key: str, name: str, words: list[str]) -> None:
         if name not in words:
-            found.append(f'{key}: "{name}" is not known; {one_of(words, name)}')
+            found.append(f'{key}: unknown id "{name}"; {one_of(words, name)}')
 
     if world.until <= world.start:
         found.append(f"until: must be after start ({world.start})")
@@ -216,12 +221,12 @@ def _mismatches(world: WorldSettings) -> list[str]:
     if sum(world.others.values()) > 1:
         found.append("others: shares add up to more than 1")
     if persons(world) > MOST_PERSONS:
-        found.append(f"{persons(world):,} persons; at most {MOST_PERSONS:,} can be simulated")
+        found.append(f"{persons(world):,} people; at most {MOST_PERSONS:,} can be simulated")
     return found
 
 
 def persons(world: WorldSettings) -> int:
-    """How many agents a world has."""
+    """Number of agents in a world."""
     displaced = sum(sum(wave.arrivals.values()) for wave in world.waves)
     others = sum(
         place.residents + place.visitors.tourists + place.visitors.traders + place.visitors.students
@@ -234,7 +239,7 @@ def read_world(path: str | PathLike[str]) -> WorldSettings:
     """Read WORLD.toml.
 
     Raises:
-        CaseError: the file cannot be read or is not in order; one problem for each thing wrong.
+        CaseError: the file cannot be read or is invalid; it lists every problem.
     """
     file = Path(path)
     try:
@@ -247,7 +252,11 @@ def read_world(path: str | PathLike[str]) -> WorldSettings:
 
 
 def parse_world(text: str, name: str = "WORLD.toml") -> WorldSettings:
-    """Settings from the text of WORLD.toml; raises as `read_world` does."""
+    """Parse the text of WORLD.toml; `name` is the file named in messages.
+
+    Raises:
+        CaseError: the text is invalid; it lists every problem.
+    """
     try:
         return WorldSettings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -257,7 +266,7 @@ def parse_world(text: str, name: str = "WORLD.toml") -> WorldSettings:
 
 
 def _each(name: str, error: ValidationError) -> list[Problem]:
-    """One problem per line: the check of the whole reports `key: message` lines at once."""
+    """Split validation errors into problems; cross-checks report several `key: message` lines at once."""
     found: list[Problem] = []
     for problem in problems_of(name, error, WorldSettings):
         if problem.column:

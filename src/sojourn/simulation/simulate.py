@@ -1,4 +1,4 @@
-"""A world from its settings and a seed: everybody's life, every crossing, every register."""
+"""The simulation of a world from its settings and a seed: moves, crossings and registers."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sojourn.simulation.settings import WorldSettings
 from sojourn.simulation.travel import trips_abroad, visits
 
 STAGES = ("people", "lives", "travel", "documents", "passports")
-"""Each stage draws from a stream of its own, so that a change in one leaves the others as they were."""
+"""Each stage has its own stream of random numbers, so that a change in one does not affect the others."""
 
 
 def simulate(world: WorldSettings, seed: int) -> Records:
     """Simulate a world; the same settings, seed and version give the same records.
 
     Raises:
-        CaseError: stay rules that are not in the library, or of a kind no world knows; nobody came.
+        CaseError: a stay rule is not in the library or not supported, or nobody arrives.
     """
     streams = {
         name: np.random.default_rng(sequence)

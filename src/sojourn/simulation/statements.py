@@ -1,8 +1,8 @@
-"""What is said about a world: who says it, when, and everything that it may honestly mean.
+"""Statements about a world: their sources, dates, and the readings each may have.
 
-The readings of a statement are those a careful analyst would list. Which of them the
-speaker means is drawn by their frequencies; the analyst's weights are those frequencies
-as somebody remembers them who has not seen the truth, so they are off.
+The readings of a statement are those that a careful analyst would list. The reading that the
+speaker means is drawn with the frequencies given here; the analyst's weights are these
+frequencies with an error, because the analyst has not seen the truth.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ SOURCES = (
     Source("border", "Border service of the host", "counts crossings", "host_official"),
     Source("ministry", "Interior ministry of the host", "speaks to the press", "host_official"),
     Source("registrar", "Register office of the host", "lists documents", "host_official"),
-    Source("consul", "Consul of the origin", "has an interest in returns", "origin_official"),
+    Source("consul", "Consul of the origin", "wants people to return", "origin_official"),
     Source("mirror", "Border service of the origin", "counts exits to the host", "origin_official"),
-    Source("paper", "A newspaper of the host", "asks around", "media"),
-    Source("agency", "An international agency", "surveys", "international"),
-    Source("scholar", "A researcher", "estimates", "researcher"),
+    Source("paper", "A newspaper of the host", "reports estimates", "media"),
+    Source("agency", "An international agency", "runs surveys", "international"),
+    Source("scholar", "A researcher", "estimates the cohort", "researcher"),
     Source("friend_a", "Resident A", "came with the wave", "interviewee", "pseudonym"),
     Source("friend_b", "Resident B", "came with the wave", "interviewee", "pseudonym"),
     Source("friend_c", "Resident C", "came with the wave", "interviewee", "pseudonym"),
@@ -33,7 +33,7 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Statement:
-    """One figure to be: its readings, of which `means` (if given) is what is really counted."""
+    """A statement that yields one figure: its readings, and in `means` the true one if it is fixed."""
 
     claim: str
     source: str
@@ -49,7 +49,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Moments:
-    """The days between which people count."""
+    """The dates to which statements refer."""
 
     shock: date
     first: date
@@ -60,7 +60,7 @@ class Moments:
 
 
 def moments(world: WorldSettings) -> Moments:
-    """A dozen days, 45, 100 and 200 days after the first wave, and the last day."""
+    """The shock, 12, 45, 100 and 200 days after it, and the last day of the calendar."""
     wave = next((w for w in world.waves if w.id == world.wave), world.waves[0])
     first, summer, autumn, winter = (
         min(wave.date + timedelta(days=days), world.until) for days in (12, 45, 100, 200)
@@ -69,7 +69,7 @@ def moments(world: WorldSettings) -> Moments:
 
 
 def statements(world: WorldSettings) -> list[Statement]:
-    """Everything that is said, in the order of publication."""
+    """Return all statements about a world, in the order of publication."""
     m = moments(world)
     found = [*_border(world, m), *_ministry(world, m), *_registrar(world, m), *_others(world, m)]
     return sorted(found, key=lambda item: (item.published, item.claim))
@@ -100,7 +100,7 @@ def _border(world: WorldSettings, m: Moments) -> list[Statement]:
             "first_in",
             m.first,
             since("crossings", 0.8, "entries", m.first, crossings),
-            since("people", 0.1, "people", m.first, "told as people"),
+            since("people", 0.1, "people", m.first, "published as people"),
             since("arrivals", 0.1, "arrivals", m.first, "those who fled", who="displaced"),
         ),
         counted(

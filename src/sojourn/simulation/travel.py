@@ -1,7 +1,7 @@
-"""Everybody else who crosses: tourists, traders, students, and those who lived there before.
+"""Travel of people who are not displaced: tourists, traders, students, and earlier residents.
 
-Trips of all persons are drawn at once: days from a season, log-logistic lengths, and
-trips of one person that overlap are pushed back one after the other.
+All trips are drawn at once, with seasonal days and log-logistic lengths. Overlapping trips
+of one person are postponed until the previous one has ended.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from sojourn.simulation.records import PRIVATE, RESIDENT, STUDY, TOURISM, TRADE,
 from sojourn.simulation.settings import WorldPlace, WorldSettings
 
 WARM_UP = 60
-"""Days before the calendar in which trips may begin, so that visitors are there on its first day."""
+"""Days before the calendar on which trips may begin, so that visitors are present on its first day."""
 STUDENT_DAYS, STUDENT_SHAPE = 120.0, 4.0
 TRADER_DAYS, TRADER_SHAPE = 1.2, 2.5
 RESIDENT_DAYS, RESIDENT_SHAPE = 6.0, 2.0
 TOURIST_SHAPE = 2.2
 LONGEST = 85
-"""Visitors but students leave within so many days, in time under the usual rule of 90."""
+"""Longest visit in days, except for students; within the usual limit of 90 days."""
 
 
 class Trips(NamedTuple):
-    """Trips of persons 0, 1, …: the first day and the last, sorted by person and day; (trips,)."""
+    """Trips (trips,) of people 0, 1, …: first and last day, sorted by person and day."""
 
     person: Whole
     first: Whole
@@ -36,7 +36,7 @@ class Trips(NamedTuple):
 def draw_trips(
     rng: np.random.Generator, persons: int, per_person: float, weight: Real, median: float, shape: float
 ) -> Trips:
-    """Trips with a Poisson number per person, on days drawn by weight, one after the other."""
+    """Draw trips: a Poisson number per person, on days drawn by weight, without overlap."""
     count = rng.poisson(per_person, persons)
     person = np.repeat(np.arange(persons), count)
     first = seasonal_days(rng, weight, len(person)) - WARM_UP
@@ -50,12 +50,12 @@ def draw_trips(
 
 
 def _one_after_the_other(person: Whole, first: Whole, length: Whole) -> Whole:
-    """Push a trip that begins before the one before has ended to the day after."""
+    """Postpone each trip that would begin before the previous one has ended to the day after its end."""
     if not len(person):
         return first
     before = np.concatenate([[0], np.cumsum(length + 1)[:-1]])
     slack = first - before
-    # Each person on a higher floor than the one before: a running maximum then never looks across.
+    # Offset each person's days above the previous person's, so that the running maximum never mixes people.
     floor = person * (int(slack.max()) - int(slack.min()) + 1)
     return np.maximum.accumulate(slack + floor) - floor + before
 
@@ -74,7 +74,7 @@ def season(world: WorldSettings, place: WorldPlace) -> Real:
 def visits(
     world: WorldSettings, number: int, place: WorldPlace, first_person: int, rng: np.random.Generator
 ) -> Crossings:
-    """Crossings of all visitors of a place; its tourists are numbered first, then traders, then students."""
+    """Crossings of all visitors of a place; tourists are numbered first, then traders, then students."""
     about = place.visitors
     weight = season(world, place)
     level = float(weight.mean()) * len(weight) / YEAR_DAYS
@@ -98,7 +98,7 @@ def visits(
 def trips_abroad(
     world: WorldSettings, number: int, place: WorldPlace, first_person: int, rng: np.random.Generator
 ) -> Crossings:
-    """Crossings of residents from before: out first, then back."""
+    """Crossings of earlier residents: an exit, then the return."""
     flat = np.ones(WARM_UP + world.days)
     per_person = place.resident_trips * len(flat) / YEAR_DAYS
     trips = draw_trips(rng, place.residents, per_person, flat, RESIDENT_DAYS, RESIDENT_SHAPE)
@@ -108,7 +108,7 @@ def trips_abroad(
 
 
 def _other_border(rng: np.random.Generator, world: WorldSettings, place: WorldPlace, size: int) -> Whole:
-    """A border other than the origin's, by the weights of the place; the origin's where it has no other."""
+    """Draw borders other than the origin's by the place's weights; the origin's if there is no other."""
     names = world.place_ids
     others = {names.index(name): weight for name, weight in place.borders.items() if name != world.origin}
     if not others:
@@ -126,7 +126,7 @@ def _crossings(
     purpose: int,
     kind: int,
 ) -> Crossings:
-    """Both ends of every trip, those within the calendar."""
+    """The crossings at both ends of every trip that lie within the calendar."""
     day = np.concatenate([trips.first, trips.last])
     arrival = np.repeat([inward, not inward], len(trips.first))
     seen = (day >= 0) & (day < world.days)

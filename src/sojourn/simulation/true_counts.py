@@ -1,7 +1,7 @@
-"""What a reading truly counts in a world: every measure of the ledger, by brute force over its records.
+"""True counts: the value of every measure of the ledger in a world, by brute force over its records.
 
-This shares nothing with `sojourn.measures`: persons and crossings are looked up one
-by one. The citizens of the origin count (`passport` 0), as in the figures of officials.
+No code is shared with `sojourn.measures`: people and crossings are counted directly. Only
+citizens of the origin (`passport` 0) count, as in the figures of officials.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Counts:
     """The true figure of any reading in one world."""
 
     def __init__(self, world: WorldSettings, records: Records) -> None:
-        """Keep the citizens of the origin."""
+        """Select the crossings and documents of citizens of the origin."""
         self.world, self.records = world, records
         citizen = records.passport == 0
         self.crossings = records.crossings.take(citizen[records.crossings.person])
@@ -54,7 +54,7 @@ class Counts:
             ValueError: `rate` or `rent`, which a world does not have.
         """
         if reading.measure not in self.measures:
-            raise ValueError(f"a world has no {reading.measure}")
+            raise ValueError(f"a simulated world has no {reading.measure}")
         value = self.measures[reading.measure](reading)
         if reading.per != "total":
             value *= STEP[reading.per] / self._length(reading)
@@ -75,7 +75,7 @@ class Counts:
         }
 
     def whereabouts(self, day: int) -> Array:
-        """The place of every displaced person on a day, (displaced,); -1 before the arrival."""
+        """Index of the place of every displaced person on a day, (displaced,); -1 before arrival."""
         sojourns = self.records.sojourns
         rows = (sojourns.start <= day) & (sojourns.end > day)
         where = np.full(len(self.records.displaced), -1)
@@ -86,7 +86,7 @@ class Counts:
         return self.world.place_ids.index(name or self.world.host)
 
     def _window(self, reading: Reading) -> tuple[int, int]:
-        """First and last day of a reading; an open start is the start of the world."""
+        """First and last day of a reading; without a start, from the start of the world."""
         start = 0 if reading.start is None else self.world.day(reading.start)
         return start, self.world.days - 1 if reading.end is None else self.world.day(reading.end)
 
@@ -106,7 +106,7 @@ class Counts:
         return people.wave == [w.id for w in self.world.waves].index(wave)
 
     def _selected(self, reading: Reading, arrival: bool) -> Array:
-        """Rows of the crossings that a reading means."""
+        """Mask of the crossings that a reading counts."""
         c, (first, last) = self.crossings, self._window(reading)
         rows = (c.place == self._place(reading.place)) & (c.arrival == arrival)
         rows &= (c.day >= first) & (c.day <= last)
@@ -129,7 +129,7 @@ class Counts:
         return float((member & (day >= first) & (day <= last)).sum())
 
     def _departures(self, reading: Reading) -> float:
-        """Moves out of a place, by where they led."""
+        """Number of moves out of a place, by destination if the reading names one."""
         s, (first, last) = self.records.sojourns, self._window(reading)
         left = (s.place == self._place(reading.place)) & (s.end >= first) & (s.end <= last)
         left &= self._wave(reading.wave)[s.person]
@@ -155,14 +155,14 @@ class Counts:
         return total
 
     def residents(self, place: str = "") -> float:
-        """Citizens of the origin who lived in a place before; those on a trip count as there."""
+        """Number of citizens of the origin who already lived in a place; those on a trip count as present."""
         about = self.world.places[place or self.world.host]
         return round(about.residents * (1 - sum(self.world.others.values())))
 
     def _visitors(self, place: int, day: int) -> float:
-        """Visitors whose last crossing by the end of a day was an entry.
+        """Number of visitors whose last crossing by the end of a day was an entry.
 
-        Whoever crossed for the first time by leaving was there at the start.
+        Visitors whose first crossing is an exit were present at the start.
         """
         c = self.crossings
         own = c.take((c.kind == VISITOR) & (c.place == place))

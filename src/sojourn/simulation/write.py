@@ -1,7 +1,7 @@
-"""A simulated world as files: crossings, registers, and the truth that no register holds.
+"""A simulated world as files: crossings, registers, and the truth.
 
-Persons carry random numbers in place of names, the same in all files of one world.
-`kind` (who is displaced, who a tourist) stays out of crossings and registers.
+People have random numbers instead of names, the same in all files of one world. Crossings and
+registers do not say who is displaced and who is a visitor.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ DAY_SECONDS = 24 * 3600
 def write_world(world: WorldSettings, records: Records, seed: int, folder: str | Path) -> Path:
     """Write crossings-PLACE.parquet, registers.parquet, truth.parquet, truth.toml and world.json.
 
-    The files are written beside the folder first and moved in when all are whole.
+    The files are written to a temporary folder first and moved into place once all are complete.
+
+    Returns:
+        The folder.
 
     Raises:
         CaseError: `folder` is a file, or cannot be written.
@@ -61,10 +64,10 @@ def write_world(world: WorldSettings, records: Records, seed: int, folder: str |
 def crossing_table(
     world: WorldSettings, records: Records, rows: Crossings, alias: np.ndarray, rng: np.random.Generator
 ) -> pa.Table:
-    """The register of one border service, as `sojourn borders` reads it, in order of time.
+    """The register of one border service in chronological order, as `sojourn borders` reads it.
 
-    Columns: person, day, time (no two crossings of a person at once), direction (arrival,
-    departure), place, counterpart, nationality, purpose as declared.
+    Columns: person, day, time (distinct for the crossings of one person), direction (arrival or
+    departure), place, counterpart, nationality and declared purpose.
     """
     import pyarrow as pa
 
@@ -88,9 +91,9 @@ def crossing_table(
 
 
 def _moments(rows: Crossings, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Second of the day of every crossing, and its position among those of the person on that day.
+    """Second of the day of every crossing, and its position among the person's crossings on that day.
 
-    Each person's crossings of a day are recorded in the order in which they happened.
+    A person's crossings of one day are recorded in the order in which they happened.
     """
     visit = rows.person * np.int64(OPEN) + rows.day
     recorded = np.argsort(visit, kind="stable")
@@ -110,7 +113,7 @@ def _words(codes: np.ndarray, words: tuple[str, ...]) -> Any:
 
 
 def register_table(world: WorldSettings, records: Records, alias: np.ndarray) -> pa.Table:
-    """Every entry of every register: scheme, place, person, issued, struck (null: still on it)."""
+    """Every entry of every register: scheme, place, person, issued, struck (null if still registered)."""
     import pyarrow as pa
 
     d = records.documents
@@ -132,7 +135,7 @@ def register_table(world: WorldSettings, records: Records, alias: np.ndarray) ->
 
 
 def truth_table(world: WorldSettings, records: Records) -> pa.Table:
-    """The truth by week and on the last day: date, host, wave, outcome, persons."""
+    """The true outcomes by week and on the last day, as columns date, host, wave, outcome and persons."""
     import pyarrow as pa
 
     counts = Counts(world, records)
@@ -150,7 +153,7 @@ def truth_table(world: WorldSettings, records: Records) -> pa.Table:
 
 
 def truth_of(world: WorldSettings, records: Records, day: date | None = None) -> Truth:
-    """The truth of the cohort that the question is about, on a day (default: the last)."""
+    """The true outcomes of the question's cohort on a day (default: the last)."""
     asof = day or world.until
     outcomes = Counts(world, records).outcomes(asof)
     known: dict[Any, Known] = {name: Known(persons=persons) for name, persons in outcomes.items()}
@@ -158,17 +161,17 @@ def truth_of(world: WorldSettings, records: Records, day: date | None = None) ->
 
 
 def write_truth(world: WorldSettings, records: Records, folder: Path) -> None:
-    """Put truth.toml beside a case; atomic."""
+    """Write truth.toml into the folder of a case, atomically."""
     write_atomically(folder / TRUTH, truth_toml(world, records).encode())
 
 
 def truth_toml(world: WorldSettings, records: Records, day: date | None = None) -> str:
-    """The same as the text of truth.toml."""
+    """The true outcomes of the question's cohort as the text of truth.toml."""
     return render_truth(truth_of(world, records, day))
 
 
 def render_truth(truth: Truth) -> str:
-    """A truth as the text of truth.toml."""
+    """Render a truth as the text of truth.toml."""
     import tomlkit
 
     from sojourn.case.settings_write import plain
@@ -177,7 +180,7 @@ def render_truth(truth: Truth) -> str:
 
 
 def _made_by(world: WorldSettings, records: Records, seed: int) -> str:
-    """What the files were made from, and how many rows they have."""
+    """The text of world.json: settings, seed and version, and the numbers of rows."""
     content = {
         "version": sojourn.__version__,
         "seed": seed,
