@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sojourn._core.verdict import is_unreliable
 from sojourn.case import Case
 from sojourn.cli.options import Sampling
 
@@ -51,7 +52,7 @@ def answer_now(
 
 def status_of(warnings: Iterable[str]) -> int:
     """Exit status of an answer: 1 if it has not converged."""
-    return int(any(warning.startswith("not converged") for warning in warnings))
+    return int(is_unreliable(warnings))
 
 
 def speaking(quiet: bool) -> bool:
