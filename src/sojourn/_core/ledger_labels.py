@@ -176,30 +176,35 @@ class LedgerLabels:
         known = claim in self.claims and self.claims[claim].source == source
         return f"({self.source(source)}, {claim})" if known else match[0]
 
-    def one_per_series(self, claims: Iterable[str]) -> dict[str, int]:
-        """The first claim of each series, with the number of later claims of the same series.
+    def series(self, claims: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The first claim of each series, with the later claims of the same series.
 
         Args:
             claims: ids of claims (or of contact groups), in the order in which they are listed.
 
         Returns:
-            Ids in that order. A claim outside any series stands alone: 0.
+            Ids in that order, each with the ids that it stands for. A claim outside any series stands alone.
+        """
+        first: dict[tuple[str, ...], str] = {}
+        found: dict[str, tuple[str, ...]] = {}
+        for code in claims:
+            claim = self.claims.get(code)
+            key = (claim.source, claim.series) if claim and claim.series else (code,)
+            if key in first:
+                found[first[key]] += (code,)
+            else:
+                first[key], found[code] = code, ()
+        return found
+
+    def one_per_series(self, claims: Iterable[str]) -> dict[str, int]:
+        """The first claim of each series, with the number of later claims of the same series.
 
         Example:
             >>> one, other = ClaimLabel("border", "1,000", "daily"), ClaimLabel("border", "5,000")
             >>> LedgerLabels(claims={"a": one, "b": one, "c": other}).one_per_series("abc")
             {'a': 1, 'c': 0}
         """
-        first: dict[tuple[str, ...], str] = {}
-        found: dict[str, int] = {}
-        for code in claims:
-            claim = self.claims.get(code)
-            key = (claim.source, claim.series) if claim and claim.series else (code,)
-            if key in first:
-                found[first[key]] += 1
-            else:
-                first[key], found[code] = code, 0
-        return found
+        return {code: len(others) for code, others in self.series(claims).items()}
 
 
 _PRIOR_ONLY = re.compile(r"^(only the prior says this: )(.+?)( \(contraction .*\))$")

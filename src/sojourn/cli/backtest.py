@@ -87,7 +87,7 @@ def render(result: Backtest) -> None:
 
 
 def _verdicts(result: Backtest) -> list[str]:
-    """Sentences: the interval that contains the truth, and whether the answer is sharper than the officials."""
+    """The interval that contains each true number, and whether the answer is sharper than the officials."""
     from sojourn.cli.console import people
 
     lines: list[str] = []
