@@ -146,6 +146,17 @@ class LedgerLabels:
         found = self.claims.get(code)
         return f"{self.source(found.source)}: “{found.said}” ({code})" if found else code
 
+    def mark(self, code: str, others: int = 0) -> str:
+        """Label of a claim in a chart: the figure first, since narrow screens cut the end of a label.
+
+        Args:
+            code: id of the claim, or of a contact group.
+            others: number of further claims of the same series that the mark stands for.
+        """
+        found = self.claims.get(code)
+        label = f"“{found.said}”, {self.source(found.source)} ({code})" if found else self.claim(code)
+        return label + more_of_series(others)
+
     def quantity(self, code: str) -> str:
         """An outcome, a share, a number of people in a place, or a parameter of the model."""
         if code.startswith("share "):

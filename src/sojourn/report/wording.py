@@ -23,7 +23,7 @@ def number(value: float) -> str:
 
 def share(value: float) -> str:
     """A proportion as a whole percentage; below 1% with one decimal, so that it is not shown as 0%."""
-    return f"{value:z.1%}" if 0 < abs(value) < 0.01 else f"{value:z.0%}"
+    return (f"{value:z.1%}" if 0 < abs(value) < 0.01 else f"{value:z.0%}").replace("-", "−")
 
 
 def day(iso: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, more_of_series
+from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
 from sojourn._core.thresholds import CONFLICT, K_HAT, SENSITIVE
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
@@ -47,7 +47,7 @@ def _conflict_figure(conflict: Record, names: LedgerLabels) -> tuple[Figure, ...
     """The claims that differ most from what the others imply, by p-value, one for each series."""
     by_claim = {item["claim"]: item for item in sorted(conflict["claims"], key=lambda item: item["p"])}
     series = list(names.one_per_series(by_claim).items())[:TOP]
-    rows = [_against(by_claim[code], names.claim(code) + more_of_series(n)) for code, n in series]
+    rows = [_against(by_claim[code], names.mark(code, n)) for code, n in series]
     return figure(
         "conflict",
         f"p-values (log scale) of the {len(rows)} figures that differ most from what the others imply; "
@@ -156,11 +156,11 @@ def influence_section(material: ReportInputs) -> Section:
 
 
 def _moved(item: Record, names: LedgerLabels, key: str, others: int) -> dict[str, Any]:
-    name = names.claim(item["name"]) if key == "claims" else names.source(item["name"])
+    name = names.mark(item["name"], others) if key == "claims" else names.source(item["name"])
     error = 2 * item["distance_error"]
     note = f"{names.quantity(item['quantity'])}; k̂ {item['k_hat']:.2f}, {item['method']}"
     return {
-        "label": name + more_of_series(others),
+        "label": name,
         "value": item["distance"],
         "low": max(item["distance"] - error, 0),
         "high": item["distance"] + error,

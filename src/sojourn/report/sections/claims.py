@@ -172,14 +172,10 @@ def _figure(group: str, claims: list[ClaimView], names: LedgerLabels) -> Figure 
     shown = [item for item in claims if item.id in others]
     log = group not in ("balances", "shares")
     floor = _floor(shown) if log else None
-    rows = [_mark(item, floor, names.claim(item.id) + more_of_series(others[item.id])) for item in shown]
+    rows = [_mark(item, floor, names.mark(item.id, others[item.id])) for item in shown]
     counts = {verdict: sum(item.verdict == verdict for item in claims) for verdict in charts.VERDICT}
     alt = ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
-    title = (
-        "percent"
-        if group == "shares"
-        else "as said, in the unit of the claim" + (" (log scale)" if log else "")
-    )
+    title = "percent" if group == "shares" else "in the unit of the claim" + (" (log)" if log else "")
     return Figure(
         f"claims-{group}",
         f"{GROUPS[group]}: as said (grey), and what the model expects.",
