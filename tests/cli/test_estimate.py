@@ -39,7 +39,16 @@ def test_show_prints_what_was_saved(saved: Path) -> None:
     assert first.startswith("Not reliable: the two chains do not agree yet")
     assert "stayed" in first
     assert "XX" not in text
-    for word in ("arrived", "stayed", "moved on", "returned", "in Alpha City", "to Beta", "elsewhere", "Warnings"):
+    for word in (
+        "arrived",
+        "stayed",
+        "moved on",
+        "returned",
+        "in Alpha City",
+        "to Beta",
+        "elsewhere",
+        "Warnings",
+    ):
         assert word in text
 
 
