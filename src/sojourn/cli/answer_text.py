@@ -22,15 +22,15 @@ def render(record: Record) -> None:
     """Print an answer, from the content of `answer.json`."""
     console, labels = TextConsole(), labels_of_answer(record)
     style = "bold yellow" if is_unreliable(record["warnings"]) else "bold green"
-    console.line(f"{verdict(record)} {_finding(record)}\n", style=style)
+    console.print_line(f"{verdict(record)} {_finding(record)}\n", style=style)
     line = f"As of {record['asof']}, from claims published by {record['claims_until']}."
     print_question(console, record["question"], line)
     console.print(_table(record, labels))
-    console.line()
+    console.print_line()
     console.heading("The figures whose reading matters most")
     for claim in claim_lines(record, labels):
-        console.line(f"  {claim}")
-    console.line()
+        console.print_line(f"  {claim}")
+    console.print_line()
     _diagnostics(console, record, labels)
 
 
@@ -87,14 +87,14 @@ def claim_lines(record: Record, labels: LedgerLabels, count: int = TOP) -> Itera
 
 def _diagnostics(console: TextConsole, record: Record, labels: LedgerLabels) -> None:
     d = record["diagnostics"]
-    console.line(
+    console.print_line(
         f"R̂ {d['rhat_max']:.3f} · effective draws {min(d['ess_bulk_min'], d['ess_tail_min']):.0f} · "
         f"divergences {d['divergences']} · compiled in {d['seconds_compile']:.0f} s, "
         f"sampled in {d['seconds_sample']:.0f} s · seed {record['seed']} · sojourn {record['version']}",
         style="dim",
     )
     if record["warnings"]:
-        console.line()
+        console.print_line()
         console.heading("Warnings")
     for warning in record["warnings"]:
-        console.line(f"  ! {labels.sentence(warning)}", style="yellow")
+        console.print_line(f"  ! {labels.sentence(warning)}", style="yellow")

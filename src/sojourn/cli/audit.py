@@ -15,11 +15,12 @@ def audit(
     refits: int = REFITS,
     subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
-    """Explain an answer: what each figure counts, who contradicts whom, which figures matter.
+    """Explain an answer: what figures count, which conflict, which matter most.
 
-    Takes the folder of a saved answer, or a case to be answered first. Writes audit.json
-    and its tables (Parquet) beside the answer; `sojourn report` shows them. Exit status: 0
-    done, 1 the answer has not converged, 2 cannot be read.
+    Takes the folder of a saved answer, or a case to be answered first. Writes
+    audit.json and its tables (Parquet) beside the answer; `sojourn report`
+    shows them. Exit status: 0 done, 1 the answer has not converged, 2 cannot be
+    read.
 
       sojourn audit answers/kz
       sojourn audit answers/mine --case my-case --refits 40

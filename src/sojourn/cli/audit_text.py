@@ -43,11 +43,11 @@ def render_vintages(audit: Audit, _: LedgerLabels) -> None:
     for moment in audit.history or ():
         shares = [per_cent(moment.asked[f"share {name}"]) for name in FATES]
         table.add_row(moment.date, str(len(moment.new)), *shares, f"{moment.effective:.0f}", moment.method)
-    console.line(
+    console.print_line(
         f"Shares on {audit.header.asof} of those who arrived, given the claims published by each date: "
         "median (90% interval)"
     )
-    console.line("new: claims published on that date; draws: effective number of independent draws\n")
+    console.print_line("new: claims published on that date; draws: effective number of independent draws\n")
     console.print(table)
     _close(console, audit)
 
@@ -55,8 +55,8 @@ def render_vintages(audit: Audit, _: LedgerLabels) -> None:
 def render_worth(audit: Audit, _: LedgerLabels) -> None:
     """Print the ranking of statistics."""
     console = _open(audit)
-    console.line("Expected share of the answer's variance that each statistic would remove")
-    console.line(
+    console.print_line("Expected share of the answer's variance that each statistic would remove")
+    console.print_line(
         "answer: numbers who stayed, moved on and returned, taken together (± Monte-Carlo error); "
         "if exact: without the bias and error of its source\n"
     )
@@ -91,7 +91,9 @@ def render_whatif(audit: Audit, labels: LedgerLabels) -> None:
                 f"{change.more:.0%}",
             )
         console.print(table)
-    console.line("\nP(increase): share of draws in which the edit makes the quantity larger", style="dim")
+    console.print_line(
+        "\nP(increase): share of draws in which the quantity is larger after the edit", style="dim"
+    )
     _close(console, audit)
 
 
@@ -111,13 +113,13 @@ def _verdicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
     verdicts = [claim.verdict for claim in claims.values()]
     console.heading("What each figure most likely counts")
     counted = [(verdicts.count(verdict), word) for verdict, word in PLURAL.items()]
-    console.line("  " + ", ".join(f"{n} {word}" for n, word in counted if n))
+    console.print_line("  " + ", ".join(f"{n} {word}" for n, word in counted if n))
     rank = {i.name: i.rank for i in (audit.influence.claims if audit.influence else ())}
     ordered = sorted(claims, key=lambda code: rank.get(code, len(rank)))
     for code, others in list(labels.one_per_series(ordered).items())[:TOP]:
         claim = claims[code]
-        console.line(f"  {claim.sentence} [{claim.verdict}; {code}]{more_of_series(others)}")
-    console.line()
+        console.print_line(f"  {claim.sentence} [{claim.verdict}; {code}]{more_of_series(others)}")
+    console.print_line()
 
 
 def _conflicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
@@ -125,7 +127,7 @@ def _conflicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None
         return
     console.heading("Who contradicts whom")
     for pair in audit.conflict.pairs[:TOP]:
-        console.line(f"  {labels.sentence(pair.sentence)}")
+        console.print_line(f"  {labels.sentence(pair.sentence)}")
     table = _table(("figure or source", "p", "Holm", "B–H", "others imply (90%)", ""), right=(1, 2, 3, 4))
     tested = {c.claim: c for c in audit.conflict.claims}
     for code, others in list(labels.one_per_series(tested).items())[:TOP]:
@@ -137,7 +139,7 @@ def _conflicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None
         name = f"  {labels.source(s.source)}" + (f", all its figures ({s.claims})" if s.claims > 1 else "")
         table.add_row(name, _p(s.p), _p(s.holm), _p(s.bh), "", DOUBT[s.method])
     console.print(table)
-    console.line(f"  {audit.conflict.note}\n", style="dim")
+    console.print_line(f"  {audit.conflict.note}\n", style="dim")
 
 
 def _influence(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
@@ -159,7 +161,7 @@ def _influence(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None
             DOUBT[item.method],
         )
     console.print(table)
-    console.line(
+    console.print_line(
         "  ?: the importance weights or a short refit are unreliable; allow more refits (--refits)\n",
         style="dim",
     )
@@ -188,14 +190,16 @@ def _priors(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
     console.heading("What rests on priors")
     for c in audit.contraction or ():
         if c.label and "[" not in c.quantity:
-            console.line(f"  {labels.quantity(c.quantity)}: {c.label}", style="yellow")
+            console.print_line(f"  {labels.quantity(c.quantity)}: {c.label}", style="yellow")
     for item in [s for s in audit.sensitivity or () if s.diagnosis][:TOP]:
         named = ", ".join(labels.quantity(q) for q in item.diagnosis)
         strongest = max(item.values.values())
-        console.line(f"  prior on {labels.quantity(item.name)} ({item.name}): {strongest:.2f} on {named}")
+        console.print_line(
+            f"  prior on {labels.quantity(item.name)} ({item.name}): {strongest:.2f} on {named}"
+        )
     for item in [s for s in audit.sensitivity or () if s.name == "likelihood"]:
-        console.line(f"  {labels.quantity(item.name)}: {max(item.values.values()):.2f}")
-    console.line(
+        console.print_line(f"  {labels.quantity(item.name)}: {max(item.values.values()):.2f}")
+    console.print_line(
         f"  distance of the answer per doubling of a prior's power; above {SENSITIVE} it deserves a check\n",
         style="dim",
     )
@@ -204,7 +208,7 @@ def _priors(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
 def _close(console: TextConsole, audit: Audit) -> None:
     for warning in audit.header.warnings:
         if warning.startswith(UNCONVERGED):
-            console.line(f"! {warning}", style="yellow")
+            console.print_line(f"! {warning}", style="yellow")
 
 
 def _share(value: float) -> str:

@@ -24,8 +24,9 @@ def backtest(
 ) -> int:
     """Compare an answer, and naive answers, with what became known later.
 
-    The case needs a truth.toml, which the model never sees. Exit status: 0 done, 1 the
-    answer has not converged, 2 the case or its truth cannot be read, 130 interrupted.
+    The case needs a truth.toml, which the model never sees. Exit status: 0
+    done, 1 the answer has not converged, 2 the case or its truth cannot be
+    read, 130 interrupted.
 
       sojourn backtest poland-2022
       sojourn backtest poland-2022 --json | jq .scores
@@ -79,11 +80,11 @@ def render(result: Backtest) -> None:
             f"  {item.name}: {item.outcome}", "", people(item.said), "", "", f"{item.log_score:.2f}"
         )
     console.print(table)
-    console.line()
+    console.print_line()
     for line in _verdicts(result):
-        console.line(line)
+        console.print_line(line)
     for warning in result.answer.warnings:
-        console.line(f"  ! {labels.sentence(warning)}", style="yellow")
+        console.print_line(f"  ! {labels.sentence(warning)}", style="yellow")
 
 
 def _verdicts(result: Backtest) -> list[str]:

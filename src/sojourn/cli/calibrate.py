@@ -27,12 +27,14 @@ def calibrate(
     chains: int = CHAINS,
     draws: int = 200,
 ) -> int:
-    """Simulate worlds, estimate them from their published figures, and compare with the truth.
+    """Simulate worlds, estimate them from published figures, compare with the truth.
 
-    Each world is simulated with its officials and their figures; the model estimates the
-    answer, which is compared with the truth. The model is also tested on ledgers simulated
-    from its own prior. The same command continues a run that was stopped: each result is a
-    file. Writes summary.json and index.html. Exit status: 0 done, 2 the folder cannot be used, 130 interrupted.
+    Each world is simulated with its officials and their figures; the model
+    estimates the answer, which is compared with the truth. The model is also
+    tested on ledgers simulated from its own prior. The same command continues a
+    run that was stopped: each result is a file. Writes summary.json and
+    index.html. Exit status: 0 done, 2 the folder cannot be used, 130
+    interrupted.
 
       sojourn calibrate --out out/calibration
       sojourn calibrate --out out/quick --worlds 5 --own 2 --draws 100 --chains 2
@@ -118,9 +120,9 @@ def _write(results: list[dict[str, Any]], out: Path) -> None:
                 f"compared with {row['naive_name']}, {row['outcome']}: log score {row['ours']:.2f}, naive "
                 f"{row['naive']:.2f}, fitted in hindsight {row['fitted']:.2f}\n"
             )
-    if lacking := missing():
+    if absent := missing():
         sys.stdout.write(
-            f"No page, since {', '.join(lacking)} is not installed: pip install 'sojourn[report]'\n"
+            f"No page, since {', '.join(absent)} is not installed: pip install 'sojourn[report]'\n"
         )
     else:
         write_atomically(out / "index.html", page_of(results).encode())

@@ -33,9 +33,9 @@ def check(
 ) -> int:
     """Check a case before any model runs.
 
-    All errors are printed at once, each with file, row, column, value and what is allowed.
-    Findings are warnings: the ledger records what was said, and that may not add up. Exit
-    status: 0 clean, 1 findings, 2 cannot be read.
+    All errors are printed at once, each with file, row, column, value and what
+    is allowed. Findings are warnings: the ledger records what was said, and
+    that may not add up. Exit status: 0 clean, 1 findings, 2 cannot be read.
 
       sojourn check kazakhstan-2022
       sojourn check my-case --json | jq '.findings[].claims'
@@ -133,9 +133,9 @@ def _print_json(content: dict[str, Any]) -> None:
 def _print(case: Case, findings: list[Finding], changes: list[PriorChange], written: Path | None) -> None:
     console, counts, labels = TextConsole(), _counts(case), _labels(case)
     console.heading(case.name)
-    console.line(case.settings.question)
+    console.print_line(case.settings.question)
     groups = "contact group" if counts["contacts"] == 1 else "contact groups"
-    console.line(
+    console.print_line(
         f"{counts['claims']:,} claims ({counts['claims_in_use']:,} in use), {counts['sources']:,} sources, "
         f"{counts['readings']:,} readings, {counts['contacts']:,} {groups}"
     )
@@ -144,10 +144,10 @@ def _print(case: Case, findings: list[Finding], changes: list[PriorChange], writ
         _section(console, title, lines, "yellow")
     _section(console, "Priors that this case changes", [str(change) for change in changes], "cyan")
     if written is not None:
-        console.line(f"\nWrote {written}")
+        console.print_line(f"\nWrote {written}")
     total = len(findings)
     verdict = "No findings" if not total else f"{total:,} finding{'s' if total > 1 else ''}"
-    console.line(f"\n{verdict}", style="yellow" if total else "green")
+    console.print_line(f"\n{verdict}", style="yellow" if total else "green")
 
 
 def _labels(case: Case) -> LedgerLabels:
@@ -172,6 +172,6 @@ def _finding(finding: Finding, labels: LedgerLabels) -> str:
 
 def _section(console: TextConsole, title: str, lines: list[str], style: str) -> None:
     if lines:
-        console.line(f"\n{title}", style=style)
+        console.print_line(f"\n{title}", style=style)
         for line in lines:
-            console.line(f"  {line}")
+            console.print_line(f"  {line}")

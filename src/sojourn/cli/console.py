@@ -29,19 +29,19 @@ class TextConsole(Console):
         """Leave a closed pipe (`| head`) to `main`, which ends with status 0."""
         raise BrokenPipeError
 
-    def line(self, text: str = "", style: str = "") -> None:
+    def print_line(self, text: str = "", style: str = "") -> None:
         """Print a line. The terminal wraps it; a file or a pipe gets it whole, so that `grep` finds it."""
         self.print(Text(text, style=style), soft_wrap=not self.is_terminal)
 
     def heading(self, text: str) -> None:
         """Print a heading."""
-        self.line(text, style="bold")
+        self.print_line(text, style="bold")
 
 
 def print_question(console: TextConsole, question: str, line: str) -> None:
     """Print the question of a case and a line about it."""
     console.heading(question)
-    console.line(f"{line}\n")
+    console.print_line(f"{line}\n")
 
 
 def plain_table(columns: Sequence[str], right: Collection[int], no_wrap: Collection[int] = ()) -> Table:

@@ -22,9 +22,10 @@ def estimate(
 ) -> int:
     """Answer the question of a case: how many arrived, stayed, moved on and returned.
 
-    Prints whether the answer is reliable, the answer with its intervals, the figures whose
-    reading matters most, diagnostics and warnings. Exit status: 0 done, 1 the answer has
-    not converged, 2 the case cannot be read, 130 interrupted (nothing is written then).
+    Prints whether the answer is reliable, the answer with its intervals, the
+    figures whose reading matters most, diagnostics and warnings. Exit status: 0
+    done, 1 the answer has not converged, 2 the case cannot be read, 130
+    interrupted (nothing is written then).
 
       sojourn estimate kazakhstan-2022
       sojourn estimate kazakhstan-2022 --out answers/kz --seed 7

@@ -10,8 +10,8 @@ from sojourn.case import new_case, read_case
 def new(folder: str, /, *, like: str = "") -> int:
     """Create a case to start from: a small example, or a copy of another case.
 
-    Edit case.toml with a text editor and the tables with a spreadsheet. The new case passes
-    `sojourn check`; replace its rows by your own.
+    Edit case.toml with a text editor and the tables with a spreadsheet. The new
+    case passes `sojourn check`; replace its rows by your own.
 
       sojourn new my-case
       sojourn new what-i-think --like kazakhstan-2022

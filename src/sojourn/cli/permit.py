@@ -26,10 +26,11 @@ def permit(
 ) -> int:
     """Until when may one stay, and when may one come back?
 
-    The file of stays has the columns entry and exit (exit is empty while the stay lasts)
-    and, if needed, permit (a document that stops the count of days) and member (a country
-    of the zone). Stays after the given day are treated as bookings. Exit status: 0 all days
-    are lawful, 1 some day is unlawful, 2 cannot be read.
+    The file of stays has the columns entry and exit (exit is empty while the
+    stay lasts) and, if needed, permit (a document that stops the count of days)
+    and member (a country of the zone). Stays after the given day are treated as
+    bookings. Exit status: 0 all days are lawful, 1 some day is unlawful, 2
+    cannot be read.
 
       sojourn permit --rules KZ.visa_free.EAEU --nationality RU --stays stays.csv --on 2023-05-01
       sojourn permit --rules EU.short_stay --nationality US --stays stays.csv --on 2026-07-01 \\
@@ -67,11 +68,11 @@ def _print(answer: Assessment) -> None:
         if name:
             console.heading(f"Reading {name}")
         for line in (reading.explanation, "", *_figures(reading), "", *_strip(reading), ""):
-            console.line(line)
+            console.print_line(line)
     for warning in answer.warnings:
-        console.line(f"! {warning}", style="yellow")
-    console.line(f"Source: {_sources(answer)}")
-    console.line(answer.notice)
+        console.print_line(f"! {warning}", style="yellow")
+    console.print_line(f"Source: {_sources(answer)}")
+    console.print_line(answer.notice)
 
 
 def _figures(answer: Assessment) -> list[str]:

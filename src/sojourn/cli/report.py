@@ -23,11 +23,12 @@ def report(
 ) -> int:
     """Write the report of an answer that `sojourn estimate --out` saved.
 
-    The page is one file that works offline, can be printed, and loads nothing. Sections
-    that need `sojourn audit`, `vintages`, `worth` or `whatif` stay empty until these
-    commands have been run. prov.json and ro-crate-metadata.json, written beside the page,
-    give the provenance of each number. The same answer gives the same bytes. Exit status:
-    0 done, 2 cannot be read or written.
+    The page is one file that works offline, can be printed, and loads nothing.
+    Sections that need `sojourn audit`, `vintages`, `worth` or `whatif` stay
+    empty until these commands have been run. prov.json and
+    ro-crate-metadata.json, written beside the page, give the provenance of each
+    number. The same answer gives the same bytes. Exit status: 0 done, 2 cannot
+    be read or written.
 
       sojourn report answers/kz                   answers/kz/report.html
       sojourn report answers/kz --format xlsx     every table as a sheet

@@ -14,8 +14,8 @@ from sojourn._core.errors import InputError, Problem
 def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
     """Print an answer that `sojourn estimate --out` saved.
 
-    The first line says whether the answer is reliable. Exit status: 0 done, 2 the folder has
-    no answer that can be read.
+    The first line says whether the answer is reliable. Exit status: 0 done, 2
+    the folder has no answer that can be read.
 
       sojourn show answers/kz
       sojourn show answers/kz --json | jq .shares

@@ -12,11 +12,13 @@ from sojourn.cli.options import LEAST, too_small
 def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
     """Simulate a world of travellers; write its registers and its truth.
 
-    WORLD.toml describes who comes, stays and leaves; see docs/howto/simulation.md. The
-    command writes the register of each border service (crossings-PLACE.parquet, the input
-    of `sojourn borders`), registers.parquet, truth.parquet and truth.toml. If WORLD.toml
-    has a table [officials], it also writes a case: what officials, newspapers and
-    interviewees said about that world. Exit status: 0 done, 2 WORLD.toml cannot be used (nothing is written).
+    WORLD.toml describes who comes, stays and leaves; see
+    docs/howto/simulation.md. The command writes the register of each border
+    service (crossings-PLACE.parquet, the input of `sojourn borders`),
+    registers.parquet, truth.parquet and truth.toml. If WORLD.toml has a table
+    [officials], it also writes a case: what officials, newspapers and
+    interviewees said about that world. Exit status: 0 done, 2 WORLD.toml cannot
+    be used (nothing is written).
 
       sojourn simulate WORLD.toml --seed 1 --out worlds/first
       sojourn estimate worlds/first/case

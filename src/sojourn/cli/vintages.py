@@ -13,9 +13,9 @@ def vintages(
 ) -> int:
     """Compute the answer that the claims published by each date would have given.
 
-    Takes the folder of a saved answer (the result is added to its audit.json), or a case
-    to be answered first. Exit status: 0 done, 1 the answer has not converged, 2 cannot be
-    read.
+    Takes the folder of a saved answer (the result is added to its audit.json),
+    or a case to be answered first. Exit status: 0 done, 1 the answer has not
+    converged, 2 cannot be read.
 
       sojourn vintages answers/kz
       sojourn vintages my-case --json | jq '.history[].date'

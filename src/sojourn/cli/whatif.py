@@ -25,12 +25,13 @@ def whatif(
     scale: Many = None,
     subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
-    """Compute the answer under another stay rule or event, and the difference with its interval.
+    """Compute what would differ under another stay rule or event, with intervals.
 
-    The same draws go through an edited history. The difference is what the model implies:
-    people react only in the ways that the case models. Takes the
-    folder of a saved answer (the result is added to its audit.json), or a case to be
-    answered first. Exit status: 0 done, 1 the answer has not converged, 2 cannot be read.
+    The same draws go through an edited history. The difference is what the
+    model implies: people react only in the ways that the case models. Takes the
+    folder of a saved answer (the result is added to its audit.json), or a case
+    to be answered first. Exit status: 0 done, 1 the answer has not converged, 2
+    cannot be read.
 
       sojourn whatif answers/kz --without KZ-rolling
       sojourn whatif answers/kz --end KZ-entry=2023-06-30 --begin KZ-rolling=2023-07-01
