@@ -25,7 +25,12 @@ def test_audit_of_a_saved_answer(saved: Path, tmp_path: Path) -> None:
     done = run("audit", folder, "--case", SMALL, "--refits", "0")
     # 200 draws have not converged: status 1, with the audit printed and saved.
     assert done.returncode == 1, done.stderr
-    for words in ("What the figures count", "Who contradicts whom", "What carries the answer", "B–H"):
+    for words in (
+        "What each figure most likely counts",
+        "Who contradicts whom",
+        "Which figures matter most",
+        "B–H",
+    ):
         assert words in done.stdout
     changed = run("whatif", folder, "--case", SMALL, "--scale", "second=0.5", "--json")
     assert changed.returncode == 1, changed.stderr

@@ -35,7 +35,20 @@ def test_show_prints_what_was_saved(saved: Path) -> None:
     assert shown.returncode == 0
     assert json.loads(shown.stdout) == json.loads((saved / "answer.json").read_text(encoding="utf-8"))
     text = run("show", saved).stdout
-    for word in ("arrived", "stayed", "moved on", "returned", "in AA-1", "to BB", "Warnings"):
+    first = text.splitlines()[0]
+    assert first.startswith("Not reliable: the two chains do not agree yet")
+    assert "stayed" in first
+    assert "XX" not in text
+    for word in (
+        "arrived",
+        "stayed",
+        "moved on",
+        "returned",
+        "in Alpha City",
+        "to Beta",
+        "elsewhere",
+        "Warnings",
+    ):
         assert word in text
 
 

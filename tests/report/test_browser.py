@@ -105,7 +105,7 @@ def test_keyboard_and_links(browser: Browser, folder: Path) -> None:
     assert page.locator("#claim-c05").is_visible()
     page.focus("svg.flows:visible path.band >> nth=0")
     label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert "90 % interval" in label
+    assert "90% interval" in label
     assert said == []
     page.context.close()
 

@@ -105,15 +105,17 @@ def test_warnings_of_convergence_come_first(save: Callable[..., Path]) -> None:
 
     folder = save(unconverged)
     text = page_of(folder).text
-    assert text.index("has not converged") < text.index("R̂ is 1.3") < text.index("Of about")
-    assert text.index("no anchor") > text.index("Of about")
+    assert text.index("has not converged") < text.index("R̂ is 1.3") < text.index("About ")
+    assert text.index("no anchor") > text.index("About ")
     markdown = write_report(folder, form="md").read_text(encoding="utf-8")
-    assert markdown.index("has not converged") < markdown.index("Of about")
+    assert markdown.index("has not converged") < markdown.index("About ")
 
     def converged(record: dict[str, Any]) -> None:
         record["warnings"] = []
 
-    assert "has not converged" not in page_of(save(converged)).text
+    text = page_of(save(converged)).text
+    assert "has not converged" not in text
+    assert text.index("Reliable: the four chains agree.") < text.index("About ")
 
 
 def test_label_of_the_prior_travels(save: Callable[..., Path]) -> None:
@@ -158,6 +160,38 @@ def test_every_chart_has_words_and_a_table(folder: Path) -> None:
         assert len(figure.alt) > 20
         assert len(figure.caption) > 20
     assert all(not section.missing for section in sections)
+
+
+def test_charts_name_speakers_and_figures(folder: Path) -> None:
+    """No chart or sentence shows a code where the ledger has a name."""
+    specs = {f.id: str(f.spec()) for s in compose(read_inputs(folder)) for f in s.figures if f.spec}
+    for id in ("claims-crossings", "conflict", "influence-claims"):
+        assert "“about 300 crossings”, Border service of Alpha (c17)" in specs[id]
+    assert "change of departure rates over time" in specs["sensitivity"]
+    assert "leave_walk" not in specs["sensitivity"]
+    assert "A survey of 1,000 people" in specs["worth"]
+
+
+def in_series(record: dict[str, Any]) -> None:
+    """c01, c02 and c03 of the border service become one series."""
+    for id in ("c01", "c02", "c03"):
+        record["ledger"]["claims"][id]["series"] = "monthly"
+
+
+def test_a_series_is_one_row(save: Callable[..., Path]) -> None:
+    folder = save(in_series)
+    crossings = next(
+        f for s in compose(read_inputs(folder)) for f in s.figures if f.id == "claims-crossings" and f.spec
+    )
+    drawn = str(crossings.spec() if crossings.spec else "")
+    assert "(c01) … and 2 more of this series" in drawn
+    assert not [id for id in ("(c02)", "(c03)") if id in drawn]
+    page = page_of(folder)
+    folded = {a["id"] for tag, a in page.tags if tag == "tr" and a.get("class") == "later"}
+    assert folded == {"claim-c02", "claim-c03"}
+    assert "… and 2 more of this series" in page.text
+    markdown = write_report(folder, form="md").read_text(encoding="utf-8")
+    assert all(f"| {id} |" in markdown for id in ("c01", "c02", "c03"))  # no evidence is lost
 
 
 def test_what_was_not_made_says_how(save: Callable[..., Path]) -> None:

@@ -1,16 +1,17 @@
-"""An answer on the terminal: the question, the table, the readings that matter, warnings."""
+"""An answer on the terminal: verdict and finding, table, the figures that matter most, diagnostics."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sojourn._core.outcomes import LABELS
-from sojourn.cli.console import open_console, people, per_cent, plain_table
+from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, measure_title, more_of_series
+from sojourn._core.outcomes import FATES, LABELS
+from sojourn._core.verdict import is_unreliable, verdict
+from sojourn.cli.console import TextConsole, people, per_cent, plain_table, print_question
 
 TOP = 5
 Record = Mapping[str, Any]
@@ -18,34 +19,46 @@ Numbers = Mapping[str, float]
 
 
 def render(record: Record) -> None:
-    """Print an answer."""
+    """Print an answer, from the content of `answer.json`."""
+    console, labels = TextConsole(), labels_of_answer(record)
+    style = "bold yellow" if is_unreliable(record["warnings"]) else "bold green"
+    console.print_line(f"{verdict(record)} {_finding(record)}\n", style=style)
     line = f"As of {record['asof']}, from claims published by {record['claims_until']}."
-    console = open_console(record["question"], line)
-    console.print(_table(record))
-    console.print()
-    console.print(Text("The figures whose reading matters most", style="bold"))
-    for claim in figures(record):
-        console.print(f"  {claim}")
-    console.print()
-    _diagnostics(console, record)
+    print_question(console, record["question"], line)
+    console.print(_table(record, labels))
+    console.print_line()
+    console.heading("The figures whose reading matters most")
+    for claim in claim_lines(record, labels):
+        console.print_line(f"  {claim}")
+    console.print_line()
+    _diagnostics(console, record, labels)
 
 
-def _table(record: Record) -> Table:
-    table = plain_table(("", "median", "50 %", "90 %", "of those who arrived"), right=(1, 2, 3, 4))
+def _finding(record: Record) -> str:
+    """The shares in one sentence, or the number of arrivals where there are none."""
+    arrived = f"Of about {people(record['outcomes']['arrived']['q50'])} people who arrived"
+    shares = [f"{record['shares'][name]['q50']:.0%} {LABELS[name]}" for name in FATES]
+    return f"{arrived}, {shares[0]}, {shares[1]} and {shares[2]}."
+
+
+def _table(record: Record, labels: LedgerLabels) -> Table:
+    table = plain_table(("people", "median", "50%", "90%", "share of arrivals (90%)"), right=(1, 2, 3, 4))
     for name, label in LABELS.items():
         share = record["shares"].get(name)
         table.add_row(label, *_numbers(record["outcomes"][name]), per_cent(share) if share else "")
         if name == "stayed":
             for part, numbers in record["parts"].items():
-                table.add_row(Text(f"  in {part}", style="dim"), *_numbers(numbers), "")
+                table.add_row(Text(f"  in {labels.place(part)}", style="dim"), *_numbers(numbers), "")
         if name == "moved_on":
             for place, numbers in top_places(record):
-                table.add_row(Text(f"  to {place}", style="dim"), *_numbers(numbers), "")
+                words = labels.place(place)
+                where = words if words == "elsewhere" else f"to {words}"
+                table.add_row(Text(f"  {where}", style="dim"), *_numbers(numbers), "")
     return table
 
 
 def top_places(record: Record) -> list[tuple[str, Numbers]]:
-    """The third places where most of the cohort are."""
+    """The third countries where most of those who arrived are, by code, the largest number first."""
     away = [(p, n) for p, n in record["by_place"].items() if p not in (record["host"], record["origin"])]
     return sorted(away, key=lambda item: -item[1]["q50"])[:TOP]
 
@@ -58,28 +71,30 @@ def _numbers(numbers: Numbers) -> tuple[str, str, str]:
     )
 
 
-def figures(record: Record, count: int = TOP) -> list[str]:
-    """The claims whose reading would move the answer most: figure, likeliest reading, its weight."""
-    chosen = sorted(record["claims"], key=lambda claim: -claim["pull"])[:count]
-    lines: list[str] = []
-    for claim in chosen:
-        best = max(claim["readings"], key=lambda reading: reading["posterior"])
-        what = f"{best['measure'].replace('_', ' ')} ({best['who']}): {best['why'] or best['reading']}"
-        lines.append(
-            f"“{claim['said']}” ({claim['claim']}, {claim['source']}): {best['posterior']:.0%} {what}"
-        )
-    return lines
+def claim_lines(record: Record, labels: LedgerLabels, count: int = TOP) -> Iterator[str]:
+    """The claims whose reading would move the answer most, one line for each series.
+
+    Each line names the speaker and the figure, and gives the likeliest reading with its weight.
+    """
+    claims = {claim["claim"]: claim for claim in sorted(record["claims"], key=lambda item: -item["pull"])}
+    series = labels.one_per_series(code for code, claim in claims.items() if claim["status"] == "use")
+    for code, others in list(series.items())[:count]:
+        best = max(claims[code]["readings"], key=lambda reading: reading["posterior"])
+        what = measure_title(best["measure"], best["who"])
+        why = best["why"] or best["reading"]
+        yield f"{labels.claim(code)}{more_of_series(others)}: {best['posterior']:.0%} {what}: {why}"
 
 
-def _diagnostics(console: Console, record: Record) -> None:
+def _diagnostics(console: TextConsole, record: Record, labels: LedgerLabels) -> None:
     d = record["diagnostics"]
-    console.print(
+    console.print_line(
         f"R̂ {d['rhat_max']:.3f} · effective draws {min(d['ess_bulk_min'], d['ess_tail_min']):.0f} · "
-        f"{d['divergences']} divergences · compiled in {d['seconds_compile']:.0f} s, "
+        f"divergences {d['divergences']} · compiled in {d['seconds_compile']:.0f} s, "
         f"sampled in {d['seconds_sample']:.0f} s · seed {record['seed']} · sojourn {record['version']}",
         style="dim",
     )
     if record["warnings"]:
-        console.print(Text("\nWarnings", style="bold"))
+        console.print_line()
+        console.heading("Warnings")
     for warning in record["warnings"]:
-        console.print(f"  ! {warning}", style="yellow")
+        console.print_line(f"  ! {labels.sentence(warning)}", style="yellow")

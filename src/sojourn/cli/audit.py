@@ -1,9 +1,10 @@
-"""`sojourn audit`: why this answer, what each figure counts, who contradicts whom."""
+"""`sojourn audit`: why the answer is what it is: readings, conflicts, influence and priors."""
 
 from __future__ import annotations
 
 from sojourn._core.defaults import REFITS
 from sojourn._core.errors import InputError
+from sojourn._core.ledger_labels import labels_of_answer
 from sojourn.cli.options import DEFAULT_SUBJECT, Subject, too_small
 
 
@@ -14,11 +15,12 @@ def audit(
     refits: int = REFITS,
     subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
-    """Why this answer: what each figure counts, who contradicts whom, what carries it.
+    """Explain an answer: what figures count, which conflict, which matter most.
 
-    Takes the folder of a saved answer, or a case to be answered first. Beside the answer
-    it writes audit.json and its tables as Parquet; `sojourn report` shows them. Exit
-    status: 0 done, 1 the answer has not converged, 2 cannot be read.
+    Takes the folder of a saved answer, or a case to be answered first. Writes
+    audit.json and its tables (Parquet) beside the answer; `sojourn report`
+    shows them. Exit status: 0 done, 1 the answer has not converged, 2 cannot be
+    read.
 
       sojourn audit answers/kz
       sojourn audit answers/mine --case my-case --refits 40
@@ -30,7 +32,8 @@ def audit(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     refits
-        How many posteriors at most to draw again where importance weights fail; 0: none.
+        Maximum number of refits without a figure or a source, used where importance weights
+        fail; 0: no refits.
     """
     if problems := too_small(refits=(refits, 0)):
         raise InputError(problems)
@@ -40,7 +43,9 @@ def audit(
     from sojourn.audit.run import audit as run
     from sojourn.cli.audit_text import render_audit
 
+    names = labels_of_answer(work.posterior.record)
+
     def report(name: str) -> None:
-        work.say(f"drawing again without {name} …")
+        work.say(f"refitting without {names.claim(names.source(name))} …")
 
     return work.finish(run(work.posterior, refits=refits, report=report), render_audit)

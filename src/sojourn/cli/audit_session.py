@@ -1,4 +1,4 @@
-"""What the commands that explain an answer share: its draws, saved or drawn now, and where results go."""
+"""The draws that `audit`, `vintages`, `worth` and `whatif` work on, and the folder of their results."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sojourn._core.errors import InputError, Problem
 from sojourn._core.files import dump_json
+from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
 from sojourn.case import Case, read_case
 from sojourn.cli.options import Subject, check_answering
 from sojourn.cli.run_estimate import answer_now, speaking, status_of
@@ -23,25 +24,32 @@ NAME = "answer.json"
 
 @dataclass(frozen=True)
 class AuditSession:
-    """The draws that a command works on, and the folder of its results (none: they are only printed)."""
+    """The draws of an answer and the folder of the results; without a folder, results are only printed."""
 
     posterior: Posterior
     folder: Path | None
     json: bool
 
     def header(self) -> Header:
-        """Of which answer the results are."""
+        """The answer that the results belong to."""
         from sojourn.audit.run import header
 
         return header(self.posterior.record)
 
     def say(self, text: str) -> None:
-        """What is being worked on: one line on stderr, on a terminal only."""
+        """Write a line of progress to stderr, if it is a terminal."""
         if speaking(quiet=self.json):
             sys.stderr.write(f"{text}\n")
 
-    def finish(self, found: Audit, render: Callable[[Audit], None]) -> int:
-        """Print what was found and save it beside the answer; the exit status.
+    def finish(self, found: Audit, render: Callable[[Audit, LedgerLabels], None]) -> int:
+        """Print the results and save them beside the answer.
+
+        Args:
+            found: the results.
+            render: prints them, with names in place of codes.
+
+        Returns:
+            The exit status.
 
         Raises:
             InputError: an earlier `audit.json` in the folder cannot be read.
@@ -49,7 +57,7 @@ class AuditSession:
         from sojourn.audit.files import FILE, as_record, save_audit
 
         if not self.json:
-            render(found)
+            render(found, labels_of_answer(self.posterior.record))
         if self.folder is not None:
             try:
                 save_audit(found, self.folder)
@@ -62,20 +70,21 @@ class AuditSession:
 
 
 def open_session(target: str, subject: Subject) -> AuditSession:
-    """The draws of a saved answer, or of a case that is answered now.
+    """Read the draws of a saved answer, or answer a case now.
 
     Raises:
-        InputError: neither a saved answer nor a case, or options for one given with the other.
+        InputError: the target is neither a saved answer nor a case, or an option does not apply to it.
     """
     folder = Path(target)
     if (folder / NAME).is_file():
         if subject.out is not None:
-            raise InputError([Problem("--out", "is for a case; results go into the answer's own folder")])
+            message = "is for a case; the results of a saved answer go into its own folder"
+            raise InputError([Problem("--out", message)])
         from sojourn.audit.posterior import read_posterior
 
         return AuditSession(read_posterior(folder, _case_of(folder, subject.case)), folder, subject.json)
     if subject.case is not None:
-        raise InputError([Problem("--case", f"is for a saved answer; there is no {NAME} in {target}")])
+        raise InputError([Problem("--case", f"is for a saved answer; {target} has no {NAME}")])
     check_answering(subject.sampling, subject.out)
     case = read_case(target)
     from sojourn.audit.posterior import posterior_of_answer
@@ -85,10 +94,10 @@ def open_session(target: str, subject: Subject) -> AuditSession:
 
 
 def _case_of(folder: Path, case: str | None) -> Case:
-    """The case of a saved answer: the one given, else the shipped one of that name.
+    """Read the case of a saved answer: the folder given, or the shipped case of that name.
 
     Raises:
-        InputError: the answer cannot be read, or its case is not known.
+        InputError: the answer cannot be read, or its case is neither given nor shipped.
     """
     from sojourn.case import shipped_cases
     from sojourn.inference import read_answer
@@ -101,6 +110,6 @@ def _case_of(folder: Path, case: str | None) -> Case:
         return read_case(case)
     if name not in shipped_cases():
         raise InputError(
-            [Problem("--case", f"must name the folder of the case {name}, which is not shipped")]
+            [Problem("--case", f"is required: give the folder of the case {name}, which is not shipped")]
         )
     return read_case(name)

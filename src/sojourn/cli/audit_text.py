@@ -1,78 +1,89 @@
-"""An audit on the terminal: verdicts, conflicts, what carries the answer, and what it rests on."""
+"""An audit on the terminal: verdicts, conflicts, influence, and how much rests on priors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from sojourn._core.ledger_labels import LedgerLabels, more_of_series
 from sojourn._core.outcomes import FATES
 from sojourn._core.thresholds import SENSITIVE
-from sojourn.audit.results import Audit, Influence, Method
+from sojourn._core.verdict import UNCONVERGED
+from sojourn.audit.results import Audit, FitVerdict, Influence, Method
 from sojourn.case.small_groups import FOLDED
-from sojourn.cli.console import open_console, people, per_cent, plain_table
+from sojourn.cli.console import TextConsole, people, per_cent, plain_table, print_question
 
 TOP = 8
 DOUBT: dict[Method, str] = {"weights": "", "refit": "", "unreliable": "?"}
-LABELS = {"moved_on": "moved on", "share moved_on": "share moved on"}
+PLURAL: dict[FitVerdict, str] = {
+    "fits": "fit",
+    "strained": "strained",
+    "conflicts": "conflict",
+    "not judged": "not judged",
+}
 
 
-def render_audit(audit: Audit) -> None:
+def render_audit(audit: Audit, labels: LedgerLabels) -> None:
     """Print the sections of `sojourn audit`."""
     console = _open(audit)
-    _verdicts(console, audit)
-    _conflicts(console, audit)
-    _influence(console, audit)
-    _rests(console, audit)
+    _verdicts(console, audit, labels)
+    _conflicts(console, audit, labels)
+    _influence(console, audit, labels)
+    _priors(console, audit, labels)
     _close(console, audit)
 
 
-def render_vintages(audit: Audit) -> None:
-    """Print the answer at every date."""
+def render_vintages(audit: Audit, _: LedgerLabels) -> None:
+    """Print the answer at every date on which claims were published."""
     console = _open(audit)
     table = _table(
-        ("known by", "new", "stayed", "moved on", "returned", "draws", "how"), right=(1, 2, 3, 4, 5)
+        ("known by", "new", "stayed", "moved on", "returned", "draws", "method"), right=(1, 2, 3, 4, 5)
     )
     for moment in audit.history or ():
         shares = [per_cent(moment.asked[f"share {name}"]) for name in FATES]
         table.add_row(moment.date, str(len(moment.new)), *shares, f"{moment.effective:.0f}", moment.method)
-    console.print(f"Shares on {audit.header.asof} of those who arrived, by what was known: median (90 %)")
-    console.print("draws: how many independent ones they are worth\n")
+    console.print_line(
+        f"Shares on {audit.header.asof} of those who arrived, given the claims published by each date: "
+        "median (90% interval)"
+    )
+    console.print_line("new: claims published on that date; draws: effective number of independent draws\n")
     console.print(table)
     _close(console, audit)
 
 
-def render_worth(audit: Audit) -> None:
+def render_worth(audit: Audit, _: LedgerLabels) -> None:
     """Print the ranking of statistics."""
     console = _open(audit)
-    console.print("Share of the answer's variance that a statistic is expected to take away")
-    console.print("answer: persons who stayed, moved on and returned, together; ± is its Monte-Carlo error\n")
-    table = _table(("", "answer", "share stayed", "if exact", "what"), right=(1, 2, 3))
+    console.print_line("Expected share of the answer's variance that each statistic would remove")
+    console.print_line(
+        "answer: numbers who stayed, moved on and returned, taken together (± Monte-Carlo error); "
+        "if exact: without the bias and error of its source\n"
+    )
+    table = _table(("statistic", "answer", "share that stayed", "if exact"), right=(1, 2, 3))
     for item in audit.worth or ():
         table.add_row(
-            item.name,
+            item.title or item.name,
             f"{max(item.answer, 0):.0%} ± {item.answer_error:.0%}",
             f"{max(item.heard['share stayed'], 0):.0%}",
             f"{max(item.known['share stayed'], 0):.0%}",
-            Text(item.title, style="dim"),
         )
     console.print(table)
     _close(console, audit)
 
 
-def render_whatif(audit: Audit) -> None:
+def render_whatif(audit: Audit, labels: LedgerLabels) -> None:
     """Print what an edit changes."""
     console = _open(audit)
     for item in audit.whatif or ():
-        console.print(Text(f"What if: {item.sentence}\n", style="bold"))
-        table = _table(("", "as it is", "what if", "difference", "90 %", "more"), right=(1, 2, 3, 4, 5))
+        console.heading(f"What if: {item.sentence}\n")
+        columns = ("", "unchanged", "edited", "difference", "90%", "P(increase)")
+        table = _table(columns, right=(1, 2, 3, 4, 5))
         for name, change in item.quantities.items():
             show = _share if name.startswith("share") else people
             d = change.difference
             table.add_row(
-                LABELS.get(name, name),
+                labels.quantity(name),
                 show(change.as_is["q50"]),
                 show(change.edited["q50"]),
                 _signed(d["q50"], show),
@@ -80,101 +91,124 @@ def render_whatif(audit: Audit) -> None:
                 f"{change.more:.0%}",
             )
         console.print(table)
-    console.print("\nmore: share of draws in which it would be larger", style="dim")
+    console.print_line(
+        "\nP(increase): share of draws in which the quantity is larger after the edit", style="dim"
+    )
     _close(console, audit)
 
 
-def _open(audit: Audit) -> Console:
-    asked = audit.header
-    return open_console(asked.question, f"As of {asked.asof}, from claims published by {asked.claims_until}.")
+def _open(audit: Audit) -> TextConsole:
+    console, header = TextConsole(), audit.header
+    line = f"As of {header.asof}, from claims published by {header.claims_until}."
+    print_question(console, header.question, line)
+    return console
 
 
 def _table(columns: Sequence[str], right: Sequence[int]) -> Table:
     return plain_table(columns, right, no_wrap=right)
 
 
-def _verdicts(console: Console, audit: Audit) -> None:
-    claims = audit.claims or ()
-    used = [c for c in claims if c.verdict != "not used"]
-    counted = {v: sum(c.verdict == v for c in used) for v in ("fits", "strained", "conflicts", "not judged")}
-    console.print(Text("What the figures count", style="bold"))
-    console.print("  " + ", ".join(f"{n} {verdict}" for verdict, n in counted.items() if n))
-    order = {i.name: i.rank for i in (audit.influence.claims if audit.influence else ())}
-    for claim in sorted(used, key=lambda c: order.get(c.claim, len(order)))[:TOP]:
-        console.print(f"  {claim.claim} ({claim.verdict}) {claim.sentence}")
-    console.print()
+def _verdicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
+    claims = {c.claim: c for c in audit.claims or () if c.verdict != "not used"}
+    verdicts = [claim.verdict for claim in claims.values()]
+    console.heading("What each figure most likely counts")
+    counted = [(verdicts.count(verdict), word) for verdict, word in PLURAL.items()]
+    console.print_line("  " + ", ".join(f"{n} {word}" for n, word in counted if n))
+    rank = {i.name: i.rank for i in (audit.influence.claims if audit.influence else ())}
+    ordered = sorted(claims, key=lambda code: rank.get(code, len(rank)))
+    for code, others in list(labels.one_per_series(ordered).items())[:TOP]:
+        claim = claims[code]
+        console.print_line(f"  {claim.sentence} [{claim.verdict}; {code}]{more_of_series(others)}")
+    console.print_line()
 
 
-def _conflicts(console: Console, audit: Audit) -> None:
+def _conflicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
     if audit.conflict is None:
         return
-    console.print(Text("Who contradicts whom", style="bold"))
+    console.heading("Who contradicts whom")
     for pair in audit.conflict.pairs[:TOP]:
-        console.print(f"  {pair.sentence}")
-    table = _table(("", "p", "Holm", "B–H", "said", "the rest expects", ""), right=(1, 2, 3))
-    said = {c.claim: c.said for c in audit.claims or ()}
-    for c in audit.conflict.claims[:TOP]:
+        console.print_line(f"  {labels.sentence(pair.sentence)}")
+    table = _table(("figure or source", "p", "Holm", "B–H", "others imply (90%)", ""), right=(1, 2, 3, 4))
+    tested = {c.claim: c for c in audit.conflict.claims}
+    for code, others in list(labels.one_per_series(tested).items())[:TOP]:
+        c = tested[code]
         expected = f"{_number(c.expected['q05'])} – {_number(c.expected['q95'])}"
-        table.add_row(
-            f"  {c.claim}", _p(c.p), _p(c.holm), _p(c.bh), said.get(c.claim, ""), expected, DOUBT[c.method]
-        )
+        name = f"  {labels.claim(code)}{more_of_series(others)}"
+        table.add_row(name, _p(c.p), _p(c.holm), _p(c.bh), expected, DOUBT[c.method])
     for s in audit.conflict.sources[:3]:
-        figures = f"all figures of this source ({s.claims})"
-        table.add_row(f"  {s.source}", _p(s.p), _p(s.holm), _p(s.bh), figures, "", DOUBT[s.method])
+        name = f"  {labels.source(s.source)}" + (f", all its figures ({s.claims})" if s.claims > 1 else "")
+        table.add_row(name, _p(s.p), _p(s.holm), _p(s.bh), "", DOUBT[s.method])
     console.print(table)
-    console.print(f"  {audit.conflict.note}\n", style="dim")
+    console.print_line(f"  {audit.conflict.note}\n", style="dim")
 
 
-def _influence(console: Console, audit: Audit) -> None:
+def _influence(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
     if audit.influence is None:
         return
-    console.print(Text("What carries the answer", style="bold"))
-    table = _table(("without", "moves", "± error", "most", "then (median)", "k̂", ""), right=(1, 2, 4, 5))
-    for item in _top(audit.influence.claims, audit.influence.sources):
-        name = item.quantity
-        show = _share if name.startswith("share") else people
+    console.heading("Which figures matter most")
+    columns = ("without", "shift", "± error", "of", "then (median)", "k̂", "")
+    table = _table(columns, right=(1, 2, 4, 5))
+    for item, name in _top(audit.influence.claims, audit.influence.sources, labels):
+        quantity = item.quantity
+        show = _share if quantity.startswith("share") else people
         table.add_row(
-            f"  {item.name}" + (f" ({item.claims} {_parts(item)})" if item.claims > 1 else ""),
+            f"  {name}",
             f"{item.distance:.2f} sd",
             f"{item.distance_error:.2f}",
-            LABELS.get(name, name),
-            show(item.answer[name]["q50"]),
+            labels.quantity(quantity),
+            show(item.answer[quantity]["q50"]),
             f"{item.k_hat:.2f}",
             DOUBT[item.method],
         )
     console.print(table)
-    console.print("  ?: importance weights or a short refit that cannot be trusted (--refits)\n", style="dim")
-
-
-def _parts(item: Influence) -> str:
-    """What goes together: claims of a source, or contact groups too small to be shown alone."""
-    return "groups" if item.name == FOLDED else "claims"
-
-
-def _top(claims: Iterable[Influence], sources: Iterable[Influence]) -> list[Influence]:
-    several = [s for s in sources if s.claims > 1]
-    return sorted([*list(claims)[:TOP], *several[:TOP]], key=lambda i: -i.distance)
-
-
-def _rests(console: Console, audit: Audit) -> None:
-    console.print(Text("What it rests on", style="bold"))
-    for c in audit.contraction or ():
-        if c.label and "[" not in c.quantity:
-            console.print(f"  {LABELS.get(c.quantity, c.quantity)}: {c.label}", style="yellow")
-    for item in [s for s in audit.sensitivity or () if s.diagnosis][:TOP]:
-        named = ", ".join(LABELS.get(q, q) for q in item.diagnosis)
-        console.print(f"  prior {item.name} ({item.what}): {max(item.values.values()):.2f} on {named}")
-    for item in [s for s in audit.sensitivity or () if s.name == "likelihood"]:
-        console.print(f"  {item.what}: {max(item.values.values()):.2f}")
-    console.print(
-        f"  distance per doubling of a prior's power; above {SENSITIVE} is worth a look\n", style="dim"
+    console.print_line(
+        "  ?: the importance weights or a short refit are unreliable; allow more refits (--refits)\n",
+        style="dim",
     )
 
 
-def _close(console: Console, audit: Audit) -> None:
+def _top(
+    claims: Iterable[Influence], sources: Iterable[Influence], labels: LedgerLabels
+) -> list[tuple[Influence, str]]:
+    """The most influential claims, one for each series, and sources with several; each with its name."""
+    by_name = {item.name: item for item in claims}
+    found = [
+        (by_name[code], _name(by_name[code], labels) + more_of_series(others))
+        for code, others in list(labels.one_per_series(by_name).items())[:TOP]
+    ]
+    several = [item for item in sources if item.claims > 1][:TOP]
+    found += [(item, f"{labels.source(item.name)}, all its claims ({item.claims})") for item in several]
+    return sorted(found, key=lambda pair: -pair[0].distance)
+
+
+def _name(item: Influence, labels: LedgerLabels) -> str:
+    """A claim, a contact group, or the contact groups that are too small to be shown one by one."""
+    return f"{FOLDED} ({item.claims} groups)" if item.name == FOLDED else labels.claim(item.name)
+
+
+def _priors(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
+    console.heading("What rests on priors")
+    for c in audit.contraction or ():
+        if c.label and "[" not in c.quantity:
+            console.print_line(f"  {labels.quantity(c.quantity)}: {c.label}", style="yellow")
+    for item in [s for s in audit.sensitivity or () if s.diagnosis][:TOP]:
+        named = ", ".join(labels.quantity(q) for q in item.diagnosis)
+        strongest = max(item.values.values())
+        console.print_line(
+            f"  prior on {labels.quantity(item.name)} ({item.name}): {strongest:.2f} on {named}"
+        )
+    for item in [s for s in audit.sensitivity or () if s.name == "likelihood"]:
+        console.print_line(f"  {labels.quantity(item.name)}: {max(item.values.values()):.2f}")
+    console.print_line(
+        f"  distance of the answer per doubling of a prior's power; above {SENSITIVE} it deserves a check\n",
+        style="dim",
+    )
+
+
+def _close(console: TextConsole, audit: Audit) -> None:
     for warning in audit.header.warnings:
-        if warning.startswith("not converged"):
-            console.print(f"! {warning}", style="yellow")
+        if warning.startswith(UNCONVERGED):
+            console.print_line(f"! {warning}", style="yellow")
 
 
 def _share(value: float) -> str:

@@ -1,4 +1,4 @@
-"""`sojourn backtest`: an answer as it could be given then, against what became known later."""
+"""`sojourn backtest`: an answer as it could have been given at the time, compared with later knowledge."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ def backtest(
     out: Path | None = None,
     json: Flag = False,
 ) -> int:
-    """Where the truth fell in the answer, and how the naive answers did.
+    """Compare an answer, and naive answers, with what became known later.
 
-    The case needs a truth.toml, which the model never sees. Exit status: 0 done, 1 done
-    with warnings of convergence, 2 the case or its truth cannot be read, 130 interrupted.
+    The case needs a truth.toml, which the model never sees. Exit status: 0
+    done, 1 the answer has not converged, 2 the case or its truth cannot be
+    read, 130 interrupted.
 
       sojourn backtest poland-2022
       sojourn backtest poland-2022 --json | jq .scores
@@ -37,7 +38,7 @@ def backtest(
     out
         Folder for the answer, as `sojourn estimate --out` writes it.
     json
-        Print JSON instead of the tables.
+        Print JSON instead of tables.
     """
     check_answering(sampling, out)
     read = read_case(case)
@@ -45,7 +46,7 @@ def backtest(
     from sojourn.evaluation.backtest import backtest as score
     from sojourn.evaluation.backtest import truth_of
 
-    truth = truth_of(read)  # first, so that a case without a truth fails before the long run
+    truth = truth_of(read)  # before sampling, so that a case without a truth fails at once
     answer = answer_now(read, sampling, out, quiet=json)
     result = score(read, answer, truth)
     if json:
@@ -57,11 +58,13 @@ def backtest(
 
 def render(result: Backtest) -> None:
     """Print a back-test."""
-    from sojourn.cli.console import open_console, people, plain_table
+    from sojourn._core.ledger_labels import labels_of_answer
+    from sojourn.cli.console import TextConsole, people, plain_table, print_question
 
-    line = f"As of {result.truth.asof}, against what became known later."
-    console = open_console(result.answer.record["question"], line)
-    columns = ("", "truth", "median", "90 %", "below the truth", "log score")
+    console, labels = TextConsole(), labels_of_answer(result.answer.record)
+    line = f"As of {result.truth.asof}, compared with what became known later."
+    print_question(console, result.answer.record["question"], line)
+    columns = ("people", "truth", "median", "90%", "below the truth", "log score")
     table = plain_table(columns, right=range(1, len(columns)))
     for score in result.card.scores:
         table.add_row(
@@ -77,15 +80,15 @@ def render(result: Backtest) -> None:
             f"  {item.name}: {item.outcome}", "", people(item.said), "", "", f"{item.log_score:.2f}"
         )
     console.print(table)
-    console.print()
+    console.print_line()
     for line in _verdicts(result):
-        console.print(line)
+        console.print_line(line)
     for warning in result.answer.warnings:
-        console.print(f"  ! {warning}", style="yellow")
+        console.print_line(f"  ! {labels.sentence(warning)}", style="yellow")
 
 
 def _verdicts(result: Backtest) -> list[str]:
-    """In words: inside which interval the truth lies, and whether the answer says more than officials."""
+    """The interval that contains each true number, and whether the answer is sharper than the officials."""
     from sojourn.cli.console import people
 
     lines: list[str] = []
@@ -97,6 +100,6 @@ def _verdicts(result: Backtest) -> list[str]:
         low, high = people(result.official.low), people(result.official.high)
         word = "narrower" if result.sharper else "not narrower"
         lines.append(
-            f"Official figures of those in the host ran from {low} to {high}; the 90% interval is {word}."
+            f"Official figures for the host country ranged from {low} to {high}; the 90% interval is {word}."
         )
     return lines

@@ -1,4 +1,4 @@
-"""`sojourn calibrate`: many worlds with a known truth, and whether the intervals held it."""
+"""`sojourn calibrate`: coverage of the intervals in simulated worlds whose truth is known."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ def calibrate(
     chains: int = CHAINS,
     draws: int = 200,
 ) -> int:
-    """Simulate worlds, estimate what was said of them, and compare with the truth.
+    """Simulate worlds, estimate them from published figures, compare with the truth.
 
-    Each world is simulated, its officials speak, the model answers, and the truth is looked
-    up. The model is also tested against ledgers that it simulates itself. A run that was
-    stopped continues with the same command; results are one file each. Writes summary.json
-    and index.html. Exit status: 0 done, 2 the folder cannot be used, 130 interrupted.
+    Each world is simulated with its officials and their figures; the model
+    estimates the answer, which is compared with the truth. The model is also
+    tested on ledgers simulated from its own prior. The same command continues a
+    run that was stopped: each result is a file. Writes summary.json and
+    index.html. Exit status: 0 done, 2 the folder cannot be used, 130
+    interrupted.
 
       sojourn calibrate --out out/calibration
       sojourn calibrate --out out/quick --worlds 5 --own 2 --draws 100 --chains 2
@@ -45,16 +47,16 @@ def calibrate(
     worlds
         Number of simulated worlds, spread over the kinds.
     own
-        Number of ledgers that the model simulates itself.
+        Number of ledgers simulated from the prior of the model.
     kinds
-        Kinds of world, comma-separated: plain, circular, shared, window, stale (the default, all
-        five) and register (plain, with the register of crossings in hand).
+        Kinds of world, separated by commas: plain, circular, shared, window, stale (default: all
+        five) and register (plain, with a register of crossings).
     jobs
-        Processes at a time.
+        Number of parallel processes.
     chains
-        Markov chains of each answer.
+        Number of Markov chains of each answer.
     draws
-        Kept draws of each chain.
+        Draws to keep from each chain.
     """
     from sojourn.evaluation.calibrate import plan_trials, run_trials
     from sojourn.simulation.scenarios import KINDS, REGISTER
@@ -71,7 +73,9 @@ def calibrate(
     )
     trials = plan_trials(worlds, own, chosen, chains, draws)
     if not trials:
-        raise InputError([Problem("--worlds", "nothing to run; ask for at least one world or --own ledger")])
+        raise InputError(
+            [Problem("--worlds", "nothing to run; ask for at least one world, or for ledgers with --own")]
+        )
     results = run_trials(trials, out, jobs, _report)
     _write(results, out)
     return 0
@@ -81,7 +85,7 @@ def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int,
     from sojourn._core.errors import one_of
 
     problems = [
-        Problem("--kinds", f"is no kind of world; {one_of(known, kind)}", value=kind)
+        Problem("--kinds", f"is an unknown kind of world; expected {one_of(known, kind)}", value=kind)
         for kind in kinds
         if kind not in known
     ]
@@ -91,13 +95,13 @@ def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int,
 
 
 def _report(trial: Trial, done: int, total: int) -> None:
-    """A line of progress on stderr."""
+    """Write a line of progress to stderr."""
     sys.stderr.write(f"{done}/{total} {trial.name}\n")
     sys.stderr.flush()
 
 
 def _write(results: list[dict[str, Any]], out: Path) -> None:
-    """summary.json, the page if it can be made, and the main figures on stdout."""
+    """Write summary.json and, if its libraries are installed, the page; print the main results."""
     from sojourn._core.files import dump_json, write_atomically
     from sojourn.evaluation.calibration_page import missing, page_of
     from sojourn.evaluation.calibration_summary import summary
@@ -107,17 +111,19 @@ def _write(results: list[dict[str, Any]], out: Path) -> None:
     for row in found["coverage"]:
         if row["outcome"] == "all" and row["level"] == 0.9:
             sys.stdout.write(
-                f"{row['group']:<12} 90 % intervals held {row['hits']}/{row['trials']} = "
+                f"{row['group']:<12} 90% intervals contained the truth in {row['hits']} of {row['trials']} = "
                 f"{row['hits'] / row['trials']:.0%} ({row['low']:.0%} to {row['high']:.0%})\n"
             )
     for row in found["comparisons"]:
         if row["group"] == "all worlds":
             sys.stdout.write(
-                f"against {row['naive_name']}, {row['outcome']}: log score {row['ours']:.2f}, naive "
+                f"compared with {row['naive_name']}, {row['outcome']}: log score {row['ours']:.2f}, naive "
                 f"{row['naive']:.2f}, fitted in hindsight {row['fitted']:.2f}\n"
             )
-    if lacking := missing():
-        sys.stdout.write(f"No page: {', '.join(lacking)} not installed (sojourn[report]).\n")
+    if absent := missing():
+        sys.stdout.write(
+            f"No page, since {', '.join(absent)} is not installed: pip install 'sojourn[report]'\n"
+        )
     else:
         write_atomically(out / "index.html", page_of(results).encode())
         sys.stdout.write(f"Page: {out / 'index.html'}\n")

@@ -1,7 +1,8 @@
-"""`sojourn check`: every problem, or every finding, and the priors that a case sets."""
+"""`sojourn check`: every error of a case, or its findings and the priors that it changes."""
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,14 +11,16 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from sojourn._core.files import dump_json
+from sojourn._core.ledger_labels import ClaimLabel, LedgerLabels
 from sojourn.case import Case, CaseError, Finding, PriorChange, changed_priors, check_case, read_case
+from sojourn.case.hedges import figure_text
 from sojourn.case.settings import Settings
-from sojourn.cli.console import styled
+from sojourn.cli.console import TextConsole
 
 TOPICS = {
-    "arithmetic": "Figures that do not fit one another",
-    "reach": "Parts of the question that no figure speaks to",
-    "ledger": "Slips of the pen",
+    "arithmetic": "Figures that do not agree",
+    "reach": "Parts of the question without any figure",
+    "ledger": "Likely slips in the tables",
 }
 
 
@@ -30,9 +33,9 @@ def check(
 ) -> int:
     """Check a case before any model runs.
 
-    Errors name file, row, column, value and what is allowed, all of them at once.
-    Findings are warnings: the ledger records what was said, and what was said may not
-    add up. Exit status: 0 clean, 1 findings, 2 cannot be read.
+    All errors are printed at once, each with file, row, column, value and what
+    is allowed. Findings are warnings: the ledger records what was said, and
+    that may not add up. Exit status: 0 clean, 1 findings, 2 cannot be read.
 
       sojourn check kazakhstan-2022
       sojourn check my-case --json | jq '.findings[].claims'
@@ -68,7 +71,11 @@ def check(
 
 
 def _check_stay_rules(case: Case) -> None:
-    """Raise `CaseError` for stay rules that the library does not have."""
+    """Look up the stay rules of a case.
+
+    Raises:
+        CaseError: the library does not have one of them.
+    """
     if case.settings.stay_rules:
         from sojourn.history.regimes import rates_of
 
@@ -76,10 +83,10 @@ def _check_stay_rules(case: Case) -> None:
 
 
 def _checked_priors(case: Case) -> dict[str, Settings]:
-    """The model's defaults of the priors that a case changes; none are loaded where it changes none.
+    """The model's defaults for the priors that a case changes; they are loaded only if it changes any.
 
     Raises:
-        CaseError: priors that the model does not have, or of another family.
+        CaseError: the case sets a prior that the model does not have, or one of another family.
     """
     if not case.settings.priors:
         return {}
@@ -124,26 +131,47 @@ def _print_json(content: dict[str, Any]) -> None:
 
 
 def _print(case: Case, findings: list[Finding], changes: list[PriorChange], written: Path | None) -> None:
-    counts = _counts(case)
-    print(styled(case.name, "bold"))
-    print(case.settings.question)
+    console, counts, labels = TextConsole(), _counts(case), _labels(case)
+    console.heading(case.name)
+    console.print_line(case.settings.question)
     groups = "contact group" if counts["contacts"] == 1 else "contact groups"
-    print(
+    console.print_line(
         f"{counts['claims']:,} claims ({counts['claims_in_use']:,} in use), {counts['sources']:,} sources, "
         f"{counts['readings']:,} readings, {counts['contacts']:,} {groups}"
     )
     for topic, title in TOPICS.items():
-        _section(title, [str(finding) for finding in findings if finding.topic == topic], "yellow")
-    _section("Priors that this case sets otherwise", [str(change) for change in changes], "cyan")
+        lines = [_finding(finding, labels) for finding in findings if finding.topic == topic]
+        _section(console, title, lines, "yellow")
+    _section(console, "Priors that this case changes", [str(change) for change in changes], "cyan")
     if written is not None:
-        print(f"\nWrote {written}")
+        console.print_line(f"\nWrote {written}")
     total = len(findings)
     verdict = "No findings" if not total else f"{total:,} finding{'s' if total > 1 else ''}"
-    print("\n" + styled(verdict, "yellow" if total else "green"))
+    console.print_line(f"\n{verdict}", style="yellow" if total else "green")
 
 
-def _section(title: str, lines: list[str], style: str) -> None:
+def _labels(case: Case) -> LedgerLabels:
+    return LedgerLabels(
+        places={code: place.name for code, place in case.settings.places.items()},
+        sources={source.source: source.name for source in case.sources},
+        claims={c.claim: ClaimLabel(c.source, figure_text(c), c.series) for c in case.claims},
+    )
+
+
+def _finding(finding: Finding, labels: LedgerLabels) -> str:
+    """A finding with the names of the speakers, and the ids of its claims in brackets."""
+    message = labels.sentence(finding.message)
+    if finding.topic == "reach":
+        message = re.sub(r"(?<= for )[\w-]+", lambda m: labels.place(m[0]), message).replace("_", " ")
+    if not finding.claims:
+        return message
+    speakers = " and ".join(dict.fromkeys(map(labels.speaker, finding.claims)))
+    words = f"{speakers} gives" if message.startswith("one source gives") else f"{speakers}:"
+    return f"{words} {message.removeprefix('one source gives ')} ({', '.join(finding.claims)})"
+
+
+def _section(console: TextConsole, title: str, lines: list[str], style: str) -> None:
     if lines:
-        print("\n" + styled(title, style))
+        console.print_line(f"\n{title}", style=style)
         for line in lines:
-            print(f"  {line}")
+            console.print_line(f"  {line}")

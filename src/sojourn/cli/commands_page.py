@@ -1,7 +1,6 @@
-"""The reference page of the command line, from the code: `python -m sojourn.cli.commands_page`.
+"""Generate `docs/reference/commands.md`, the output of `--help` for every command.
 
-In: nothing. Out: `docs/reference/commands.md`, what `--help` prints for every command; a test keeps
-it current.
+Run `python -m sojourn.cli.commands_page > docs/reference/commands.md`. A test keeps the page current.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ OPTIONS = ("--help", "-h", "--version", "--install-completion")
 HEAD = """\
 # Commands
 
-What `sojourn COMMAND --help` prints. Exit status: 0 done, 1 done with findings or warnings, 2 cannot be
-read or understood, 130 after Ctrl-C. `--json` is for programs. This page is made from the code.
+The output of `sojourn COMMAND --help`. Exit status: 0 done, 1 done with findings or warnings, 2 the input
+cannot be read or understood, 130 after Ctrl-C. `--json` is for programs. This page is generated from the
+code.
 """
 
 

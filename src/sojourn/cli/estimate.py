@@ -1,4 +1,4 @@
-"""`sojourn estimate`: the answer to a case's question, with its uncertainty."""
+"""`sojourn estimate`: answer the question of a case, with its uncertainty."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ def estimate(
     out: Path | None = None,
     json: Flag = False,
 ) -> int:
-    """Answer the question of a case: arrived, stayed, moved on, returned.
+    """Answer the question of a case: how many arrived, stayed, moved on and returned.
 
-    Prints the answer with its intervals, the figures whose reading matters most, and
-    warnings. Exit status: 0 done, 1 done with warnings of convergence, 2 the case
-    cannot be read, 130 interrupted (nothing is written then).
+    Prints whether the answer is reliable, the answer with its intervals, the
+    figures whose reading matters most, diagnostics and warnings. Exit status: 0
+    done, 1 the answer has not converged, 2 the case cannot be read, 130
+    interrupted (nothing is written then).
 
       sojourn estimate kazakhstan-2022
       sojourn estimate kazakhstan-2022 --out answers/kz --seed 7
@@ -36,9 +37,9 @@ def estimate(
     case
         A folder, or the name of a shipped case.
     asof
-        The day on which to count (default: the case's).
+        Date of the question (default: that of the case).
     claims_until
-        Use only claims published by this day (default: the case's).
+        Use only claims published by this date (default: that of the case).
     out
         Folder for answer.json, posterior.nc, timeline.parquet and claims.parquet.
     json

@@ -8,10 +8,10 @@ from sojourn.case import new_case, read_case
 
 
 def new(folder: str, /, *, like: str = "") -> int:
-    """Make a case to start from: a small one, or a copy of another.
+    """Create a case to start from: a small example, or a copy of another case.
 
-    Its files are plain: case.toml for a text editor, the tables for a spreadsheet.
-    It passes `sojourn check` as it is; replace its rows by yours.
+    Edit case.toml with a text editor and the tables with a spreadsheet. The new
+    case passes `sojourn check`; replace its rows by your own.
 
       sojourn new my-case
       sojourn new what-i-think --like kazakhstan-2022
@@ -25,5 +25,5 @@ def new(folder: str, /, *, like: str = "") -> int:
         The case to copy: a folder, or the name of a shipped case.
     """
     target = new_case(folder, read_case(like) if like else None)
-    sys.stdout.write(f"Made {target}. Edit case.toml and the tables, then run: sojourn check {target}\n")
+    sys.stdout.write(f"Created {target}. Edit case.toml and the tables, then run: sojourn check {target}\n")
     return 0

@@ -1,4 +1,4 @@
-"""Options that several commands have, as classes whose fields cyclopts shows as options of the command."""
+"""Options shared by several commands, as classes whose fields cyclopts turns into options."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ LEAST = {"seed": 0, "chains": 2, "draws": 25}
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Sampling:
-    """How a posterior is drawn."""
+    """How the posterior is sampled."""
 
     seed: int = 1
     """The same case, seed and version give the same draws on one machine."""
     draws: int = DRAWS
-    """Kept draws of each chain."""
+    """Draws to keep from each chain."""
     chains: int = CHAINS
-    """Markov chains."""
+    """Number of Markov chains."""
 
 
 DEFAULT_SAMPLING = Sampling()
-TO_ANSWER = Parameter(group="Where TARGET is a case to be answered first")
+TO_ANSWER = Parameter(group="If TARGET is a case that has to be answered first")
 
 
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Subject:
-    """What a command that explains an answer works on, and where its results go."""
+    """The case, the output and the sampling of a command that explains an answer."""
 
     case: str | None = None
-    """The folder of the answer's case, where it is not a shipped one."""
+    """Folder of the case of the answer, if the case is not a shipped one."""
     json: Flag = False
-    """Print audit.json with these results instead of tables."""
+    """Print the results as JSON, in the form of audit.json, instead of tables."""
     out: Annotated[Path | None, TO_ANSWER] = None
-    """Folder for the answer and these results."""
+    """Folder for the answer and the results."""
     sampling: Annotated[Sampling, TO_ANSWER] = DEFAULT_SAMPLING
 
 
@@ -50,10 +50,10 @@ DEFAULT_SUBJECT = Subject()
 
 
 def check_answering(sampling: Sampling, out: Path | None) -> None:
-    """Refuse numbers that no run can have, and an `out` that is no folder.
+    """Check the options of a run.
 
     Raises:
-        InputError: with all that is wrong.
+        InputError: a number is too small, or `out` is a file; all problems are named.
     """
     problems = too_small(**{name: (value, LEAST[name]) for name, value in asdict(sampling).items()})
     if out is not None and out.exists() and not out.is_dir():
@@ -63,7 +63,7 @@ def check_answering(sampling: Sampling, out: Path | None) -> None:
 
 
 def too_small(**numbers: tuple[int, int]) -> list[Problem]:
-    """Options below the least that is allowed, each given as its value and that least."""
+    """Problems of options below their minimum; each number comes with its minimum."""
     return [
         Problem("--" + name, f"must be at least {least}", value=str(value))
         for name, (value, least) in numbers.items()

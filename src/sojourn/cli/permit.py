@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from sojourn._core.files import dump_json
-from sojourn.cli.console import styled
+from sojourn.cli.console import TextConsole
 from sojourn.stay_rules import Assessment, assess
 
 
@@ -26,10 +26,11 @@ def permit(
 ) -> int:
     """Until when may one stay, and when may one come back?
 
-    The stays file has the columns entry,exit (exit empty while open) and, where needed,
-    permit (a document that stops the clock) and member (a country of the zone). Stays
-    after the day asked about are bookings. Exit status: 0 lawful, 1 some day given is
-    unlawful, 2 cannot be read.
+    The file of stays has the columns entry and exit (exit is empty while the
+    stay lasts) and, if needed, permit (a document that stops the count of days)
+    and member (a country of the zone). Stays after the given day are treated as
+    bookings. Exit status: 0 all days are lawful, 1 some day is unlawful, 2
+    cannot be read.
 
       sojourn permit --rules KZ.visa_free.EAEU --nationality RU --stays stays.csv --on 2023-05-01
       sojourn permit --rules EU.short_stay --nationality US --stays stays.csv --on 2026-07-01 \\
@@ -44,11 +45,11 @@ def permit(
     stays
         CSV file of stays.
     on
-        The day asked about, YYYY-MM-DD.
+        The day for which to answer, YYYY-MM-DD.
     plan
-        A planned stay, entry:exit; may be given several times.
+        A planned stay, entry:exit; repeatable.
     want
-        Days: also say from when a stay of this length is possible.
+        Number of days: also find the first day on which a stay of this length may begin.
     json
         Print one JSON object, for programs.
     """
@@ -56,34 +57,37 @@ def permit(
     if json:
         print(dump_json(answer.as_json(), indent=2), end="")
     else:
-        print("\n".join(_text(answer)))
+        _print(answer)
     return 0 if answer.lawful else 1
 
 
-def _text(answer: Assessment) -> list[str]:
-    """The answer for people, each reading after the other."""
-    lines: list[str] = []
+def _print(answer: Assessment) -> None:
+    """Print the answer under each reading of the rule, then warnings and sources."""
+    console = TextConsole()
     for name, reading in (answer.readings or {"": answer}).items():
-        lines += [styled(f"Reading {name}", "bold")] if name else []
-        lines += [reading.explanation, "", *_figures(reading), "", *_strip(reading), ""]
-    lines += [styled("! ", "yellow") + warning for warning in answer.warnings]
-    lines += [f"Source: {_source(answer)}", answer.notice]
-    return lines
+        if name:
+            console.heading(f"Reading {name}")
+        for line in (reading.explanation, "", *_figures(reading), "", *_strip(reading), ""):
+            console.print_line(line)
+    for warning in answer.warnings:
+        console.print_line(f"! {warning}", style="yellow")
+    console.print_line(f"Source: {_sources(answer)}")
+    console.print_line(answer.notice)
 
 
 def _figures(answer: Assessment) -> list[str]:
     further = "no limit on file" if answer.max_further_stay is None else f"{answer.max_further_stay} days"
     rows: list[tuple[str, object]] = [
         ("days used", answer.used),
-        ("days left today", "no limit on file" if answer.left_today is None else answer.left_today),
+        ("days left", "no limit on file" if answer.left_today is None else answer.left_today),
         ("longest further stay", further),
         ("latest lawful exit", answer.latest_lawful_exit or "–"),
         ("earliest re-entry", answer.earliest_reentry or "–"),
         ("unlawful days", answer.unlawful_days),
-        ("over the window", answer.window_excess),
+        ("days over the limit", answer.window_excess),
         ("binding limit", answer.binding_limit or "–"),
         ("days counted", _ranges(answer.counted)),
-        ("they come back", _ranges(answer.returns)),
+        ("days freed again", _ranges(answer.returns)),
     ]
     if answer.latest_return:
         rows.insert(3, ("back by", answer.latest_return))
@@ -102,9 +106,9 @@ def _ranges(ranges: Sequence[tuple[object, object]]) -> str:
 def _strip(answer: Assessment) -> list[str]:
     from sojourn.stay_rules.explain import strip
 
-    key = "█ counted  ▒ other day inside  ! unlawful  + booked  · outside  ▲ the day"
+    key = "█ counted  ▒ present, not counted  ! unlawful  + booked  · absent  ▲ the given day"
     return [*(f"  {line}" for line in strip(answer)), f"  {key}"]
 
 
-def _source(answer: Assessment) -> str:
+def _sources(answer: Assessment) -> str:
     return "; ".join(f"{c.act} (checked {c.checked}, confidence {c.confidence})" for c in answer.citations)

@@ -1,4 +1,4 @@
-"""A progress bar for every chain while sampling: step, divergences so far, time left."""
+"""A progress bar for each chain during sampling: step, divergences so far, time left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ Report = Callable[["ChainProgress"], None]
 
 @contextmanager
 def watching(chains: int, quiet: bool) -> Generator[tuple[Report, threading.Event]]:
-    """A report function and a stop event; Ctrl-C sets the event, so that chains end between two runs."""
+    """Yield a report function and a stop event; Ctrl-C sets the event, and sampling ends at the next step.
+
+    Args:
+        chains: number of chains.
+        quiet: show no bars.
+
+    Raises:
+        KeyboardInterrupt: sampling was stopped.
+    """
     from sojourn.inference.sampler import Interrupted
 
     stop = threading.Event()

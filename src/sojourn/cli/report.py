@@ -1,4 +1,4 @@
-"""`sojourn report`: an answer as a page, tables or interchange files."""
+"""`sojourn report`: write an answer as a page, tables or interchange files."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ def report(
 ) -> int:
     """Write the report of an answer that `sojourn estimate --out` saved.
 
-    The page is one file: it works offline, prints, and loads nothing. Sections that need
-    `sojourn audit`, `vintages`, `worth` or `whatif` are left out until those were run.
-    Beside it: prov.json and ro-crate-metadata.json, which say where each number comes
-    from. The same answer gives the same bytes. Exit status: 0 done, 2 cannot be read
-    or written.
+    The page is one file that works offline, can be printed, and loads nothing.
+    Sections that need `sojourn audit`, `vintages`, `worth` or `whatif` stay
+    empty until these commands have been run. prov.json and
+    ro-crate-metadata.json, written beside the page, give the provenance of each
+    number. The same answer gives the same bytes. Exit status: 0 done, 2 cannot
+    be read or written.
 
       sojourn report answers/kz                   answers/kz/report.html
       sojourn report answers/kz --format xlsx     every table as a sheet
@@ -38,9 +39,9 @@ def report(
     folder
         The folder given to --out of estimate.
     out
-        The file to write; for csv the folder (default: in the answer's folder).
+        File to write, or folder for csv (default: in the folder of the answer).
     format
-        html: the page. md: text and tables. csv: a file per table. xlsx: a workbook.
+        html: the page; md: text and tables; csv: one file for each table; xlsx: a workbook;
         sdmx: the numbers as SDMX-CSV 2.0.
     """
     missing = [name for name in NEEDED if find_spec(name) is None]

@@ -1,4 +1,4 @@
-"""A case answered on the command line: progress shown, the answer saved, and the exit status."""
+"""Answer a case on the command line: show progress, save the answer, derive the exit status."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sojourn._core.verdict import is_unreliable
 from sojourn.case import Case
 from sojourn.cli.options import Sampling
 
@@ -24,11 +25,19 @@ def answer_now(
     asof: date | None = None,
     claims_until: date | None = None,
 ) -> Answer:
-    """Answer a case, with bars on a terminal's stderr unless `quiet`, and save the answer if it is wanted.
+    """Answer a case, show progress bars if stderr is a terminal, and save the answer if `out` is given.
+
+    Args:
+        case: the case.
+        sampling: seed, chains and draws.
+        out: folder for the answer; None: it is not saved.
+        quiet: show no progress.
+        asof: date of the question; None: that of the case.
+        claims_until: last date of publication of the claims used; None: that of the case.
 
     Raises:
-        CaseError: the case asks for what the model does not have.
-        KeyboardInterrupt: Ctrl-C; nothing is written then.
+        CaseError: the case asks for something that the model does not have.
+        KeyboardInterrupt: after Ctrl-C; nothing is written then.
     """
     from sojourn.cli.progress import watching
     from sojourn.inference.estimate import estimate
@@ -51,9 +60,9 @@ def answer_now(
 
 def status_of(warnings: Iterable[str]) -> int:
     """Exit status of an answer: 1 if it has not converged."""
-    return int(any(warning.startswith("not converged") for warning in warnings))
+    return int(is_unreliable(warnings))
 
 
 def speaking(quiet: bool) -> bool:
-    """Whether stderr is told what is being worked on: on a terminal only."""
+    """Whether to write progress to stderr: on a terminal only, and not if `quiet`."""
     return not quiet and sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""`sojourn show`: print an answer that was saved before."""
+"""`sojourn show`: print a saved answer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sojourn._core.errors import InputError, Problem
 
 
 def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
-    """Show an answer that `sojourn estimate --out` saved.
+    """Print an answer that `sojourn estimate --out` saved.
 
-    Exit status: 0 done, 2 there is no answer that can be read.
+    The first line says whether the answer is reliable. Exit status: 0 done, 2
+    the folder has no answer that can be read.
 
       sojourn show answers/kz
       sojourn show answers/kz --json | jq .shares
@@ -32,7 +33,7 @@ def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fal
     try:
         answer = read_answer(folder)
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError([Problem(str(folder), "holds no answer.json: give the folder of --out")]) from None
+        raise InputError([Problem(str(folder), "has no answer.json; give the folder of --out")]) from None
     except (ValueError, OSError) as error:
         raise InputError([Problem(str(folder / "answer.json"), f"cannot be read: {error}")]) from None
     if json:

@@ -1,4 +1,4 @@
-"""`sojourn simulate`: a world whose truth is known, as registers and figures."""
+"""`sojourn simulate`: registers and published figures of a world whose truth is known."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from sojourn.cli.options import LEAST, too_small
 
 
 def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
-    """Simulate a world of travellers, and write its registers and its truth.
+    """Simulate a world of travellers; write its registers and its truth.
 
-    WORLD.toml says who comes, stays and goes; see docs/howto/simulation.md. The folder gets
-    the register of each border service (crossings-PLACE.parquet, the input of `sojourn
-    borders`), registers.parquet, truth.parquet and truth.toml. With a table [officials]
-    in WORLD.toml a case is written, too: what officials, newspapers and interviewees said
-    of that world. Exit status: 0 done, 2 WORLD.toml cannot be used (nothing is written).
+    WORLD.toml describes who comes, stays and leaves; see
+    docs/howto/simulation.md. The command writes the register of each border
+    service (crossings-PLACE.parquet, the input of `sojourn borders`),
+    registers.parquet, truth.parquet and truth.toml. If WORLD.toml has a table
+    [officials], it also writes a case: what officials, newspapers and
+    interviewees said about that world. Exit status: 0 done, 2 WORLD.toml cannot
+    be used (nothing is written).
 
       sojourn simulate WORLD.toml --seed 1 --out worlds/first
       sojourn estimate worlds/first/case
@@ -24,7 +26,7 @@ def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
     Parameters
     ----------
     world
-        Settings of the world.
+        TOML file with the settings of the world.
     out
         Folder for the files.
     seed
@@ -48,5 +50,5 @@ def simulate(world: Path, /, *, out: Path, seed: int = 1) -> int:
         write_case(make_case(settings, records, seed)[0], target / "case")
         write_truth(settings, records, target / "case")
     agents, crossings = len(records.passport), len(records.crossings)
-    sys.stdout.write(f"{agents:,} persons, {crossings:,} crossings; written to {target}\n")
+    sys.stdout.write(f"{agents:,} people, {crossings:,} crossings; written to {target}\n")
     return 0

@@ -1,4 +1,4 @@
-"""`sojourn vintages`: the answer as it would have been at every date."""
+"""`sojourn vintages`: the answer as it would have been at every date of publication."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ def vintages(
     *,
     subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
-    """The answer at every date on which claims were published, from what was known by then.
+    """Compute the answer that the claims published by each date would have given.
 
-    Takes the folder of a saved answer (the result is added to its audit.json), or a case
-    to be answered first. Exit status: 0 done, 1 the answer has not converged, 2 cannot be
-    read.
+    Takes the folder of a saved answer (the result is added to its audit.json),
+    or a case to be answered first. Exit status: 0 done, 1 the answer has not
+    converged, 2 cannot be read.
 
       sojourn vintages answers/kz
       sojourn vintages my-case --json | jq '.history[].date'
@@ -32,5 +32,7 @@ def vintages(
     from sojourn.audit.vintages import find_vintages
     from sojourn.cli.audit_text import render_vintages
 
-    moments = find_vintages(work.posterior, report=lambda day: work.say(f"drawing again as of {day} …"))
+    moments = find_vintages(
+        work.posterior, report=lambda day: work.say(f"refitting with the claims published by {day} …")
+    )
     return work.finish(Audit(header=work.header(), history=tuple(moments)), render_vintages)

@@ -1,4 +1,4 @@
-"""`sojourn whatif`: the same posterior, another rule or another event."""
+"""`sojourn whatif`: the same posterior under another stay rule or another event."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ def whatif(
     scale: Many = None,
     subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
-    """What if a stay rule or an event had been otherwise: the difference, with its interval.
+    """Compute what would differ under another stay rule or event, with intervals.
 
-    The same draws go through an edited history. It says what the model holds, not what
-    people would have done: nobody reacts but in the ways that the case models. Takes the
-    folder of a saved answer (the result is added to its audit.json), or a case to be
-    answered first. Exit status: 0 done, 1 the answer has not converged, 2 cannot be read.
+    The same draws go through an edited history. The difference is what the
+    model implies: people react only in the ways that the case models. Takes the
+    folder of a saved answer (the result is added to its audit.json), or a case
+    to be answered first. Exit status: 0 done, 1 the answer has not converged, 2
+    cannot be read.
 
       sojourn whatif answers/kz --without KZ-rolling
       sojourn whatif answers/kz --end KZ-entry=2023-06-30 --begin KZ-rolling=2023-07-01
@@ -41,13 +42,14 @@ def whatif(
     target
         A folder that `sojourn estimate --out` wrote, or a case.
     without
-        A regime (stay rules of a place) that never came, the one before it goes on; or an event; repeatable.
+        A regime (stay rules of a place) to remove, so that the one before it continues; or an
+        event to remove; repeatable.
     begin
         REGIME=YYYY-MM-DD: first day of a regime; repeatable.
     end
         REGIME=YYYY-MM-DD: last day of a regime; repeatable.
     scale
-        EVENT=FACTOR: so many times as many arrivals; repeatable.
+        EVENT=FACTOR: multiply the arrivals of an event by a factor; repeatable.
     """
     begins = _pairs("--begin", begin, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
     ends = _pairs("--end", end, date.fromisoformat, "a regime and a day, REGIME=YYYY-MM-DD")
@@ -67,7 +69,11 @@ def whatif(
 def _pairs(
     option: str, given: list[str] | None, read: Callable[[str], Value], allowed: str
 ) -> dict[str, Value]:
-    """NAME=VALUE options as a mapping; all that cannot be read are refused at once."""
+    """NAME=VALUE options as a mapping.
+
+    Raises:
+        InputError: some values cannot be read; all of them are named.
+    """
     found: dict[str, Value] = {}
     problems: list[Problem] = []
     for text in given or ():

@@ -1,4 +1,4 @@
-"""`sojourn worth`: which statistic, not yet published, would settle most."""
+"""`sojourn worth`: which statistic, not yet published, would reduce the uncertainty most."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ def worth(
     *,
     subject: Subject = DEFAULT_SUBJECT,
 ) -> int:
-    """Rank statistics not yet published by how much of the answer's variance they would take away.
+    """Rank new statistics by how much of the answer's variance they would remove.
 
-    The case may list them in candidates.csv; else some are made up: exits by border,
-    registers, a purge, a survey. Takes the folder of a saved answer (the result is added to
-    its audit.json), or a case to be answered first. Exit status: 0 done, 1 the answer has
-    not converged, 2 cannot be read.
+    The case may list them in candidates.csv; otherwise typical ones are
+    proposed: exits by border, registers, a cleaned register, a survey. Takes
+    the folder of a saved answer (the result is added to its audit.json), or a
+    case to be answered first. Exit status: 0 done, 1 the answer has not
+    converged, 2 cannot be read.
 
       sojourn worth answers/kz
       sojourn worth my-case --json | jq '.worth[] | {name, answer}'

@@ -60,6 +60,7 @@ def _claim(case: Case, claim: Claim) -> dict[str, Any]:
         "url": claim.url,
         "via": claim.via,
         "copy_of": claim.copy_of,
+        "series": claim.series,
         "note": claim.note,
         "readings": {r.reading: _reading(r) for r in case.readings_by_claim[claim.claim]},
     }

@@ -1,7 +1,7 @@
-"""Kinds of chart, as Vega-Lite specifications: no drawing code, rows in, data out.
+"""Kinds of chart, each a function from rows to a Vega-Lite specification.
 
-Colours are of Okabe and Ito's set, safe for the colour-blind and at least 3:1 against
-white; shape or place says the same as colour does.
+Colours follow Okabe and Ito: they can be told apart by colour-blind readers and have a contrast
+of at least 3:1 against white. Shape or position repeats what a colour says.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VERDICT = {
     "not used": (GREY, "cross"),
 }
 ROW = 20
-"""Pixels of a row in a chart of intervals."""
+"""Height of a row in a chart of intervals, in pixels."""
 CONFIG: Spec = {
     "background": "white",
     "font": "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
@@ -53,9 +53,14 @@ def intervals(
     log: bool = False,
     colours: dict[str, str] | None = None,
 ) -> Spec:
-    """A row each: median, thick 50 % and thin 90 % interval, and a line at nothing (1 on a log scale).
+    """One line for each row: median, thick 50% interval, thin 90% interval; a rule at 0 (1 if `log`).
 
-    Rows: label, q05 … q95, note; group where they are coloured.
+    Args:
+        rows: label, q05 … q95, note; group if `colours` are given.
+        title: title of the axis.
+        axis: number format of the axis (d3-format).
+        log: logarithmic axis.
+        colours: colour by group.
     """
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale()
     ticks = alt.Axis(format=axis, title=title, **_ticks(rows, log))
@@ -72,15 +77,19 @@ def intervals(
 
 
 def bands(rows: Sequence[Row], marks: Sequence[Row], title: str, *, axis: str = ",.0f") -> Spec:
-    """Outcomes over time: median, 50 % and 90 % bands; marks are numbered dates.
+    """Outcomes over time: median, 50% and 90% bands, and numbered vertical lines for events.
 
-    Rows: date, group, q05 … q95, note. Marks: date, number, name.
+    Args:
+        rows: date, group, q05 … q95, note.
+        marks: date, number, name.
+        title: title of the axis.
+        axis: number format of the axis (d3-format).
     """
     return _spec(*_bands(rows, title, axis, "linear", legend=True), *_dates(marks), height=320)
 
 
 def known(rows: Sequence[Row], title: str) -> Spec:
-    """One share as it was known: steps from date to date, intervals on the last. Rows as for `bands`."""
+    """One share by date of knowledge: a step at each date, intervals at the last. Rows as for `bands`."""
     last = alt.Chart(alt.Data(values=list(rows[-1:]))).encode(x="date:T", color=_colour(OUTCOME))
     thin = last.mark_rule(strokeWidth=2).encode(y="q05:Q", y2="q95:Q")
     thick = last.mark_rule(strokeWidth=8, opacity=0.55).encode(y="q25:Q", y2="q75:Q")
@@ -88,7 +97,7 @@ def known(rows: Sequence[Row], title: str) -> Spec:
 
 
 def _bands(rows: Sequence[Row], title: str, axis: str, between: Any, legend: bool) -> Iterator[alt.Chart]:
-    """Bands, lines and points that answer to the mouse; `between` says how dates are joined."""
+    """Bands, lines, and invisible points with tooltips; `between` is the interpolation between dates."""
     days = "%-d %b" if _length(rows) < 150 else "%b %Y"
     whole = alt.Scale() if legend else alt.Scale(domain=[0, 1])
     base = alt.Chart(alt.Data(values=list(rows))).encode(
@@ -115,13 +124,13 @@ def _bands(rows: Sequence[Row], title: str, axis: str, between: Any, legend: boo
 
 
 def _length(rows: Sequence[Row]) -> int:
-    """Days from the first date to the last."""
+    """Number of days from the first date to the last."""
     days = [date.fromisoformat(row["date"]) for row in rows]
     return (max(days) - min(days)).days if days else 0
 
 
 def _dates(marks: Sequence[Row]) -> tuple[alt.Chart, ...]:
-    """Vertical lines with a number on top; the list below the chart has the names."""
+    """Vertical lines with a number on top; the table below the chart has the names."""
     if not marks:
         return ()
     base = alt.Chart(alt.Data(values=list(marks))).encode(x="date:T")
@@ -133,7 +142,7 @@ def _dates(marks: Sequence[Row]) -> tuple[alt.Chart, ...]:
 
 
 def said(rows: Sequence[Row], title: str, *, log: bool) -> Spec:
-    """What was said (grey bar) against what the model expects. Rows: label, low, high, q05 … q95, verdict."""
+    """What was said (grey bar) and what the model expects. Rows: label, low, high, q05 … q95, verdict."""
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale()
     ticks = alt.Axis(format="~s", title=title, **_ticks(rows, log))
     base = alt.Chart(alt.Data(values=list(rows))).encode(
@@ -157,7 +166,7 @@ def said(rows: Sequence[Row], title: str, *, log: bool) -> Spec:
 
 
 def bars(rows: Sequence[Row], title: str, *, axis: str = ".2~f") -> Spec:
-    """A bar each, with plus and minus two standard errors. Rows: label, value, low, high, note."""
+    """One bar for each row, ± two standard errors. Rows: label, value, low, high, note."""
     base = alt.Chart(alt.Data(values=list(rows))).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
         tooltip=["label:N", alt.Tooltip("value:Q", format=axis), "note:N"],
@@ -170,7 +179,7 @@ def bars(rows: Sequence[Row], title: str, *, axis: str = ".2~f") -> Spec:
 
 
 def dots(rows: Sequence[Row], title: str, *, line: float, log: bool = False) -> Spec:
-    """A point each and one line to compare with. Rows: label, value, group (over or under the line), note."""
+    """One point for each row and a reference line. Rows: label, value, group (beyond or within), note."""
     scale = alt.Scale(type="log") if log else alt.Scale()
     base = alt.Chart(alt.Data(values=list(rows))).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
@@ -192,7 +201,7 @@ def dots(rows: Sequence[Row], title: str, *, line: float, log: bool = False) -> 
 
 
 def _ticks(rows: Sequence[Row], log: bool) -> dict[str, Any]:
-    """Few lines on a log scale: powers of ten, with 2 and 5 between where they are few."""
+    """Ticks of a log scale: powers of ten, and 2 and 5 times these if the range is short."""
     if not log:
         return {"tickCount": 5}
     ends = [row[key] for row in rows for key in ("low", "high", "q05", "q95") if key in row]
@@ -211,7 +220,7 @@ def _colour(colours: dict[str, str] | None, legend: bool = False) -> Any:
 
 def _tooltip(name: str, axis: str) -> list[Any]:
     form = ".0%" if "%" in axis else ",.3~r"
-    fields = (("q50", "median"), ("q05", "90 % from"), ("q95", "90 % to"))
+    fields = (("q50", "median"), ("q05", "90% from"), ("q95", "90% to"))
     numbers = [alt.Tooltip(f"{key}:Q", title=title, format=form) for key, title in fields]
     return [*([f"{name}:N", "note:N"] if name else []), *numbers]
 
@@ -221,7 +230,7 @@ def _height(rows: Sequence[Row], row: int = ROW) -> int:
 
 
 def _spec(*layers: alt.Chart, height: int) -> Spec:
-    """Layers as one chart as wide as its frame."""
+    """Layers as one chart, as wide as its container."""
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
     return (
         alt.layer(*layers).properties(width="container", height=height, autosize=fit).to_dict(validate=False)

@@ -1,15 +1,20 @@
-"""The parts of a report, whatever it is written as: sections of text, figures and tables."""
+"""The parts of a report in any format: sections of text, figures and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-CellKind = Literal["text", "count", "plain", "share", "claim", "claims", "link", "date"]
-"""How a cell is shown. `count`: three significant digits; `plain`: a number as it is;
-`share`: per cent; `claim` and `claims`: ids that lead to the claims' table; `link`: an
-address; `date`: ISO."""
+CellKind = Literal[
+    "text", "count", "plain", "share", "measured", "claim", "claims", "figure", "figures", "link", "date"
+]
+"""How a cell is shown. `count`: three significant digits; `plain`: a number as it is; `share`: a
+percentage; `measured`: a share or a count, as the column `quantity` of the row says; `claim` and
+`claims`: ids, linked to the table of claims; `figure` and `figures`: the same with the speaker and
+the figure, one for each series; `link`: an address; `date`: ISO."""
+NUMERIC: frozenset[CellKind] = frozenset({"count", "plain", "share", "measured"})
+"""Kinds of cell that are aligned to the right."""
 Cell = str | float | int | tuple[str, ...] | None
 
 
@@ -17,7 +22,7 @@ Cell = str | float | int | tuple[str, ...] | None
 class Column:
     """A column: its name in files (one word), its title on the page, and how it is shown.
 
-    `upto`: the other end of the interval that the column before begins; read in one cell.
+    `upto`: the upper end of the interval whose lower end is the column before; both share one cell.
     """
 
     name: str
@@ -30,7 +35,8 @@ class Column:
 class Table:
     """A table; rows hold raw values, which each format shows in its own way.
 
-    `anchor` names the column whose cells others link to (`claim` for the claims' table).
+    `anchor` is the prefix of the ids to which other cells link (`claim` for the table of claims).
+    `series` maps the first claim of a series to the later ones, whose rows the page folds away.
     """
 
     id: str
@@ -38,11 +44,20 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     anchor: str = ""
+    series: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def kind(self, row: tuple[Cell, ...], i: int) -> CellKind:
+        """How the i-th cell of a row is shown; `measured` is resolved to `share` or `count`."""
+        kind = self.columns[i].kind
+        if kind != "measured":
+            return kind
+        names = [column.name for column in self.columns]
+        return "share" if str(row[names.index("quantity")]).startswith("share") else "count"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart (its Vega-Lite specification, made when asked) or SVG text; `alt` says what it shows."""
+    """A chart (a function that makes its Vega-Lite specification) or SVG text; `alt` describes it."""
 
     id: str
     caption: str
@@ -53,7 +68,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report. `missing` says how to make what is not there."""
+    """A part of the report. `missing` names the command that adds its content."""
 
     id: str
     title: str
@@ -65,10 +80,10 @@ class Section:
 
 NUMBERS = (
     Column("median", "median", "count"),
-    Column("q25", "50 %", "count"),
-    Column("q75", "50 %, to", "count", upto=True),
-    Column("q05", "90 %", "count"),
-    Column("q95", "90 %, to", "count", upto=True),
+    Column("q25", "50%", "count"),
+    Column("q75", "50%, to", "count", upto=True),
+    Column("q05", "90%", "count"),
+    Column("q95", "90%, to", "count", upto=True),
 )
 """Columns of a summary, after those that name the quantity."""
 SHARES = tuple(replace(column, kind="share") for column in NUMBERS)

@@ -1,8 +1,8 @@
-"""Flows between places as a small SVG: from the left to the right, width = persons.
+"""Flows between places as a small SVG: from left to right, the width of a band is a number of people.
 
-Vega-Lite has no such chart, and libraries that do weigh more than the page. Places keep
-one order on both sides; a band's text (persons, interval) is its title, shown on hover
-and read aloud, and its table stands below.
+Vega-Lite has no such chart, and libraries that have one are larger than the whole page. Places have
+the same order on both sides. The text of a band (number, interval) is its title: browsers show it on
+hover, and screen readers read it aloud.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 COLOURS = {"arrival": "#0072B2", "home": "#00805C", "away": "#D55E00", "other": "#6B6B6B"}
 GAP, LEAST = 10.0, 1.2
-"""Pixels between places; least width of a band that is drawn."""
+"""Gap between places and smallest width of a band, in pixels."""
 LINE = 30.0
-"""Pixels that a place needs for its two lines of text."""
+"""Height of the two lines of text of a place, in pixels."""
 
 
 @dataclass(frozen=True)
 class Flow:
-    """Persons from one place to another; `kind` is a key of `COLOURS`, `text` what a reader is told."""
+    """People who went from one place to another; `kind` is a key of `COLOURS`, `text` describes the band."""
 
     start: str
     end: str
@@ -30,10 +30,14 @@ class Flow:
 
 
 def flow_svg(flows: Sequence[Flow], width: int, height: int, title: str, describe: Mapping[str, str]) -> str:
-    """The diagram, `width` by `height` pixels (more if there are many places).
+    """Draw the diagram as SVG text.
 
-    `describe` gives the second line of text of a place, by its side and name
-    ("from Alpha", "to Beta").
+    Args:
+        flows: the bands, from top to bottom.
+        width: width in pixels.
+        height: height in pixels; the diagram is higher if there are many places.
+        title: text alternative of the diagram.
+        describe: second line of text of a place, by its side and name ("from Alpha", "to Beta").
     """
     left, right = (_sum(flows, side) for side in ("start", "end"))
     scale = _scale(left, right, height)
@@ -77,7 +81,7 @@ def _scale(left: Mapping[str, float], right: Mapping[str, float], height: float)
 
 
 def _tops(total: Mapping[str, float], scale: float) -> dict[str, float]:
-    """Upper edge of each place; text must fit."""
+    """Upper edge of each place, in pixels; each place has room for its text."""
     tops: dict[str, float] = {}
     y = 0.0
     for place, persons in total.items():

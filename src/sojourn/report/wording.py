@@ -1,4 +1,4 @@
-"""Numbers and quantities in the words of a reader."""
+"""Numbers, dates and the answer itself in plain English."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ OUTCOMES = {name: LABELS[name] for name in FATES}
 
 
 def number(value: float) -> str:
-    """A count to three significant digits: 1,230,000; 0.57."""
+    """A count to three significant digits: 1234567 → 1,230,000; 0.567 → 0.57."""
     if abs(value) < 10:
         return f"{value:.2g}".removesuffix(".0")
     return f"{float(f'{value:.3g}'):,.0f}".replace("-", "−")
 
 
 def share(value: float) -> str:
-    """A proportion in whole per cent, small ones not rounded to nothing."""
-    return f"{value:z.1%}" if 0 < abs(value) < 0.01 else f"{value:z.0%}"
+    """A proportion as a whole percentage; below 1% with one decimal, so that it is not shown as 0%."""
+    return (f"{value:z.1%}" if 0 < abs(value) < 0.01 else f"{value:z.0%}").replace("-", "−")
 
 
 def day(iso: str) -> str:
@@ -33,33 +33,26 @@ def day(iso: str) -> str:
 
 
 def published(claim: Mapping[str, Any]) -> str:
-    """When a claim was published: a day, or the first and the last that it may have been."""
+    """When a claim was published: a date, or the first and the last possible date."""
     first, last = claim["published"], claim["published_until"]
     return first if first == last else f"{first} to {last}"
 
 
 def span(numbers: Numbers, form: Any = number) -> str:
-    """The 90 % interval in words."""
+    """The 90% interval in words."""
     return f"{form(numbers['q05'])} to {form(numbers['q95'])}"
 
 
-def quantity(name: str) -> str:
-    """`share moved_on` → share that moved on."""
-    if name.startswith("share "):
-        return f"share that {OUTCOMES.get(name[6:], name[6:])}"
-    return OUTCOMES.get(name, name)
-
-
 def sentence(material: ReportInputs) -> str:
-    """The answer in one sentence; labels of the prior travel with their number."""
+    """The answer in two sentences; a number that only the prior determines carries that label."""
     answer = material.answer
     arrived, host, origin = answer["outcomes"]["arrived"], answer["host"], answer["origin"]
     parts = [_share(material, name) for name in OUTCOMES]
     return (
-        f"Of about {number(arrived['q50'])} persons ({span(arrived)}{_label(material, 'arrived')}) who came "
-        f"from {material.place(origin)} to {material.place(host)}{_wave(material)}, by {day(answer['asof'])} "
-        f"about {parts[0]} were still there, {parts[1]} had moved on to other places and {parts[2]} had "
-        "gone back (in brackets: 90 % intervals)."
+        f"About {number(arrived['q50'])} people (90% interval {span(arrived)}{_label(material, 'arrived')}) "
+        f"came from {material.place(origin)} to {material.place(host)}{_wave(material)}. By "
+        f"{day(answer['asof'])}, about {parts[0]} were still there, {parts[1]} had moved on to other "
+        f"countries and {parts[2]} had gone back."
     )
 
 

@@ -1,7 +1,7 @@
-"""The report as one HTML file: works from a file address, loads nothing, runs only its own scripts.
+"""The report as one HTML file that opens from disk, loads nothing and runs only its own scripts.
 
-Claims' words are text from anywhere: everything is escaped, addresses are links only if
-they are http(s), and a content security policy allows no script but those written here.
+The words of claims are untrusted: all text is escaped, only http(s) addresses become links, and a
+content security policy blocks every script that is not written here.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from sojourn._core.ledger_labels import labels_of_answer, more_of_series
+from sojourn._core.verdict import verdict
 from sojourn.report import charts
-from sojourn.report.document import Cell, CellKind, Section, Table
+from sojourn.report.document import NUMERIC, Cell, CellKind, Section, Table
 from sojourn.report.inputs import ReportInputs
 from sojourn.report.wording import day, number, share
 
@@ -27,15 +29,18 @@ def html(material: ReportInputs, sections: list[Section]) -> str:
     bundle, boot = _bundle(), _file("boot.js")
     figures = [figure for section in sections for figure in section.figures]
     specs = {figure.id: figure.spec() for figure in figures if figure.spec}
-    warnings = material.answer["warnings"]
+    warnings, names = material.answer["warnings"], labels_of_answer(material.answer)
     return (
         _environment()
         .from_string(_file("page.html.j2"))
         .render(
             answer=material.answer,
             used=len(material.used),
+            numeric=NUMERIC,
             unconverged=material.unconverged,
-            others=[w for w in warnings if w not in material.unconverged],
+            others=[names.sentence(w) for w in warnings if w not in material.unconverged],
+            verdict=verdict(material.answer),
+            names=names,
             sections=sections,
             charts={"specs": specs, "config": charts.CONFIG},
             style=_file("page.css"),
@@ -48,14 +53,14 @@ def html(material: ReportInputs, sections: list[Section]) -> str:
 
 @cache
 def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script; takes a second to make."""
+    """Vega, Vega-Lite and Vega-Embed as one script; cached, because making it takes a second."""
     import vl_convert
 
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
 
 
 def policy(*scripts: str) -> str:
-    """A policy that lets these scripts run and nothing be fetched; charts style their own marks."""
+    """A content security policy that allows these scripts and inline styles, and blocks all requests."""
     hashes = (b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     rules = ("default-src 'none'", f"script-src {allowed}", "style-src 'unsafe-inline'", "img-src data:")
@@ -91,7 +96,7 @@ def is_address(value: Cell) -> bool:
 
 
 def cells(table: Table) -> list[tuple[int, int | None]]:
-    """Columns to read: an interval is one, from its begin to its end; those that say nothing are left out."""
+    """Columns to show: the ends of an interval share one column, and empty columns are left out."""
     read: list[tuple[int, int | None]] = []
     for i, column in enumerate(table.columns):
         if column.upto:
@@ -106,7 +111,7 @@ def _host(address: str) -> str:
 
 
 def _words(text: str) -> Markup:
-    """Escaped text; what stands in backticks is code."""
+    """Escaped text, with text in backticks as code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)
@@ -118,6 +123,7 @@ def _words(text: str) -> Markup:
 def _environment() -> Environment:
     found = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Any] = {"shown": shown, "host": _host, "words": _words, "day": day, "cells": cells}
+    filters["more_of_series"] = more_of_series
     found.filters.update(filters)
     found.tests["address"] = is_address
     return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sojourn.report.document import Cell, Column, Section, Table
+from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, more_of_series
+from sojourn._core.verdict import verdict
+from sojourn.report.document import NUMERIC, Cell, Section, Table
 from sojourn.report.formats.html import cells, is_address, shown
 from sojourn.report.inputs import ReportInputs
 from sojourn.report.wording import day
@@ -14,50 +16,53 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>|#~!&])")
 
 
 def markdown(material: ReportInputs, sections: list[Section]) -> str:
-    """The report; claims' words are escaped, so that none is read as markup."""
+    """The report; the words of claims are escaped, so that they are not read as markup."""
     return "\n".join(_lines(material, sections)) + "\n"
 
 
 def _lines(material: ReportInputs, sections: list[Section]) -> Iterator[str]:
-    answer = material.answer
+    answer, names = material.answer, labels_of_answer(material.answer)
     yield f"# {_text(answer['question'])}\n"
+    yield f"**{_text(verdict(answer))}**\n"
     until = day(answer["claims_until"])
     yield f"As of {day(answer['asof'])}, from {len(material.used)} claims published by {until}.\n"
     if material.unconverged:
-        yield "**This answer has not converged: do not quote its numbers.**\n"
+        yield "**This answer has not converged.**\n"
     if answer["warnings"]:
-        yield from (f"* {_text(warning)}" for warning in answer["warnings"])
+        yield from (f"* {_text(names.sentence(warning))}" for warning in answer["warnings"])
         yield ""
     for section in sections:
         yield f"## {section.title}\n"
         for paragraph in (*section.text, *filter(None, [section.missing])):
             yield f"{_text(paragraph)}\n"
         for table in section.tables:
-            yield from _table(table)
+            yield from _table(table, names)
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, names: LedgerLabels) -> Iterator[str]:
     read = cells(table)
     columns = [table.columns[i] for i, _ in read]
     yield f"**{_text(table.caption)}**\n"
     yield "| " + " | ".join(_text(column.title) for column in columns) + " |"
-    numeric = ("count", "plain", "share")
-    yield "|" + "|".join("---:" if column.kind in numeric else "---" for column in columns) + "|"
+    yield "|" + "|".join("---:" if column.kind in NUMERIC else "---" for column in columns) + "|"
     for row in table.rows:
-        yield "| " + " | ".join(_cell(row, i, end, table.columns[i]) for i, end in read) + " |"
+        yield "| " + " | ".join(_cell(table, row, i, end, names) for i, end in read) + " |"
     yield ""
 
 
-def _cell(row: tuple[Cell, ...], i: int, end: int | None, column: Column) -> str:
-    value = row[i]
-    if is_address(value) and column.kind == "link":
+def _cell(table: Table, row: tuple[Cell, ...], i: int, end: int | None, names: LedgerLabels) -> str:
+    value, kind = row[i], table.kind(row, i)
+    if is_address(value) and kind == "link":
         return "<" + str(value).replace(">", "%3E").replace("|", "%7C").replace(" ", "%20") + ">"
-    text = shown(value, column.kind)
+    if kind in ("figure", "figures"):
+        series = names.one_per_series(value if isinstance(value, tuple) else (str(value),))
+        return _text("; ".join(names.claim(code) + more_of_series(n) for code, n in series.items()))
+    text = shown(value, kind)
     if end is not None and value is not None:
-        text += f" – {shown(row[end], column.kind)}"
+        text += f" – {shown(row[end], kind)}"
     return _text(text)
 
 
 def _text(text: str) -> str:
-    """One line, with nothing that Markdown would read as markup."""
+    """One line, in which every character with a meaning in Markdown is escaped."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,6 +1,6 @@
-"""Where every number comes from, as W3C PROV-JSON: number → claims → address, date, speaker.
+"""The provenance of every number as W3C PROV-JSON: number → claims → address, date, speaker.
 
-No moment of making is written: the same answer gives the same bytes.
+No time of creation is written, so that the same answer gives the same bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ Facts = dict[str, Any]
 
 
 def prov(material: ReportInputs) -> Facts:
-    """A PROV document. A claim's number is its own; every other rests on all claims in use."""
+    """A PROV document.
+
+    The number that a claim expects derives from that claim; every other number derives from all
+    claims in use.
+    """
     answer, ledger = material.answer, material.ledger
     claims = {f"claim:{id}": _claim(words) for id, words in ledger["claims"].items()}
     numbers = dict(_numbers(material))
@@ -80,7 +84,7 @@ def _claim(words: Any) -> Facts:
 
 
 def _numbers(material: ReportInputs) -> Iterator[tuple[str, Facts]]:
-    """Every number of the answer by a path that names it."""
+    """Every number of the answer, by its path in `answer.json`."""
     answer = material.answer
     for part in ("outcomes", "shares", "by_place", "parts"):
         for name, summary in answer[part].items():
@@ -107,5 +111,5 @@ def _files(material: ReportInputs) -> dict[str, str]:
 
 
 def _relation(letter: str, first: str, second: str, pairs: list[tuple[str, str]]) -> dict[str, Facts]:
-    """Relations with blank names, numbered."""
+    """Relations, each with a numbered blank identifier."""
     return {f"_:{letter}{i}": {first: a, second: b} for i, (a, b) in enumerate(pairs, 1)}

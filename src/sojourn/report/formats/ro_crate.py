@@ -1,4 +1,4 @@
-"""The folder as an RO-Crate 1.1: which files are there, what they are, what they were made from."""
+"""The folder as an RO-Crate 1.1: its files, their types, and the files they derive from."""
 
 from __future__ import annotations
 
@@ -82,5 +82,5 @@ def _file(path: Path, name: str) -> dict[str, Any]:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a metadata file may be written over: none there, or one that sojourn wrote."""
+    """Whether a metadata file may be replaced: it does not exist, or sojourn wrote it."""
     return not path.exists() or f'"{SOFTWARE}"' in path.read_text(encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""The answer's numbers as SDMX-CSV 2.0, a row per observation.
+"""The numbers of the answer as SDMX-CSV 2.0, one row for each observation.
 
 Dimensions: FREQ, REF_AREA (where persons are, or where they went), COUNTERPART_AREA
 (where they came from), INDICATOR, STATISTIC, TIME_PERIOD; measure OBS_VALUE;

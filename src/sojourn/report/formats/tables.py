@@ -1,4 +1,4 @@
-"""The tables as a workbook or as CSV files, with cells that no spreadsheet runs as a formula."""
+"""The tables as a workbook or as CSV files; no cell can run as a formula in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDEST = 60
 
 
 def safe(value: Cell) -> str | float | int | None:
-    """A cell as it is written: numbers stay numbers, text never begins a formula."""
+    """The value to write in a cell: numbers stay numbers, and text cannot begin a formula."""
     if isinstance(value, tuple):
         value = " ".join(value)
     return tame_formula(value) if isinstance(value, str) else value
@@ -38,7 +38,10 @@ def _csv(table: Table) -> str:
 
 
 def workbook(sections: list[Section], about: list[tuple[str, str]]) -> bytes:
-    """All tables as an Excel workbook: a sheet of notes, then a sheet each; same input, same bytes."""
+    """All tables as an Excel workbook: a sheet of notes, then one sheet for each table.
+
+    The same input gives the same bytes.
+    """
     from openpyxl import Workbook
 
     book = Workbook()
@@ -78,7 +81,7 @@ def _sheet(sheet: Any, table: Table) -> None:
 
 
 def _undated(content: bytes) -> bytes:
-    """The archive again, with no moment of making in it."""
+    """The same archive without times of creation, so that the same input gives the same bytes."""
     out = BytesIO()
     with ZipFile(BytesIO(content)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
         for item in old.infolist():

@@ -1,4 +1,4 @@
-"""All sections of a report, in the order in which they are read."""
+"""The sections of a report, in reading order."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ PARTS = (
 
 
 def compose(material: ReportInputs) -> list[Section]:
-    """Every section; those of an audit that was not made say how to make it."""
+    """Every section; a section whose command has not been run names that command."""
     return [part(material) for part in PARTS]

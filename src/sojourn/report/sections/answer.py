@@ -1,4 +1,4 @@
-"""The answer's own sections: how many, over time, where they went."""
+"""The sections of the answer itself: how many people, over time, and where they went."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LEAST_FLOW = 0.01
 """Flows below this share of those who arrived are drawn as one band."""
 SMALL = "small flows"
 PRIOR = Column("label", "rests on")
-MOVERS = Column("claims", "claims that move it most", "claims")
+MOVERS = Column("claims", "figures that matter most", "figures")
 
 
 def answer_section(material: ReportInputs) -> Section:
-    """One sentence, one figure, one table."""
+    """The answer as a sentence, a figure, and a table each of numbers and of shares."""
     outcomes, shares = material.answer["outcomes"], material.answer["shares"]
     named = {"arrived": "arrived", **OUTCOMES}
     rows = [_row(label, outcomes[name], material.label(name)) for name, label in named.items()]
@@ -30,13 +30,13 @@ def answer_section(material: ReportInputs) -> Section:
     )
     figure = Figure(
         "answer",
-        f"Persons on {day(material.answer['asof'])}: median (dot), 50 % (thick) and 90 % interval (thin).",
-        f"Interval plot of persons, median and 90 % interval: {alt}.",
-        lambda: charts.intervals(rows, "persons", colours=colours),
+        f"People on {day(material.answer['asof'])}: median (dot), 50% (thick) and 90% interval (thin).",
+        f"Interval plot of numbers of people, median and 90% interval: {alt}.",
+        lambda: charts.intervals(rows, "people", colours=colours),
     )
-    persons = Table(
+    counts = Table(
         "outcomes",
-        "Persons on the day asked",
+        f"People on {day(material.answer['asof'])}",
         (Column("outcome", "outcome"), *NUMBERS, PRIOR, MOVERS),
         tuple(
             (label, *numbers(outcomes[n]), material.label(n), tuple(material.movers(n)))
@@ -52,22 +52,22 @@ def answer_section(material: ReportInputs) -> Section:
             for n, label in OUTCOMES.items()
         ),
     )
-    return Section("answer", "The answer", (sentence(material),), (figure,), (persons, of_arrived))
+    return Section("answer", "The answer", (sentence(material),), (figure,), (counts, of_arrived))
 
 
 def _named(material: ReportInputs, place: str) -> str:
-    """A place; a part says that it is one."""
+    """Name of a place; a part of the host country is marked as such."""
     name = material.place(place)
     return f"of whom in {name}" if place in material.answer["parts"] else name
 
 
 def _row(label: str, summary: Mapping[str, float], note: str, group: str = "") -> dict[str, Any]:
     shown = f"{label} (prior only)" if note else label
-    return {**summary, "label": shown, "note": note or "data and prior", "group": group or label}
+    return {**summary, "label": shown, "note": note or "figures and prior", "group": group or label}
 
 
 def time_section(material: ReportInputs) -> Section:
-    """Stayed, moved on and returned at the end of every step, with events."""
+    """Stayed, moved on and returned at the end of every day or week, with the events marked."""
     timeline = material.answer["timeline"]
     dates = [moment["date"] for moment in timeline]
     events = [e for e in material.ledger["events"] if dates and dates[0] <= e["date"] <= dates[-1]]
@@ -83,10 +83,10 @@ def time_section(material: ReportInputs) -> Section:
     )
     figure = Figure(
         "time",
-        "Persons by outcome at the end of each day or week: median (line), 50 % and 90 % bands. "
-        "Numbers on top are the events listed below.",
+        "People by outcome at the end of each day or week: median (line), 50% and 90% bands. "
+        "The numbers on top refer to the events listed below.",
         f"Lines with bands{f' from {dates[0]} to {dates[-1]}. On the last day: {ends}' if dates else ''}.",
-        lambda: charts.bands(rows, marks, "persons"),
+        lambda: charts.bands(rows, marks, "people"),
     )
     listed = tuple(
         (int(mark["number"]), event["date"], event["kind"], event["name"])
@@ -95,7 +95,7 @@ def time_section(material: ReportInputs) -> Section:
     columns = (
         Column("number", "no.", "plain"),
         Column("date", "date", "date"),
-        Column("kind", "what"),
+        Column("kind", "kind"),
         Column("name", "event"),
     )
     table = tuple(
@@ -111,7 +111,7 @@ def time_section(material: ReportInputs) -> Section:
         (figure,),
         (
             Table("events", "Events marked in the figure", columns, listed),
-            Table("timeline", "Persons by date and outcome", by_date, table),
+            Table("timeline", "People by date and outcome", by_date, table),
         ),
     )
 
@@ -119,28 +119,29 @@ def time_section(material: ReportInputs) -> Section:
 def _labels(material: ReportInputs) -> Iterator[str]:
     for name, label in OUTCOMES.items():
         if material.label(name):
-            yield f"Of “{label}”: {material.label(name)}."
+            yield f"The number who {label}: {material.label(name)}."
 
 
 def place_section(material: ReportInputs) -> Section:
-    """Flows between places until the day asked, and where people are then."""
+    """Flows between places until the date of the question, and where people are on that date."""
     answer = material.answer
     drawn, small = _drawn(material)
-    title = f"Flows between places until {day(answer['asof'])}, persons"
+    title = f"People who moved between places until {day(answer['asof'])}"
     totals = _describe(drawn)
     svg = tuple(flow_svg(drawn, width, height, title, totals) for width, height in ((920, 520), (360, 560)))
     caption = (
-        "From left to right; width is the mean number of persons. Hover over a band, or step to it with "
-        "the Tab key, for its median and 90 % interval. Who moves twice is in two bands."
+        "Moves from left to right; the width of a band is the mean number of people. Hover over a band, or "
+        "reach it with the Tab key, for its median and 90% interval. Someone who moved twice appears in two "
+        "bands."
     )
     if small:
-        caption += f" {small} flows of less than {LEAST_FLOW:.0%} of those who arrived are one band."
+        caption += f" One band combines {small} flows, each below {LEAST_FLOW:.0%} of those who arrived."
     figures = (Figure("flows", caption, title, svg=svg), _places_figure(material))
-    columns = (Column("from", "from"), Column("to", "to"), Column("kind", "what"), *NUMBERS, PRIOR)
-    flows = Table("flows", "Flows between places, persons", columns, tuple(_flow_rows(material)))
+    columns = (Column("from", "from"), Column("to", "to"), Column("kind", "kind"), *NUMBERS, PRIOR)
+    flows = Table("flows", "People who moved between places", columns, tuple(_flow_rows(material)))
     where = Table(
         "places",
-        f"Where they are on {day(answer['asof'])}, persons",
+        f"People by place on {day(answer['asof'])}",
         (Column("place", "place"), *NUMBERS, PRIOR),
         tuple((_named(material, p), *numbers(n), material.label(f"in {p}")) for p, n in _where(material)),
     )
@@ -148,7 +149,7 @@ def place_section(material: ReportInputs) -> Section:
 
 
 def _where(material: ReportInputs) -> Iterator[tuple[str, Mapping[str, float]]]:
-    """Places by size, the parts of the host after it."""
+    """Places by number of people; the parts of the host country follow it."""
     for place, summary in sorted(material.answer["by_place"].items(), key=lambda item: -item[1]["q50"]):
         yield place, summary
         if place == material.answer["host"]:
@@ -169,14 +170,14 @@ def _places_figure(material: ReportInputs) -> Figure:
     alt = "; ".join(f"{_named(material, p)} {number(n['q50'])} ({span(n)})" for p, n in _where(material))
     return Figure(
         "where",
-        "Where those who came are on the day asked, persons: median, 50 % and 90 % interval.",
+        f"People who came, by place on {day(answer['asof'])}: median, 50% and 90% interval.",
         f"Interval plot by place: {alt}.",
-        lambda: charts.intervals(rows, "persons", colours=charts.OUTCOME),
+        lambda: charts.intervals(rows, "people", colours=charts.OUTCOME),
     )
 
 
 def _drawn(material: ReportInputs) -> tuple[list[Flow], int]:
-    """Flows sorted by place and size; those too small to see are one band. How many those are."""
+    """Flows sorted by place and size, and the number of small flows that the last band combines."""
     flows = sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["mean"])
     least = LEAST_FLOW * material.answer["outcomes"]["arrived"]["mean"]
     wide = [flow for flow in flows if flow["persons"]["mean"] >= least]
@@ -185,16 +186,16 @@ def _drawn(material: ReportInputs) -> tuple[list[Flow], int]:
     wide.sort(key=lambda flow: (starts.index(flow["from"]), flow["kind"], ends.index(flow["to"])))
     drawn = [_flow(material, flow) for flow in wide]
     if small:
-        persons = sum(flow["persons"]["mean"] for flow in small)
-        text = f"{len(small)} smaller flows together: about {number(persons)} persons; intervals in the table"
-        drawn.append(Flow(SMALL, SMALL, persons, "other", text))
+        people = sum(flow["persons"]["mean"] for flow in small)
+        text = f"{len(small)} smaller flows together: about {number(people)} people; intervals in the table"
+        drawn.append(Flow(SMALL, SMALL, people, "other", text))
     return drawn, len(small)
 
 
 def _flow(material: ReportInputs, flow: Mapping[str, Any]) -> Flow:
     start, end, persons = material.place(flow["from"]), material.place(flow["to"]), flow["persons"]
     what = "first arrivals" if flow["kind"] == "arrival" else "moves"
-    text = f"{start} to {end}, {what}: {number(persons['q50'])} persons, 90 % interval {span(persons)}"
+    text = f"{start} to {end}, {what}: {number(persons['q50'])} people, 90% interval {span(persons)}"
     home = "home" if flow["to"] == material.answer["origin"] else "other"
     kind = "away" if flow["from"] == material.answer["host"] and home == "other" else home
     return Flow(start, end, persons["mean"], "arrival" if flow["kind"] == "arrival" else kind, text)

@@ -1,4 +1,4 @@
-"""What was said: every claim against the model, its readings, and the sources with their biases."""
+"""What was said: every claim beside what the model expects, its readings, and the biases of sources."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
+from sojourn._core.ledger_labels import (
+    MEASURES,
+    LedgerLabels,
+    labels_of_answer,
+    measure_title,
+    more_of_series,
+)
 from sojourn._core.thresholds import CONFLICT, MISFIT
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
@@ -18,20 +25,22 @@ GROUPS = {
     "stocks": "People in a place, or gone from it",
     "registers": "Registers and permits",
     "balances": "Balances of entries and exits",
-    "shares": "Shares, in per cent",
+    "shares": "Shares, in percent",
 }
-MEASURES = {
+GROUP_OF = {
     **dict.fromkeys(("entries", "exits", "people", "arrivals", "departures"), "crossings"),
     **dict.fromkeys(("issued", "register", "settled"), "registers"),
     "net": "balances",
 }
+SEVERITY = ("conflicts", "strained", "fits", "not judged", "not used")
+"""Verdicts, the worst first."""
 BIASES = 25
-"""Sources' biases in the figure: those farthest from none; all are in the table."""
+"""Number of biases in the figure: those farthest from 1; the table has all of them."""
 
 
 @dataclass(frozen=True)
 class ClaimView:
-    """A claim, as said and as understood. `readings` are rows of the answer, likeliest first."""
+    """A claim as said and as read. `readings` are rows of the answer, the most likely first."""
 
     id: str
     claim: Record
@@ -45,17 +54,17 @@ class ClaimView:
         """Key of `GROUPS`."""
         if self.words["unit"] in ("percent", "share"):
             return "shares"
-        return MEASURES.get(self.readings[0]["measure"], "stocks")
+        return GROUP_OF.get(self.readings[0]["measure"], "stocks")
 
 
-def told(material: ReportInputs) -> list[ClaimView]:
-    """Every claim that has readings, by the day it was published."""
+def view_claims(material: ReportInputs) -> list[ClaimView]:
+    """Every claim that has readings, by date of publication."""
     audited = {claim["claim"]: claim for claim in material.section("claims") or ()}
-    found = [_told(material, claim, audited.get(claim["claim"])) for claim in material.answer["claims"]]
+    found = [_view(material, claim, audited.get(claim["claim"])) for claim in material.answer["claims"]]
     return sorted(found, key=lambda item: (item.words["published"], item.id))
 
 
-def _told(material: ReportInputs, claim: Record, audited: Record | None) -> ClaimView:
+def _view(material: ReportInputs, claim: Record, audited: Record | None) -> ClaimView:
     words = material.ledger["claims"][claim["claim"]]
     order = sorted(claim["readings"], key=lambda reading: -reading["posterior"])
     by_id = {r["reading"]: r["sentence"] for r in audited["readings"]} if audited else {}
@@ -67,7 +76,7 @@ def _told(material: ReportInputs, claim: Record, audited: Record | None) -> Clai
 
 
 def _fit(claim: Record) -> str:
-    """Without an audit: from the fit, in which the claim itself has taken part."""
+    """The verdict without an audit, from the fit of a model that has used the claim itself."""
     if claim["status"] != "use":
         return "not used"
     return "conflicts" if claim["fit"] < MISFIT else "strained" if claim["fit"] < CONFLICT else "fits"
@@ -75,9 +84,9 @@ def _fit(claim: Record) -> str:
 
 def plain(material: ReportInputs, reading: Record, scope: Record) -> str:
     """What a reading counts, from its columns."""
-    what = f"{reading['measure'].replace('_', ' ')} ({reading['who']})"
+    what = measure_title(reading["measure"], reading["who"])
     if scope["of_measure"]:
-        what += f" over {scope['of_measure'].replace('_', ' ')}"
+        what += f" as a share of {MEASURES.get(scope['of_measure'], scope['of_measure'])}"
     what += f", {material.place(scope['place'])}" if scope["place"] else ""
     when = " to ".join(filter(None, (scope["start"], scope["end"])))
     what += f", {when}" if when else ""
@@ -85,26 +94,28 @@ def plain(material: ReportInputs, reading: Record, scope: Record) -> str:
 
 
 def claims_section(material: ReportInputs) -> Section:
-    """Every claim as said against what its likeliest reading expects."""
-    claims = told(material)
+    """Every claim as said, beside what its most likely reading expects."""
+    claims, names = view_claims(material), labels_of_answer(material.answer)
     verdict = (
-        "Verdicts are the audit's: a claim against all the rest."
+        "The verdicts come from the audit, which compares each claim with all the others."
         if material.section("claims")
-        else "Verdicts are by how well the model fits a claim in which that claim took part; "
-        "`sojourn audit` judges it against the rest."
+        else "The verdicts come from the fit of a model that has used the claim itself; `sojourn audit` "
+        "compares each claim with all the others."
     )
     text = (
-        "The grey bar is what the words may stand for; the coloured line is the 90 % interval of what the "
-        "likeliest reading expects, before any bias of its source. Bias and error may part the two.",
+        "The grey bar is the range that the words allow; the coloured line is the 90% interval of what the "
+        "most likely reading expects, before any bias of the source. Bias or error can explain a gap. "
+        "A series of figures is one row, the one with the worst verdict.",
         verdict,
     )
-    figures = tuple(_figure(key, [c for c in claims if c.group == key]) for key in GROUPS)
+    figures = tuple(_figure(key, [c for c in claims if c.group == key], names) for key in GROUPS)
     table = Table(
         "claims",
-        "Every claim as said, and as understood",
+        "Every claim as said, and as read",
         CLAIM_COLUMNS,
         tuple(_rows(material, claims)),
         "claim",
+        names.series(item.id for item in claims),
     )
     return Section(
         "claims", "What was said, and what the model expects", text, tuple(f for f in figures if f), (table,)
@@ -118,10 +129,10 @@ CLAIM_COLUMNS = (
     Column("said", "said"),
     Column("verdict", "verdict"),
     Column("counts", "most likely counts"),
-    Column("weight", "weight of that reading", "share"),
+    Column("weight", "probability of that reading", "share"),
     Column("expected", "model expects", "count"),
-    Column("q05", "90 %", "count"),
-    Column("q95", "90 %, to", "count", upto=True),
+    Column("q05", "90%", "count"),
+    Column("q95", "90%, to", "count", upto=True),
     Column("unit", "unit"),
     Column("status", "status"),
     Column("copy_of", "copy of"),
@@ -153,34 +164,35 @@ def _rows(material: ReportInputs, claims: list[ClaimView]) -> Iterator[tuple[Cel
         )
 
 
-def _figure(group: str, claims: list[ClaimView]) -> Figure | None:
+def _figure(group: str, claims: list[ClaimView], names: LedgerLabels) -> Figure | None:
     if not claims:
         return None
+    worst = sorted(claims, key=lambda item: SEVERITY.index(item.verdict))
+    others = names.one_per_series(item.id for item in worst)
+    shown = [item for item in claims if item.id in others]
     log = group not in ("balances", "shares")
-    floor = _floor(claims) if log else None
-    rows = [_mark(item, floor) for item in claims]
+    floor = _floor(shown) if log else None
+    rows = [_mark(item, floor, names.mark(item.id, others[item.id])) for item in shown]
     counts = {verdict: sum(item.verdict == verdict for item in claims) for verdict in charts.VERDICT}
     alt = ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
-    title = (
-        "per cent" if group == "shares" else "as said, in the claim's unit" + (" (log scale)" if log else "")
-    )
+    title = "percent" if group == "shares" else "in the unit of the claim" + (" (log)" if log else "")
     return Figure(
         f"claims-{group}",
-        f"{GROUPS[group]}: as said (grey) against what the model expects.",
+        f"{GROUPS[group]}: as said (grey), and what the model expects.",
         f"Interval plot of {len(claims)} claims, by date: {alt}.",
         lambda: charts.said(rows, title, log=log),
     )
 
 
 def _floor(claims: list[ClaimView]) -> float:
-    """Where a log scale begins: bars of "up to" and "less than", which go to 0, end there."""
+    """Lower end of a log scale, where the bars of "up to" and "less than" are cut, since they reach 0."""
     least = [item.readings[0]["expected"]["q05"] for item in claims]
     least += [item.words["value"] for item in claims if item.words["value"]]
     return max(min(least) / 1.3, 0.5)
 
 
-def _mark(item: ClaimView, floor: float | None) -> dict[str, Any]:
-    """A row of the chart; shares in per cent, counts not below the floor of a log scale."""
+def _mark(item: ClaimView, floor: float | None, label: str) -> dict[str, Any]:
+    """A row of the chart; shares in percent, counts not below the lower end of a log scale."""
     scale = 100.0 if item.words["unit"] == "share" else 1.0
     expected = item.readings[0]["expected"]
     numbers = {key: item.words[key] for key in ("low", "high")} | {
@@ -190,58 +202,56 @@ def _mark(item: ClaimView, floor: float | None) -> dict[str, Any]:
     placed = {key: x * scale if floor is None else max(x, floor) for key, x in numbers.items()}
     return placed | {
         "middle": None if value is None else value * scale,
-        "label": f"{item.id}  {_short(item.claim['said'])}",
+        "label": label,
         "words": item.words["quote"],
         "verdict": item.verdict,
         "counts": item.sentences[0],
     }
 
 
-def _short(said: str) -> str:
-    """A figure without its unit, which the axis has."""
-    for unit in (" persons", " crossings", " documents"):
-        said = said.removesuffix(unit)
-    return said.replace(" percent", " %")
-
-
 def readings_section(material: ReportInputs) -> Section:
-    """Prior and posterior weight of every reading."""
+    """Prior and posterior probability of every reading."""
     columns = (
-        Column("claim", "claim", "claim"),
+        Column("claim", "claim", "figure"),
         Column("said", "said"),
         Column("reading", "reading"),
         Column("counts", "what it counts"),
-        Column("prior", "weight before", "share"),
-        Column("posterior", "weight after", "share"),
+        Column("prior", "before (prior)", "share"),
+        Column("posterior", "after (posterior)", "share"),
         Column("expected", "expects", "count"),
-        Column("q05", "90 %", "count"),
-        Column("q95", "90 %, to", "count", upto=True),
+        Column("q05", "90%", "count"),
+        Column("q95", "90%, to", "count", upto=True),
     )
     rows: list[tuple[Cell, ...]] = []
-    changed: list[tuple[float, str]] = []
-    for item in told(material):
+    changed: dict[str, tuple[float, str]] = {}
+    for item in view_claims(material):
         for reading, words in zip(item.readings, item.sentences, strict=True):
             expected = tuple(reading["expected"][key] for key in ("q50", "q05", "q95"))
             weights = (reading["prior"], reading["posterior"])
             rows.append((item.id, item.claim["said"], reading["reading"], words, *weights, *expected))
         best = item.readings[0]
-        changed.append((best["posterior"] - best["prior"], _lead(item)))
-    top = [text for gain, text in sorted(changed, key=lambda pair: -pair[0])[:5] if gain > 0]
+        changed[item.id] = (best["posterior"] - best["prior"], _lead(material, item))
+    ranked = [code for code in sorted(changed, key=lambda code: -changed[code][0]) if changed[code][0] > 0]
+    series = list(labels_of_answer(material.answer).one_per_series(ranked).items())[:5]
+    top = [changed[code][1] + more_of_series(others) for code, others in series]
     text = (
-        "Weights before the figures were compared are the analyst's judgement; weights after are an output.",
+        "The probability of a reading before the figures were compared is the analyst's judgement; the "
+        "probability afterwards is a result. It rose most for these:",
     )
     table = Table("readings", "Every reading of every claim", columns, tuple(rows))
     return Section("readings", "What each figure most likely counts", (*text, *top), (), (table,))
 
 
-def _lead(item: ClaimView) -> str:
-    best = item.readings[0]
-    weights = f"weight {share(best['prior'])} before, {share(best['posterior'])} after"
-    return f"{item.id}, “{item.claim['said']}” ({weights}): {item.sentences[0]}"
+def _lead(material: ReportInputs, item: ClaimView) -> str:
+    """The most likely reading of a claim, with its probability after and before the comparison."""
+    best, words = item.readings[0], item.sentences[0].removesuffix(".")
+    counted = words if words.startswith("“") else f"“{item.claim['said']}” most likely means {words}"
+    weights = f"{share(best['posterior'])}; before: {share(best['prior'])}"
+    return f"{material.source(item.claim['source'])}: {counted} ({weights}; {item.id})"
 
 
 def sources_section(material: ReportInputs) -> Section:
-    """Who speaks, how often, and by what factor their figures lie beside what they count."""
+    """Who speaks, how often, and the factor by which their figures differ from what they count."""
     biases = sorted(
         material.answer["sources"], key=lambda s: -abs(s["bias"]["mean"]) / max(s["bias"]["sd"], 1e-9)
     )
@@ -250,9 +260,9 @@ def sources_section(material: ReportInputs) -> Section:
     alt = "; ".join(f"{row['label']} {row['q50']:.2f}" for row in shown[:8])
     figure = Figure(
         "bias",
-        "What a source says over what it counts: 1 is no bias. "
-        + (f"The {BIASES} farthest from 1 of {len(rows)}." if len(rows) > BIASES else ""),
-        f"Interval plot of factors, the farthest from 1 first: {alt}.",
+        "What a source says divided by what it counts: 1 means no bias. "
+        + (f"The {BIASES} of {len(rows)} that are farthest from 1." if len(rows) > BIASES else ""),
+        f"Interval plot of factors, those farthest from 1 first: {alt}.",
         lambda: charts.intervals(shown, "factor (log scale)", axis=".2~g", log=True),
     )
     columns = (
@@ -260,7 +270,7 @@ def sources_section(material: ReportInputs) -> Section:
         Column("kind", "kind of figure"),
         Column("factor", "factor", "plain"),
     )
-    interval = (Column("q05", "90 %", "plain"), Column("q95", "90 %, to", "plain", upto=True))
+    interval = (Column("q05", "90%", "plain"), Column("q95", "90%, to", "plain", upto=True))
     table = Table(
         "biases",
         "Bias of each source by kind of figure, as a factor",
@@ -276,27 +286,35 @@ def sources_section(material: ReportInputs) -> Section:
     who = (
         Column("name", "source"),
         Column("role", "role"),
-        Column("interest", "speaks as"),
+        Column("interest", "interest"),
         Column("claims", "claims", "claims"),
         Column("note", "note"),
     )
     return Section(
         "sources",
         "Sources and their biases",
-        ("All that a source says of one kind shares a bias, part of it with all who serve its interest.",),
+        (
+            "A source's figures of one kind are assumed to err together, and partly with those of others "
+            "that share its interest.",
+        ),
         (figure,),
         (table, Table("sources", "Who speaks", who, people)),
     )
 
 
 def _bias(material: ReportInputs, item: Record) -> dict[str, Any]:
-    """A bias on the natural scale, to three digits."""
+    """A bias as a factor, to three significant digits."""
     factors = {key: float(f"{exp(item['bias'][key]):.3g}") for key in ("q05", "q25", "q50", "q75", "q95")}
     kind = item["kind"].replace("_", " ")
     name = material.source(item["source"])
     claims = tuple(_said_by(material, item["source"]))
-    own = {"source": name, "kind": kind, "claims": claims, "note": f"{len(claims)} claims"}
-    return {**factors, **own, "label": f"{kind}: {name}"}
+    own = {
+        "source": name,
+        "kind": kind,
+        "claims": claims,
+        "note": f"{len(claims)} claim{'s' if len(claims) > 1 else ''}",
+    }
+    return {**factors, **own, "label": f"{name}: {kind}"}
 
 
 def _said_by(material: ReportInputs, source: str) -> Iterator[str]:

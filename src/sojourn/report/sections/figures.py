@@ -1,4 +1,4 @@
-"""A figure from rows, with the words that stand for it."""
+"""Figures from rows, with their text alternatives."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from sojourn.report.document import Figure
 from sojourn.report.wording import number, share, span
 
 TOP = 15
-"""Rows of a figure; all are in the table."""
+"""Rows of a figure; the table below it has all of them."""
 
 
 def not_made(command: str) -> str:
-    """What stands in place of a section that the audit does not hold."""
-    return f"Not made yet: `sojourn {command}` with the folder of this answer adds it."
+    """The text of a section whose command has not been run."""
+    return f"Not computed yet: run `sojourn {command}` on the folder of this answer to add it."
 
 
 def figure(id: str, caption: str, rows: list[dict[str, Any]], draw: Callable[[], Spec]) -> tuple[Figure, ...]:
-    """A figure, unless there is nothing to draw; its text names the first rows."""
+    """A figure, or none if there are no rows; its text alternative names the first eight rows."""
     if not rows:
         return ()
     return (Figure(id, caption, f"{caption} {'; '.join(_words(row) for row in rows[:8])}.", draw),)

@@ -1,4 +1,4 @@
-"""How the answer was made: method, diagnostics, and where every number comes from."""
+"""The method, its diagnostics, and the provenance of every number."""
 
 from __future__ import annotations
 
@@ -9,22 +9,20 @@ from sojourn.report.inputs import Record, ReportInputs
 DOCS = "https://github.com/sojourn-stats/sojourn/blob/main/docs"
 TITLES = {
     "rhat_max": f"largest R̂ (should be at most {RHAT})",
-    "ess_bulk_min": f"least effective draws, bulk (should be at least {EFFECTIVE})",
-    "ess_tail_min": f"least effective draws, tail (should be at least {EFFECTIVE})",
+    "ess_bulk_min": f"smallest effective sample size, bulk (should be at least {EFFECTIVE})",
+    "ess_tail_min": f"smallest effective sample size, tail (should be at least {EFFECTIVE})",
     "divergences": "divergent transitions (should be 0)",
     "leapfrogs": "leapfrog steps per draw, mean",
-    "seconds_compile": "seconds to compile",
-    "seconds_sample": "seconds to sample",
+    "seconds_compile": "time to compile, seconds",
+    "seconds_sample": "time to sample, seconds",
 }
 METHOD = (
-    "Histories of the displaced population (arrivals, moves, stays, excursions, visitors, registers) are "
-    "drawn from their posterior. Every published figure is taken as a count of that history, by one of its "
-    "readings, with the bias of its source, and as coarse as its words.",
-    "“Only the prior says this” stands by a quantity whose variance the figures reduced by less than a "
-    "tenth.",
-    "Each number is derived from all claims in use, and each claim leads to its address and date in the "
-    "table of claims; `prov.json` beside this report says the same for machines, `ro-crate-metadata.json` "
-    "describes the files.",
+    "The model draws histories of the displaced population (arrivals, moves, stays, trips abroad, visitors, "
+    "registers) from their posterior distribution. It treats every published figure as a count in such a "
+    "history: under one of its readings, with the bias of its source, and as precise as its words.",
+    "“Only the prior says this” marks a quantity whose variance the figures reduced by less than a tenth.",
+    "Every number derives from all claims in use. The table of claims gives the address and date of each; "
+    "`prov.json` states the same for programs, and `ro-crate-metadata.json` describes the files.",
 )
 
 
@@ -35,11 +33,11 @@ def method_section(material: ReportInputs) -> Section:
     settings = (
         ("case", answer["case"]),
         ("question", answer["question"]),
-        ("day asked", answer["asof"]),
-        ("claims published until", answer["claims_until"]),
+        ("date of the question", answer["asof"]),
+        ("claims published by", answer["claims_until"]),
         ("claims in use", len(material.used)),
         ("chains", answer["draws"]["chains"]),
-        ("draws of each", answer["draws"]["draws"]),
+        ("draws per chain", answer["draws"]["draws"]),
         ("seed", answer["seed"]),
         ("version of sojourn", answer["version"]),
     )
@@ -51,7 +49,7 @@ def method_section(material: ReportInputs) -> Section:
         Table("diagnostics", "Diagnostics of the draws", pair, found),
         Table(
             "files",
-            "Files that this report comes from, SHA-256",
+            "Files on which this report is based, SHA-256",
             (Column("file", "file"), Column("sha256", "SHA-256")),
             files,
         ),
@@ -68,11 +66,11 @@ def method_section(material: ReportInputs) -> Section:
 
 CONTACTS = (
     Column("groups", "groups", "plain"),
-    Column("respondent", "told by (pseudonym)"),
+    Column("respondent", "respondent (pseudonym)"),
     Column("kind", "kind"),
     Column("place", "place"),
-    Column("asof", "on"),
-    Column("size_hedge", "about"),
+    Column("asof", "date"),
+    Column("size_hedge", "hedge"),
     Column("size", "size"),
     Column("stayed", "stayed"),
     Column("moved_on", "moved on"),
@@ -82,7 +80,7 @@ CONTACTS = (
 
 
 def _contacts(material: ReportInputs) -> tuple[Table, ...]:
-    """Contact groups as told, the small ones in one row: they count like claims."""
+    """Contact groups as reported, the small ones in one row; they count as evidence like claims."""
     groups = material.ledger["contacts"]
     if not groups:
         return ()
@@ -90,7 +88,7 @@ def _contacts(material: ReportInputs) -> tuple[Table, ...]:
         (id, *(_cell(material, group, column.name) for column in CONTACTS)) for id, group in groups.items()
     )
     columns = (Column("group", "group"), *CONTACTS)
-    return (Table("contacts", "Groups of people that interviewees told of", columns, rows, "claim"),)
+    return (Table("contacts", "Groups of people whom interviewees know", columns, rows, "claim"),)
 
 
 def _cell(material: ReportInputs, group: Record, key: str) -> Cell:

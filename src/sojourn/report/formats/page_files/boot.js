@@ -1,6 +1,6 @@
-// Draws the charts; a link to a row opens the table that holds it.
+// Draw the charts; open the table that holds the row of a followed link.
 const { specs, config } = JSON.parse(document.getElementById("charts").textContent);
-config.axisY.labelLimit = window.innerWidth < 600 ? 130 : 320;
+config.axisY.labelLimit = window.innerWidth < 600 ? 150 : 400;
 const draw = ([id, spec]) =>
   vegaEmbed(document.getElementById(`chart-${id}`), spec, {
     config, renderer: "svg", actions: false, ast: true,

@@ -1,0 +1,46 @@
+"""Whether the draws of an answer can be relied on, in one sentence.
+
+The verdict follows the warnings of the answer: it applies no rule of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sojourn._core.thresholds import EFFECTIVE, RHAT
+
+UNCONVERGED = "not converged"
+"""Start of the warnings that concern the draws."""
+COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
+
+
+def is_unreliable(warnings: Iterable[str]) -> bool:
+    """Whether any warning of an answer says that its draws have not converged."""
+    return any(warning.startswith(UNCONVERGED) for warning in warnings)
+
+
+def verdict(answer: Mapping[str, Any]) -> str:
+    """The verdict on an answer, from the content of `answer.json`.
+
+    Example:
+        >>> verdict({"warnings": [], "draws": {"chains": 4}, "diagnostics": {}})
+        'Reliable: the four chains agree.'
+    """
+    chains = answer["draws"]["chains"]
+    several = f"the {COUNTS.get(chains, chains)} chains"
+    if not is_unreliable(answer["warnings"]):
+        others = len(answer["warnings"])
+        note = f", but read the warning{'s' if others > 1 else ''} below" if others else ""
+        return f"Reliable: {several} agree{note}."
+    reasons = list(_reasons(answer["diagnostics"], several)) or ["the draws have not converged"]
+    return f"Not reliable: {' and '.join(reasons)}; do not quote these numbers."
+
+
+def _reasons(diagnostics: Mapping[str, float], several: str) -> Iterator[str]:
+    if diagnostics["rhat_max"] > RHAT:
+        yield f"{several} do not agree yet"
+    elif min(diagnostics["ess_bulk_min"], diagnostics["ess_tail_min"]) < EFFECTIVE:
+        yield "there are too few independent draws"
+    if diagnostics["divergences"]:
+        yield "some draws diverged"

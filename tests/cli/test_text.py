@@ -1,0 +1,87 @@
+"""What a terminal shows of a saved answer and its audit: names, one line for a series, no markup."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sojourn._core.ledger_labels import labels_of_answer
+from sojourn.audit.results import (
+    Audit,
+    ClaimConflict,
+    Conflict,
+    Contraction,
+    Header,
+    Influence,
+    Influences,
+    Sensitivity,
+    SourceConflict,
+)
+from sojourn.case.contradictions import Contradiction
+from sojourn.cli.answer_text import claim_lines, render
+from sojourn.cli.audit_text import render_audit
+
+DATA = Path(__file__).parents[1] / "data" / "answer"
+
+
+@pytest.fixture
+def answer() -> dict[str, Any]:
+    return json.loads((DATA / "answer.json").read_text(encoding="utf-8"))
+
+
+def read_audit() -> Audit:
+    record = json.loads((DATA / "audit.json").read_text(encoding="utf-8"))
+    conflict, influence = record["conflict"], record["influence"]
+    why = "“half” (c08, consul) and “15 percent” (c13, office) cannot both be true: why"
+    return Audit(
+        Header(**{**record["header"], "warnings": tuple(record["header"]["warnings"])}),
+        None,
+        Conflict(
+            tuple(ClaimConflict(**item) for item in conflict["claims"]),
+            tuple(SourceConflict(**item) for item in conflict["sources"]),
+            (Contradiction("c08", "c13", 2.0, why),),
+            conflict["note"],
+        ),
+        Influences(*(tuple(Influence(**item) for item in influence[key]) for key in ("claims", "sources"))),
+        tuple(Sensitivity(**item) for item in record["sensitivity"]),
+        tuple(Contraction(**item) for item in record["contraction"]),
+    )
+
+
+def test_text_in_brackets_is_shown(answer: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """A console that read markup would swallow "[bold]"."""
+    changed = copy.deepcopy(answer)
+    changed["question"] = "How many [bold] people :smile: stayed?"
+    render(changed)
+    assert changed["question"] in capsys.readouterr().out
+
+
+def test_a_series_is_one_line(answer: dict[str, Any]) -> None:
+    changed = copy.deepcopy(answer)
+    alone = list(claim_lines(changed, labels_of_answer(changed), 99))
+    used = [claim["claim"] for claim in changed["claims"] if claim["status"] == "use"]
+    assert len(alone) == len(used)
+    assert not any("series" in line for line in alone)
+    spoken = [claim["claim"] for claim in changed["claims"] if claim["source"] == "border"]
+    for id in spoken:
+        changed["ledger"]["claims"][id]["series"] = "monthly"
+    lines = list(claim_lines(changed, labels_of_answer(changed), 99))
+    assert len(lines) == len(used) - len(spoken) + 1
+    assert sum(f"… and {len(spoken) - 1} more of this series" in line for line in lines) == 1
+
+
+def test_an_audit_names_places_and_speakers(
+    answer: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    render_audit(read_audit(), labels_of_answer(answer))
+    out = capsys.readouterr().out
+    assert "“half” (Consul of Origin in Alpha City, c08) and “15 percent” (Statistics office of Alpha" in out
+    assert "Border service of Alpha: “about 300 crossings” (c17)" in out
+    assert "A resident, called Ada, all its claims (2)" in out
+    assert "share that moved on" in out
+    assert "moved_on" not in out
