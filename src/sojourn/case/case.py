@@ -56,6 +56,6 @@ class Case:
             found.setdefault(reading.claim, []).append(reading)
         return {claim: tuple(readings) for claim, readings in found.items()}
 
-    def counts(self, claim: Claim) -> bool:
+    def is_counted(self, claim: Claim) -> bool:
         """Whether a claim adds to the likelihood: used, and surely published by `claims_until`."""
         return claim.status == "use" and claim.published_until <= self.settings.claims_until

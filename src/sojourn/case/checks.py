@@ -80,7 +80,7 @@ def _reach(case: Case) -> Iterator[Finding]:
     """Parts of the question that no figure in use depends on: their answer is the prior."""
     host = case.settings.host
     touched = _touched_by_contacts(case)
-    used = {claim.claim for claim in case.claims if case.counts(claim)}
+    used = {claim.claim for claim in case.claims if case.is_counted(claim)}
     for reading in case.readings:
         if reading.claim in used:
             touched |= set(_touched(case, reading))

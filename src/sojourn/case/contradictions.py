@@ -71,7 +71,7 @@ def find_contradictions(case: Case) -> list[Contradiction]:
     groups: dict[tuple[object, ...], list[list[Bounds]]] = defaultdict(list)
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim)
-        if readings and case.counts(claim):
+        if readings and case.is_counted(claim):
             groups[_group(case, readings[0])].append([bounds(case, claim, r) for r in readings])
     found = [
         pair

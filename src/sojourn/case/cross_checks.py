@@ -17,12 +17,12 @@ ELSEWHERE = "elsewhere"
 MANY = 12
 
 
-def calendar(settings: CaseSettings) -> tuple[date, date]:
+def calendar_limits(settings: CaseSettings) -> tuple[date, date]:
     """First and last day that a reading may touch."""
     return settings.start, max(settings.asof, settings.claims_until)
 
 
-def reference_problems(tables: Mapping[str, Rows], settings: CaseSettings | None) -> Iterator[Problem]:
+def cross_table_problems(tables: Mapping[str, Rows], settings: CaseSettings | None) -> Iterator[Problem]:
     """Problems of names across the tables and, where it could be read, case.toml."""
     for table in tables.values():
         yield from _duplicates(table)
@@ -70,7 +70,7 @@ def _named(table: Rows, column: str, what: str, known: Mapping[str, Any]) -> Ite
 def _links(table: Rows, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     for column, target in table.table.links:
         other = tables[target]
-        if not other.unread:
+        if not other.unreadable:
             known = {getattr(row, other.table.key[0]): None for row in other.rows}
             yield from _named(table, column, f"{column} of {target}", known)
 
@@ -78,7 +78,7 @@ def _links(table: Rows, tables: Mapping[str, Rows]) -> Iterator[Problem]:
 def _copies(claims: Rows) -> Iterator[Problem]:
     by_id: dict[str, Claim] = {claim.claim: claim for claim in claims.rows}
     for claim in claims.rows:
-        if not claim.copy_of or claim.row in claims.bad:
+        if not claim.copy_of or claim.row in claims.invalid_rows:
             continue
         original = by_id.get(claim.copy_of)
         if original is None:
@@ -93,7 +93,7 @@ def _copies(claims: Rows) -> Iterator[Problem]:
 def _series(tables: Mapping[str, Rows]) -> Iterator[Problem]:
     """Claims of one series have one source and the same readings with the same weights."""
     claims, readings = tables[CLAIMS.file], tables[READINGS.file]
-    if claims.unread or readings.unread or not any(claim.series for claim in claims.rows):
+    if claims.unreadable or readings.unreadable or not any(claim.series for claim in claims.rows):
         return
     weights: dict[str, dict[str, float]] = {}
     for reading in readings.rows:
@@ -146,7 +146,7 @@ def _third_places(readings: Rows, settings: CaseSettings) -> Iterator[Problem]:
 
 def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Problem]:
     """Dates of what the model uses must lie in its calendar; context may speak of any time."""
-    first, last = calendar(settings)
+    first, last = calendar_limits(settings)
     claims = tables[CLAIMS.file]
     free: Set[str] = {
         claim.claim
@@ -164,6 +164,6 @@ def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Probl
             strange = {day for day in days if day is not None and not first <= day <= last}
             for row in table.rows if strange else ():
                 value = getattr(row, column)
-                exempt = row.row in table.bad or (table.table is READINGS and row.claim in free)
+                exempt = row.row in table.invalid_rows or (table.table is READINGS and row.claim in free)
                 if value in strange and not exempt:
                     yield Problem(table.table.file, message, row.row, column, str(value))

@@ -27,7 +27,7 @@ TYPES: dict[str, dict[str, Any]] = {
 """Kind of column → its Table Schema type; every other kind is a string."""
 
 
-def data_package(case: Case) -> dict[str, Any]:
+def describe_package(case: Case) -> dict[str, Any]:
     """The descriptor of a case's tables, with field schemas and foreign keys, as a JSON-able dict."""
     resources = [
         _resource(table, open_sheet(table.file, case.files[table.file]))
@@ -49,7 +49,7 @@ def data_package(case: Case) -> dict[str, Any]:
 
 def package_bytes(case: Case) -> bytes:
     """The descriptor as the bytes of `datapackage.json`."""
-    return dump_json(data_package(case), indent=2).encode()
+    return dump_json(describe_package(case), indent=2).encode()
 
 
 def _file(name: str, sheet: Sheet) -> dict[str, Any]:

@@ -10,18 +10,18 @@ from typing import Any
 
 from sojourn._core.errors import Problem, did_you_mean
 from sojourn.case.case import Case, Series
-from sojourn.case.cross_checks import reference_problems
+from sojourn.case.cross_checks import cross_table_problems
 from sojourn.case.csv_file import header_problems, open_sheet, personal_column_problems
 from sojourn.case.errors import CaseError
 from sojourn.case.group_counts import group_problems
-from sojourn.case.row_checks import shape_problems
+from sojourn.case.row_checks import row_problems
 from sojourn.case.rows import Rows, read_rows
 from sojourn.case.schema import CONTACTS, SOURCES, TABLES, TableSchema
 from sojourn.case.settings import CaseSettings
 from sojourn.case.settings_checks import settings_problems
 from sojourn.case.settings_read import FILE, read_settings
 
-BESIDE = ("candidates.csv",)
+OTHER_TABLES = ("candidates.csv",)
 """Tables of a case that only some commands read: no column of a person may be in them, either."""
 
 
@@ -52,7 +52,7 @@ def read_case(case: str | PathLike[str]) -> Case:
 def _personal_beside(folder: Path) -> list[Problem]:
     """Columns of a person in tables that are not read here; their other problems are told when they are."""
     found: list[Problem] = []
-    for file in BESIDE:
+    for file in OTHER_TABLES:
         try:
             found += personal_column_problems(open_sheet(file, (folder / file).read_bytes()))
         except (OSError, CaseError):
@@ -85,11 +85,11 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
         tables[table.file] = _table(files, table)
         problems += tables[table.file].problems
     series = _read_series(files, problems)
-    problems += shape_problems(tables)
-    problems += reference_problems(tables, settings)
+    problems += row_problems(tables)
+    problems += cross_table_problems(tables, settings)
     if settings is not None:
         sources = tables[SOURCES.file]
-        known = None if sources.unread else [source.source for source in sources.rows]
+        known = None if sources.unreadable else [source.source for source in sources.rows]
         problems += settings_problems(settings, known)
         if not problems:
             problems += group_problems(tables[CONTACTS.file].rows, settings.hedges)
@@ -112,11 +112,11 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
 def _table(files: Mapping[str, bytes], table: TableSchema) -> Rows:
     if table.file not in files:
         missing = [] if table.optional else [Problem(table.file, "this file is missing")]
-        return Rows(table, problems=missing, unread=True)
+        return Rows(table, problems=missing, unreadable=True)
     try:
         return read_rows(open_sheet(table.file, files[table.file]), table)
     except CaseError as error:
-        return Rows(table, problems=list(error.problems), unread=True)
+        return Rows(table, problems=list(error.problems), unreadable=True)
 
 
 def _read_series(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Series, ...]:

@@ -34,19 +34,19 @@ def is_share(reading: Reading) -> bool:
     return bool(reading.of_measure) or reading.measure == "rate"
 
 
-def shape_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
+def row_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
     """Problems of rows that were read, over all tables; rows with unreadable cells are passed over."""
     claims, readings = tables[CLAIMS.file], tables[READINGS.file]
     by_claim: dict[str, list[Reading]] = {}
     for reading in readings.rows:
         by_claim.setdefault(reading.claim, []).append(reading)
-    unread = {reading.claim for reading in readings.rows if reading.row in readings.bad}
-    whole = not readings.unread
+    unread = {reading.claim for reading in readings.rows if reading.row in readings.invalid_rows}
+    whole = not readings.unreadable
     yield from _complaints(claims, _claim)
     yield from _complaints(readings, _reading)
     yield from _complaints(tables[CONTACTS.file], _contact)
     for claim in claims.rows:
-        if claim.row in claims.bad or claim.claim in unread:
+        if claim.row in claims.invalid_rows or claim.claim in unread:
             continue
         for column, value, message in _meaning(claim, by_claim.get(claim.claim, []), whole):
             yield Problem(CLAIMS.file, message, claim.row, column, value)
@@ -54,7 +54,7 @@ def shape_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
 
 def _complaints(table: Rows, check: Callable[[Any], Iterable[Complaint]]) -> Iterator[Problem]:
     for row in table.rows:
-        if row.row not in table.bad:
+        if row.row not in table.invalid_rows:
             for column, value, message in check(row):
                 yield Problem(table.table.file, message, row.row, column, value)
 

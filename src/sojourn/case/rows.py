@@ -21,7 +21,7 @@ Numbered = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class InvalidCell:
     """Stands in a cache for a cell that cannot be read."""
 
     message: str
@@ -38,9 +38,9 @@ class Rows:
 
     table: TableSchema
     rows: list[Any] = field(default_factory=list[Any])
-    bad: set[int] = field(default_factory=set[int])
+    invalid_rows: set[int] = field(default_factory=set[int])
     problems: list[Problem] = field(default_factory=list[Problem])
-    unread: bool = False
+    unreadable: bool = False
 
 
 def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
@@ -50,7 +50,7 @@ def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
     known = [column.name for column in table.columns]
     out.problems += header_problems(sheet, known, required)
     if out.problems:
-        out.unread = True
+        out.unreadable = True
         return out
     caches: dict[str, dict[str, Any]] = {name: {} for name in known}
     numbered = sheet.rows()
@@ -59,7 +59,7 @@ def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
         _read_chunk(sheet, _rectangular(sheet, chunk, out), caches, out)
         if len(out.rows) > LIMIT:
             message = f"has more than {LIMIT:,} rows; a ledger lists published figures, not single records"
-            return Rows(table, problems=[Problem(sheet.file, message), *out.problems], unread=True)
+            return Rows(table, problems=[Problem(sheet.file, message), *out.problems], unreadable=True)
     return out
 
 
@@ -114,16 +114,16 @@ def _read_column(
     for cell in distinct:
         if cell not in cache:
             cache[cell] = _read_cell(column, parser, cell.strip())
-        bad = bad or isinstance(cache[cell], Bad)
+        bad = bad or isinstance(cache[cell], InvalidCell)
     values = [cache[cell] for cell in raw]
     if bad:
         for place, value in enumerate(values):
-            if isinstance(value, Bad):
+            if isinstance(value, InvalidCell):
                 shown = raw[place].strip() or None
                 out.problems.append(
                     Problem(out.table.file, value.message, numbers[place], column.name, shown)
                 )
-                out.bad.add(numbers[place])
+                out.invalid_rows.add(numbers[place])
                 values[place] = _stand_in(column)
     return values
 
@@ -143,11 +143,11 @@ def _read_at_once(column: ColumnSchema, raw: Sequence[str]) -> list[Any] | None:
 
 def _read_cell(column: ColumnSchema, parser: Parser, cell: str) -> Any:
     if not cell:
-        return Bad(_must_not_be_empty(column)) if column.required else _empty(column)
+        return InvalidCell(_must_not_be_empty(column)) if column.required else _empty(column)
     try:
         return parser(cell)
     except ValueError as error:
-        return Bad(str(error))
+        return InvalidCell(str(error))
 
 
 def _must_not_be_empty(column: ColumnSchema) -> str:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_valida
 from sojourn._core.settings import StrictModel
 
 Share = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
+PositiveNumber = Annotated[float, Field(gt=0)]
 
 
 class Settings(StrictModel):
@@ -25,7 +25,7 @@ class Settings(StrictModel):
 class LogNormal(Settings):
     """A positive quantity: 68 % of the prior lies within median ÷ factor and median × factor."""
 
-    median: Positive
+    median: PositiveNumber
     factor: Annotated[float, Field(gt=1)]
     why: str = ""
 
@@ -48,7 +48,7 @@ class Normal(Settings):
     """A contrast on the log scale."""
 
     mean: float = 0.0
-    sd: Positive
+    sd: PositiveNumber
     why: str = ""
 
 
@@ -69,7 +69,7 @@ def _family(prior: Any) -> str | None:
     return found[0] if found else None
 
 
-Prior = Annotated[
+AnyPrior = Annotated[
     Annotated[LogNormal, Tag("LogNormal")]
     | Annotated[LogitNormal, Tag("LogitNormal")]
     | Annotated[Normal, Tag("Normal")],
@@ -92,10 +92,10 @@ class Place(Settings):
     via_origin: LogitNormal | None = Field(
         None, description="share of onward moves whose first border is the origin's"
     )
-    excursions_to: dict[str, Positive] = Field(
+    excursions_to: dict[str, PositiveNumber] = Field(
         default_factory=dict[str, float], description="next border of excursions: place → relative weight"
     )
-    dwellings: Positive | None = Field(None, description="rented dwellings, for rents")
+    dwellings: PositiveNumber | None = Field(None, description="rented dwellings, for rents")
 
 
 class Visitors(Settings):
@@ -223,7 +223,7 @@ class Anchor(Settings):
 
     source: str
     kind: str
-    sd: Positive
+    sd: PositiveNumber
     why: str
 
 
@@ -248,7 +248,7 @@ class CaseSettings(Settings):
     hedges: dict[str, Pair] = Field(
         default_factory=dict[str, tuple[float, float]], description="word → grains below, grains above"
     )
-    priors: dict[str, Prior] = Field(
+    priors: dict[str, AnyPrior] = Field(
         default_factory=dict[str, "LogNormal | LogitNormal | Normal"],
         description="overrides of defaults, by name",
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sojourn._core.errors import Problem, one_of
 from sojourn.case.cell_parsers import ID
-from sojourn.case.cross_checks import ELSEWHERE, calendar
+from sojourn.case.cross_checks import ELSEWHERE, calendar_limits
 from sojourn.case.hedges import override_problem
 from sojourn.case.schema import KINDS
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Settings
@@ -167,7 +167,7 @@ def _rules(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
 
 
 def _within(key: str, day: date, settings: CaseSettings) -> Iterator[tuple[str, str, str]]:
-    first, last = calendar(settings)
+    first, last = calendar_limits(settings)
     if not first <= day <= last:
         yield key, str(day), f"is outside the calendar of the case, {first} to {last}"
 

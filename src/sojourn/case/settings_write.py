@@ -8,8 +8,8 @@ from sojourn.case.csv_file import BOM
 from sojourn.case.settings import CaseSettings
 from sojourn.case.settings_read import read_settings
 
-Table = dict[str, Any]
-Tables = list[Table]
+TomlTable = dict[str, Any]
+TomlTables = list[TomlTable]
 
 
 def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
@@ -44,7 +44,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _patch(node: Any, before: Table, after: Table) -> None:
+def _patch(node: Any, before: TomlTable, after: TomlTable) -> None:
     """Make a table that says `before` say `after`."""
     for key in before:
         if key not in after:
@@ -54,11 +54,11 @@ def _patch(node: Any, before: Table, after: Table) -> None:
         if key in before and old == value:
             continue
         if isinstance(value, dict) and isinstance(old, dict):
-            _patch(node[key], cast("Table", old), cast("Table", value))
+            _patch(node[key], cast("TomlTable", old), cast("TomlTable", value))
         elif not (
             _tables(value)
             and _tables(old)
-            and _patch_tables(node[key], cast("Tables", old), cast("Tables", value))
+            and _patch_tables(node[key], cast("TomlTables", old), cast("TomlTables", value))
         ):
             node[key] = value
 
@@ -67,7 +67,7 @@ def _tables(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
-def _patch_tables(node: Any, before: Tables, after: Tables) -> bool:
+def _patch_tables(node: Any, before: TomlTables, after: TomlTables) -> bool:
     """Patch a list of tables that are told apart by id; false where their order changed."""
     kept = [item for item in before if item.get("id") in {other.get("id") for other in after}]
     ids = [item.get("id") for item in kept]
@@ -82,7 +82,7 @@ def _patch_tables(node: Any, before: Tables, after: Tables) -> bool:
     return True
 
 
-def _patch_in_place(node: Any, before: Tables, after: Tables) -> bool:
+def _patch_in_place(node: Any, before: TomlTables, after: TomlTables) -> bool:
     for item, old, new in zip(node, before, after, strict=False):
         _patch(item, old, new)
     return True

@@ -24,7 +24,7 @@ FOLDED = f"groups of fewer than {LEAST_PEOPLE} people"
 WITHHELD = "withheld"
 PLAIN = ("", "exact", "reported")
 """Hedges under which the size of a group is the number that was said."""
-Record = Mapping[str, Any]
+GroupCells = Mapping[str, Any]
 
 
 def is_small(group: ContactGroup) -> bool:
@@ -48,7 +48,7 @@ def is_small(group: ContactGroup) -> bool:
     return _least(_record(group)) < LEAST_PEOPLE
 
 
-def fold_groups(groups: Mapping[str, Record]) -> dict[str, Record]:
+def fold_groups(groups: Mapping[str, GroupCells]) -> dict[str, GroupCells]:
     """Return contact groups for readers: the large ones as they are, and one row for all the small ones.
 
     The row says how many groups it stands for (`groups`) and adds up their sizes and counts, as
@@ -89,7 +89,7 @@ def shown_ids(ids: Iterable[str], small: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(FOLDED if id in small else id for id in ids))
 
 
-def small_ids(groups: Mapping[str, Record]) -> frozenset[str]:
+def small_ids(groups: Mapping[str, GroupCells]) -> frozenset[str]:
     """Return the ids of the groups that `fold_groups` would fold.
 
     Args:
@@ -105,11 +105,11 @@ def small_ids(groups: Mapping[str, Record]) -> frozenset[str]:
     return frozenset(id for id, group in groups.items() if id != FOLDED and _least(group) < LEAST_PEOPLE)
 
 
-def _record(group: ContactGroup) -> Record:
+def _record(group: ContactGroup) -> GroupCells:
     return {name: getattr(group, name) for name in ("size", "size_hedge", *FATES)}
 
 
-def _folded(small: list[Record]) -> Record:
+def _folded(small: list[GroupCells]) -> GroupCells:
     """The row of the small groups; empty where a group says nothing in numbers."""
     empty = {"respondent": "", "source": "", "kind": "", "place": "", "asof": "", "note": ""}
     row: dict[str, Any] = {**empty, "groups": len(small), "size_hedge": ""}
@@ -125,7 +125,7 @@ def _folded(small: list[Record]) -> Record:
     return row
 
 
-def _least(group: Record) -> int:
+def _least(group: GroupCells) -> int:
     """The fewest people that a group can have by its size and its counts."""
     counted = sum(int(group[name]) for name in FATES if group[name].isdecimal())
     return max(counted, _least_size(group["size"], group["size_hedge"]))

@@ -70,7 +70,7 @@ def _believed(case: Case) -> Iterator[tuple[Claim, Reading]]:
     """Every figure in use about the host with its likeliest reading, no later than the day asked."""
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim, ())
-        if not readings or claim.value is None or not case.counts(claim):
+        if not readings or claim.value is None or not case.is_counted(claim):
             continue
         reading = max(readings, key=lambda item: item.weight)
         here = (reading.place or case.settings.host) == case.settings.host

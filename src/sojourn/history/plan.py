@@ -150,7 +150,7 @@ def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
 
 def _foreseen(case: Case) -> list[date]:
     """Last days of the readings of claims that count: as of an early date, some speak of later ones."""
-    counting = {claim.claim for claim in case.claims if case.counts(claim)}
+    counting = {claim.claim for claim in case.claims if case.is_counted(claim)}
     readings = [r for r in case.readings if r.claim in counting]
     return [day for r in readings for day in (r.end, r.of_end) if day]
 

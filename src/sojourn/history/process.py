@@ -21,7 +21,7 @@ from sojourn._core.calendar import YEAR_DAYS
 from sojourn.history.chain import ChainStep, Wiring, propagate
 from sojourn.history.parameters import Parameters
 from sojourn.history.plan import Plan, arrival_events, fortnight, share_of_steps
-from sojourn.history.registers import Flows, Registers, registered
+from sojourn.history.registers import Flows, Registers, register_flows
 
 STANDINGS = ("staying", "settled", "passing")
 CHUNK_DAYS = 150
@@ -81,7 +81,9 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
         movers = stock[:-1] * steps.move + steps.move_first
         settling = jnp.sum(stock[:-1] * steps.settle + steps.settle_first, axis=1)
         entries, present = _visitors(known, p)
-        issued, struck = registered(known.registers, p, Flows(stock, movers, split, enter, settling, entries))
+        issued, struck = register_flows(
+            known.registers, p, Flows(stock, movers, split, enter, settling, entries)
+        )
         return History(
             arrivals=arrivals,
             stock=stock,

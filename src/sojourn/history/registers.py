@@ -68,7 +68,7 @@ def _delayed(r: Registers, delay: Array, into: Array) -> Array:
     return into * (1 - r.delayed.sum(axis=0)) + late @ r.delayed
 
 
-def registered(r: Registers, p: Parameters, f: Flows) -> tuple[Array, Array]:
+def register_flows(r: Registers, p: Parameters, f: Flows) -> tuple[Array, Array]:
     """Documents issued and persons struck off per step, both (T, G)."""
     if not len(r.permit):
         return jnp.zeros((len(r.weeks), 0)), jnp.zeros((len(r.weeks), 0))

@@ -13,10 +13,10 @@ from sojourn._core.calendar import PER_DAYS, YEAR_DAYS
 from sojourn.case import Reading
 from sojourn.history import Plan
 from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
-from sojourn.measures.operator import NO_PART, Indices, Layout, Operator, Rate
+from sojourn.measures.operator import NO_PART, Indices, Layout, Operator, TrackedGroup
 from sojourn.measures.sparse import Sparse
-from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, rate_of, term_of
-from sojourn.measures.windows import Windows, shapes
+from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, term_of, track_group
+from sojourn.measures.windows import Windows, feature_shapes
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class _Builder:
     plan: Plan
     windows: dict[tuple[date, date], int] = field(default_factory=dict[tuple[date, date], int])
     dates: dict[date, int] = field(default_factory=dict[date, int])
-    rates: list[Rate] = field(default_factory=list[Rate])
+    rates: list[TrackedGroup] = field(default_factory=list[TrackedGroup])
     terms: dict[tuple[object, ...], int] = field(default_factory=dict[tuple[object, ...], int])
     built: list[tuple[Term, int, float]] = field(default_factory=list[tuple[Term, int, float]])
 
@@ -137,7 +137,7 @@ class _Builder:
 
         A group taken in a part behaves as its country's; a part later holds its share of those who came.
         """
-        self.rates.append(rate_of(self.plan, r))
+        self.rates.append(track_group(self.plan, r))
         feature = Feature("tracked", (len(self.rates) - 1,), 1.0)
         part = r.place if r.place in self.plan.parts and r.of_place not in ("", r.place) else ""
         self.built.append((Term((feature,), part, of_stock=True), self._date(r.end), 1.0))
@@ -170,7 +170,7 @@ class _Builder:
         )
         layout = Layout(
             names=tuple({feature.name for term, _, _ in self.built for feature in term.features}),
-            shapes=shapes(self.plan, len(groups), len(self.rates)),
+            shapes=feature_shapes(self.plan, len(groups), len(self.rates)),
             windows=len(self.windows),
             dates=len(self.dates),
         )

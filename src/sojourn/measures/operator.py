@@ -23,7 +23,7 @@ NO_PART = -1
 
 
 @dataclass(frozen=True)
-class Rate:
+class TrackedGroup:
     """What a `rate` follows: the rows' persons in `states_from` at bound `start`, later in `states_to`."""
 
     rows: tuple[int, ...]
@@ -82,7 +82,7 @@ class Operator:
     """
 
     windows: Windows
-    rates: tuple[Rate, ...]
+    rates: tuple[TrackedGroup, ...]
     terms: int
     layout: Layout
     matrix: Sparse
@@ -90,7 +90,7 @@ class Operator:
     of_stock: NDArray[np.bool_]
 
 
-def apply(operator: Operator, sums: Sums, p: Parameters) -> Array:
+def apply_operator(operator: Operator, sums: Sums, p: Parameters) -> Array:
     """The value of every term, (terms,), in persons, crossings or documents."""
     flat = jnp.concatenate([_flat(sums, operator.layout.flows), _flat(sums, operator.layout.stocks)])
     total = multiply(operator.matrix, flat)
@@ -106,11 +106,11 @@ def apply(operator: Operator, sums: Sums, p: Parameters) -> Array:
 
 def evaluate(operator: Operator, plan: Plan, history: History, p: Parameters) -> Array:
     """The value of every term under a history, (terms,), in persons, crossings or documents."""
-    tracked = follow(operator.rates, plan, history) if operator.rates else None
-    return apply(operator, sum_windows(plan, history, p, operator.windows, tracked), p)
+    tracked = follow_groups(operator.rates, plan, history) if operator.rates else None
+    return apply_operator(operator, sum_windows(plan, history, p, operator.windows, tracked), p)
 
 
-def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
+def follow_groups(rates: tuple[TrackedGroup, ...], plan: Plan, history: History) -> Array:
     """Persons of each rate's group who are in its place at every bound, (T+1, K)."""
     series: list[Array] = []
     for rate in rates:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sojourn._core.errors import SojournError
 from sojourn.case import Reading
 from sojourn.history import Plan
-from sojourn.measures.operator import Rate
+from sojourn.measures.operator import TrackedGroup
 
 STOCK_MEASURES = frozenset({"present", "settled", "register", "returned", "moved_on", "stayed"})
 PART_OF_STOCK = frozenset({"present", "settled", "stayed", "register"})
@@ -71,7 +71,7 @@ def term_of(plan: Plan, r: Reading) -> Term:
     return Term(tuple(count(plan, r)), part, bool(part) and r.measure in PART_OF_STOCK, movers)
 
 
-def rate_of(plan: Plan, r: Reading) -> Rate:
+def track_group(plan: Plan, r: Reading) -> TrackedGroup:
     """Whom a `rate` follows: the displaced in `of_place` at its start, in `place` at its end.
 
     Raises:
@@ -80,7 +80,7 @@ def rate_of(plan: Plan, r: Reading) -> Rate:
     if r.start is None:
         raise ReadingError(r, "start", "", "a rate needs the date at which its group is taken")
     position = plan.calendar.end_of(r.start)
-    return Rate(
+    return TrackedGroup(
         rows=tuple(plan.rows_of(("", r.of_wave or r.wave))),
         states_from=tuple(plan.states_of(plan.country(r.of_place or r.place))),
         states_to=tuple(plan.states_of(plan.country(r.place))),

@@ -91,7 +91,7 @@ FLOWS = (
 STOCKS = ("stock", "visitors", "residents", "register", "tracked")
 
 
-def shapes(plan: Plan, groups: int, tracked: int) -> dict[str, tuple[int, ...]]:
+def feature_shapes(plan: Plan, groups: int, tracked: int) -> dict[str, tuple[int, ...]]:
     """Shape of each feature of `Sums` without its leading axis."""
     C, R, D, N = len(plan.cohorts), len(plan.rows), len(plan.places), len(plan.visited)
     G, S = len(plan.settings.schemes), len(plan.states)
@@ -169,7 +169,7 @@ def sum_windows(
     arrivals, moved, excursions, entries, issued, _ = jnp.split(over, ends[:-1], axis=1)
     by_state = moved.reshape(-1, *history.movers.shape[1:])
     moves = jnp.stack([_moves(plan, by_state, history.split, rows) for rows in windows.groups], axis=1)
-    crossed = cross(moves[:, 0], p.via_origin)
+    crossed = cross_borders(moves[:, 0], p.via_origin)
     present = _at(history.visitor_stock, windows.end) - _at(history.visitor_stock, windows.start)
     by_border = jnp.stack([p.from_origin, 1 - p.from_origin], axis=-1)
     years = windows.days[:, None] / YEAR_DAYS
@@ -209,7 +209,7 @@ def _membership(plan: Plan) -> NDArray[np.float64]:
     return np.array([[place == state.place for place in plan.places] for state in plan.states], dtype=float)
 
 
-def cross(moves: Array, via_origin: Array) -> Array:
+def cross_borders(moves: Array, via_origin: Array) -> Array:
     """Crossings by next border (W, D, D) from persons by destination (W, D, D).
 
     A share of the moves to third places goes through the origin: it crosses into the

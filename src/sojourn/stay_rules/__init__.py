@@ -13,14 +13,14 @@ that a regime implies for the model. Knows no other room.
 Nothing here is legal advice.
 """
 
-from sojourn.stay_rules.assess import assess
 from sojourn.stay_rules.assessment import NOTICE, Assessment
 from sojourn.stay_rules.errors import NotCovered, RuleFileError, StayError, StayRuleError
-from sojourn.stay_rules.library import library, load
-from sojourn.stay_rules.rates import Rate, rate_on, rates
+from sojourn.stay_rules.regime_rates import Rate, rate_on, rates
 from sojourn.stay_rules.register import assess_register
+from sojourn.stay_rules.rule_files import library, load
 from sojourn.stay_rules.schema import Rule, json_schema
 from sojourn.stay_rules.stays import Stay, read_stays
+from sojourn.stay_rules.traveller import assess
 
 __all__ = [
     "NOTICE",

@@ -22,7 +22,7 @@ class LimitState:
     """Permitted days, or a span such as P1Y."""
     used: int
     """Days used."""
-    left: int
+    days_left: int
     """Days left."""
 
 
@@ -131,7 +131,7 @@ class Assessment:
             "explanation": self.explanation,
             "reentry_for": {"days": self.want, "date": _text(self.reentry_for_want)},
             "latest_return": _text(self.latest_return),
-            "limits": [{"id": k.id, "cap": k.cap, "used": k.used, "left": k.left} for k in self.limits],
+            "limits": [{"id": k.id, "cap": k.cap, "used": k.used, "left": k.days_left} for k in self.limits],
             "stays": [_plain(stay) for stay in self.stays],
             "consequences": [_plain(item) for item in self.consequences],
             "duties": [_plain(item) for item in self.duties],

@@ -58,18 +58,18 @@ class Breaches:
     spans: tuple[Span, ...]
 
     @cached_property
-    def _tracks(self) -> dict[int, CountedDays]:
+    def _tallies(self) -> dict[int, CountedDays]:
         return {}
 
-    def track(self, era: int) -> CountedDays:
+    def tally(self, era: int) -> CountedDays:
         """The spans as an era counts them."""
-        if era not in self._tracks:
+        if era not in self._tallies:
             held = self.timeline.eras[era]
             entry_day, exit_day = held.counting.entry_day, held.counting.exit_day
-            self._tracks[era] = count_days(
+            self._tallies[era] = count_days(
                 self.spans, entry_day=entry_day, exit_day=exit_day, since=held.since, whole=held.whole
             )
-        return self._tracks[era]
+        return self._tallies[era]
 
     def parts(self, position: int) -> Iterator[BreachPart]:
         """The days of a span by the era that governs them. Raises NotCovered where none does."""
@@ -105,12 +105,12 @@ class Breaches:
                 if part.days.days and self.spans[position].counts:
                     yield Breach(part.days, None, part.era)
                 continue
-            track = self.track(part.era)
-            row = track.row_of(position)
+            tally = self.tally(part.era)
+            row = tally.row_of(position)
             if row is None:
                 continue
             for limit in self.timeline.eras[part.era].limits:
-                for days in limit.breaches(track, row):
+                for days in limit.breaches(tally, row):
                     cut = days.within(part.days)
                     if cut.days:
                         yield Breach(cut, limit, part.era)
@@ -158,14 +158,14 @@ class Breaches:
 
     def _counts(self, era: int, position: int) -> bool:
         """Whether a span has a counted day."""
-        track = self.track(era)
-        row = track.row_of(position)
-        return row is not None and track.starts[row] <= track.ends[row]
+        tally = self.tally(era)
+        row = tally.row_of(position)
+        return row is not None and tally.starts[row] <= tally.ends[row]
 
     def _spent(self, limit: Limit, era: int, position: int) -> tuple[int, int]:
-        track = self.track(era)
-        row = track.row_of(position)
-        return (0, LAST) if row is None else limit.spent(track, row)
+        tally = self.tally(era)
+        row = tally.row_of(position)
+        return (0, LAST) if row is None else limit.spent(tally, row)
 
 
 def earliest_day(timeline: Timeline) -> int:

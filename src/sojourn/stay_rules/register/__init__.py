@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core import ibis_tools
 from sojourn.stay_rules.dates import FIRST, LAST, parse
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.library import Rules, candidates
+from sojourn.stay_rules.rule_files import Rules, find_rules
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
 
 if TYPE_CHECKING:
@@ -50,22 +50,22 @@ def assess_register(
     from sojourn.stay_rules.register import counted_days, prescreen
 
     ibis = ibis_tools.engine()
-    rule = choose(candidates(rules), nationality)
+    rule = choose(find_rules(rules), nationality)
     lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
     if not lines:
         raise StayRuleError(f"reading {reading!r}: {rule.id} has no such reading")
     line = _trimmed(lines[0], table, until)
-    stays: Any = counted_days.stays(table, line, until)
+    stays: Any = counted_days.number_days(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
     eras = list(line.eras)
     if not rule.absence and len(eras) == 1 and prescreen.applies_to(eras[0]):
-        rows = prescreen.screened(stays, eras[0])
-        doubt = prescreen.doubtful(rows)
+        rows = prescreen.screen_stays(stays, eras[0])
+        doubt = prescreen.find_doubtful(rows)
         plain, odd = doubt.filter(~doubt.odd), doubt.filter(doubt.odd)
-        sure = prescreen.settled(rows.anti_join(doubt, rows.person == doubt.of), eras[0])
-        over = prescreen.overstayed(rows.semi_join(plain, rows.person == plain.of), eras[0])
+        sure = prescreen.summarise_lawful(rows.anti_join(doubt, rows.person == doubt.of), eras[0])
+        over = prescreen.summarise_overstays(rows.semi_join(plain, rows.person == plain.of), eras[0])
         again = rows.semi_join(odd, rows.person == odd.of).select(*names)
-        rest = _exact(counted_days.stays(again, line, until), line)
+        rest = _exact(counted_days.number_days(again, line, until), line)
         return ibis.union(*(part.select(*names, *RESULT) for part in (sure, over, rest)))
     return _exact(stays, line).select(*names, *RESULT)
 
@@ -73,11 +73,11 @@ def assess_register(
 def _exact(stays: Any, line: Timeline) -> Any:
     """Every limit of every era, worked out for every stay."""
     from sojourn.stay_rules.register import counted_days
-    from sojourn.stay_rules.register.calendar_windows import splits
+    from sojourn.stay_rules.register.calendar_windows import needs_cutting
 
-    whole = len(line.eras) == 1 and not any(splits(era) for era in line.eras)
+    whole = len(line.eras) == 1 and not any(needs_cutting(era) for era in line.eras)
     if line.rule.absence or not whole:
-        stays = counted_days.numbered(stays)
+        stays = counted_days.number_stays(stays)
     rows = counted_days.absences(stays) if line.rule.absence else stays
     parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
     return parts[0] if whole else _merged(stays, parts)
@@ -114,7 +114,7 @@ class EraStep:
     expired: bool = False
 
 
-def steps(line: Timeline, era: int) -> list[EraStep]:
+def era_steps(line: Timeline, era: int) -> list[EraStep]:
     """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
     found: list[EraStep] = []
     for start in range(era + 1):
@@ -134,13 +134,13 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
     """The stays, or their pieces, that an era governs, each with its own result."""
     from sojourn._core.ibis_tools import epoch
     from sojourn.stay_rules.register import counted_days, limit_columns
-    from sojourn.stay_rules.register.calendar_windows import split, splits
+    from sojourn.stay_rules.register.calendar_windows import cut_pieces, needs_cutting
 
     ibis = ibis_tools.engine()
     era = line.eras[number]
-    laid = limit_columns.with_columns(counted_days.lay(rows, era), era)
+    laid = limit_columns.add_limit_columns(counted_days.count_days(rows, era), era)
     first, last, expired = ibis.null("int32"), ibis.null("int32"), ibis.literal(False)
-    for step in steps(line, number):
+    for step in era_steps(line, number):
         begun = laid.e.between(*map(ibis_tools.epoch, step.started))
         since, until = map(ibis_tools.epoch, step.governed)
         mine = begun & (laid.x >= since) & (laid.e <= until)
@@ -148,14 +148,14 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
         last = mine.ifelse(ibis.least(laid.x, until), last)
         expired = mine.ifelse(step.expired, expired)
     pieces = laid.mutate(from_day=first, to_day=last, expired=expired)
-    if len(line.eras) > 1 or splits(era):
+    if len(line.eras) > 1 or needs_cutting(era):
         pieces = pieces.filter(pieces.from_day.notnull())
     else:  # every stay keeps its row, also one that ended before the first version
         never = epoch(LAST)
         pieces = pieces.mutate(from_day=pieces.from_day.fill_null(never), to_day=pieces.to_day.fill_null(0))
-    if splits(era):
-        pieces = split(pieces, laid, era)
-    return limit_columns.result(pieces, era)
+    if needs_cutting(era):
+        pieces = cut_pieces(pieces, laid, era)
+    return limit_columns.summarise_pieces(pieces, era)
 
 
 def _merged(stays: Any, parts: list[Any]) -> Any:

@@ -44,12 +44,12 @@ def length(value: Any, window: str) -> Any:
     return value - number((dated(value) - ibis.interval(months=months(window))).cast("date"))
 
 
-def by_length(size: Any, values: dict[int, Any]) -> Any:
+def pick_by_length(size: Any, values: dict[int, Any]) -> Any:
     """The value for a length."""
     return engine().cases(*((size == each, value) for each, value in values.items()))
 
 
-def splits(era: Era) -> bool:
+def needs_cutting(era: Era) -> bool:
     """Whether the days used under a limit may fall within a stay, so that stays are cut."""
     return any(
         isinstance(k, YearLimit) or (isinstance(k, RollingLimit) and isinstance(k.window, str))
@@ -57,7 +57,7 @@ def splits(era: Era) -> bool:
     )
 
 
-def split(pieces: Table, rows: Table, era: Era) -> Table:
+def cut_pieces(pieces: Table, rows: Table, era: Era) -> Table:
     """Cuts pieces by the calendar where a limit needs it, and adds what depends on it."""
     for k, limit in enumerate(era.limits):
         if isinstance(limit, YearLimit):
@@ -68,7 +68,7 @@ def split(pieces: Table, rows: Table, era: Era) -> Table:
             else:
                 pieces = _by_year(pieces, limit).drop("year")
             firsts = {size: pieces[f"first{size}_{k}"] for size in lengths(limit)}
-            first = by_length(length(pieces.from_day, limit.window), firsts)
+            first = pick_by_length(length(pieces.from_day, limit.window), firsts)
             pieces = pieces.mutate(**{f"first_{k}": first})
     return pieces
 

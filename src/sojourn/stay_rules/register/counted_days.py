@@ -1,4 +1,4 @@
-"""Which days of a register count under a version: the counterpart of `track.lay`.
+"""Which days of a register count under a version: the counterpart of `tally.lay`.
 
 Days are numbers since 1970 (32 bits), so that windows are plain ranges.
 """
@@ -51,7 +51,7 @@ def stop_at(table: Table, problems: list[tuple[Any, str]], value: Any) -> Any:
     return reduce(or_, (bad for bad, _ in problems)).ifelse(udf(message).cast("int32"), value)
 
 
-def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
+def number_days(table: Table, line: Timeline, until: date | str | None) -> Table:
     """The register with numbered days: `e`, `x`, whether the stay `counts`, has `closed` and was `entered`.
 
     Stays in a country before it joined the zone begin on the day it joined; those that never count
@@ -99,7 +99,7 @@ def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
     return kept.select("person", "entry", "exit", *names, "e", "x", "counts", "inside", "entered", "closed")
 
 
-def numbered(table: Table) -> Table:
+def number_stays(table: Table) -> Table:
     """The stays with their number `n` and the exit before, `prior`; overlaps stop the query."""
     ibis = engine()
     order = ibis.window(group_by=table.person, order_by=[table.e, table.x])
@@ -150,7 +150,7 @@ def absences(table: Table) -> Table:
     )
 
 
-def lay(table: Table, era: Era) -> Table:
+def count_days(table: Table, era: Era) -> Table:
     """Counted days of each stay under a version: first `c`, last `cx`, number `len`, running total `sum`.
 
     Also `a`, the entry as the version sees it, and what the limits need of the stays before: `seen`, the

@@ -17,14 +17,14 @@ from sojourn._core.ibis_tools import Table, dated, engine, epoch, first_row, num
 from sojourn.stay_rules.dates import LAST, months
 from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, Grouped, SessionLimit
-from sojourn.stay_rules.register.calendar_windows import by_length, length, lengths
+from sojourn.stay_rules.register.calendar_windows import length, lengths, pick_by_length
 
 if TYPE_CHECKING:
     from sojourn.stay_rules.limits import Limit
     from sojourn.stay_rules.timeline import Era
 
 
-def with_columns(rows: Table, era: Era) -> Table:
+def add_limit_columns(rows: Table, era: Era) -> Table:
     """Adds, for the k-th limit, `used_k` at exit, and `first_k`; by the calendar, one for each length."""
     ibis = engine()
     rolling = [(k, limit) for k, limit in enumerate(era.limits) if isinstance(limit, RollingLimit)]
@@ -84,16 +84,18 @@ def _blocks(rows: Table, limit: BlockLimit) -> Table:
     worked out by the engine and kept there until the connection ends.
     """
     ibis = engine()
-    rows = keep(rows)
+    rows = materialise(rows)
     entries = rows.filter(rows.counts).select("person", "n", "a")
-    front = keep(entries.group_by("person").aggregate(n=entries.n.min(), a=entries.a.argmin(entries.n)))
+    front = materialise(
+        entries.group_by("person").aggregate(n=entries.n.min(), a=entries.a.argmin(entries.n))
+    )
     fronts: list[Table] = []
     while first_row(front.aggregate(size=front.count()))[0] > 0:
         fronts.append(front)
         ends = front.select(of=front.person, end=_later(front.a, limit.window))
         later = entries.inner_join(ends, entries.person == ends.of)
         later = later.filter(later.a >= later.end)
-        front = keep(later.group_by("person").aggregate(n=later.n.min(), a=later.a.argmin(later.n)))
+        front = materialise(later.group_by("person").aggregate(n=later.n.min(), a=later.a.argmin(later.n)))
     if not fronts:
         return rows.mutate(heads=ibis.literal(False))
     heads = ibis.union(*fronts) if len(fronts) > 1 else fronts[0]
@@ -102,7 +104,7 @@ def _blocks(rows: Table, limit: BlockLimit) -> Table:
     return joined.mutate(heads=joined.heads.fill_null(False)).drop("of", "number")
 
 
-def keep(table: Table) -> Table:
+def materialise(table: Table) -> Table:
     """The table worked out once: a temporary table of the connection in DuckDB, a cached frame in Spark."""
     connection: Any = table.get_backend()
     if connection.name == "pyspark":
@@ -128,7 +130,7 @@ def _rolling(rows: Table, k: int, limit: RollingLimit) -> Table:
     if isinstance(limit.window, int):
         rows = rows.mutate(**{f"used_{k}": used[limit.window]})
         return _first_unlawful(rows, k, limit, limit.window, f"first_{k}")
-    rows = rows.mutate(**{f"used_{k}": by_length(length(rows.cx, limit.window), used)})
+    rows = rows.mutate(**{f"used_{k}": pick_by_length(length(rows.cx, limit.window), used)})
     for size in used:
         rows = _first_unlawful(rows, k, limit, size, f"first{size}_{k}")
     return rows
@@ -162,7 +164,7 @@ def _first_unlawful(rows: Table, k: int, limit: RollingLimit, size: int, name: s
     return joined.drop("of", "start").mutate(**{name: joined[name].fill_null(never)})
 
 
-def result(pieces: Table, era: Era) -> Table:
+def summarise_pieces(pieces: Table, era: Era) -> Table:
     """The row of each piece: its unlawful days and the limit that explains them.
 
     A piece that no version governs has `from_day` at the end of the calendar.

@@ -26,7 +26,7 @@ def applies_to(era: Era) -> bool:
     return bool(era.limits) and plain and in_days and counted and era.since == FIRST
 
 
-def screened(stays: Table, era: Era) -> Table:
+def screen_stays(stays: Table, era: Era) -> Table:
     """Days used under the k-th limit at each exit (`used_k`); whether the stay is `odd` or ends `over` a cap.
 
     Odd is a stay that shares a day with the one before, is cut, or does not count.
@@ -53,13 +53,13 @@ def screened(stays: Table, era: Era) -> Table:
     return rows.select(*names, "e", "x", *columns, odd=rows.odd | shared, over=over)
 
 
-def doubtful(rows: Table) -> Table:
+def find_doubtful(rows: Table) -> Table:
     """The persons (`of`) with a stay that is odd or over, and whether any is odd."""
     few = rows.filter(rows.odd | rows.over)
     return few.group_by(of=few.person).aggregate(odd=few.odd.any())
 
 
-def settled(rows: Table, era: Era) -> Table:
+def summarise_lawful(rows: Table, era: Era) -> Table:
     """The result for stays beyond doubt: no unlawful day, and the limit with the fewest days left."""
     ibis = engine()
     binding, least, at_exit = ibis.literal(""), ibis.literal(0), ibis.literal(0)
@@ -81,9 +81,9 @@ def settled(rows: Table, era: Era) -> Table:
     )
 
 
-def overstayed(rows: Table, era: Era) -> Table:
+def summarise_overstays(rows: Table, era: Era) -> Table:
     """The result for persons with plain stays of which one is over a cap; see `register_limits`."""
-    from sojourn.stay_rules.register.limit_columns import result
+    from sojourn.stay_rules.register.limit_columns import summarise_pieces
 
     ibis = engine()
     firsts: dict[str, Any] = {}
@@ -110,7 +110,7 @@ def overstayed(rows: Table, era: Era) -> Table:
         to_day=rows.x,
         expired=ibis.literal(False),
     )
-    return result(pieces, era)
+    return summarise_pieces(pieces, era)
 
 
 def _names(stays: Table) -> list[str]:

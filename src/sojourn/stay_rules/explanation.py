@@ -13,7 +13,7 @@ STALE = 180
 """Days after which a check of the sources is called old."""
 
 
-def explain(answer: Assessment) -> str:
+def explain_assessment(answer: Assessment) -> str:
     """The answer in two sentences."""
     return f"{_state(answer)} {_outlook(answer)}"
 

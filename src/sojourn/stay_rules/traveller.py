@@ -17,9 +17,9 @@ from sojourn.stay_rules.breaches import Breach, Breaches, check_covered
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.dates import FIRST, LAST, Range, day, parse, total
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.explain import explain, warnings_of
-from sojourn.stay_rules.library import Rules, candidates
+from sojourn.stay_rules.explanation import explain_assessment, warnings_of
 from sojourn.stay_rules.limits import Limit
+from sojourn.stay_rules.rule_files import Rules, find_rules
 from sojourn.stay_rules.schema import Rule
 from sojourn.stay_rules.stays import Stay, StayLike, plan_of, read_stays, spans_of
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
@@ -52,7 +52,7 @@ def assess(
     asked = parse(on, "on")
     if want < 1:
         raise StayRuleError(f"want: {want} is not a number of days; at least 1")
-    rule = choose(candidates(rules), nationality)
+    rule = choose(find_rules(rules), nationality)
     known = read_stays(stays, asked)
     if plan is not None:
         known = read_stays([*known, *_plans(plan)], asked)
@@ -125,7 +125,7 @@ class _Case:
         states = self.states()
         binding = self.binding(ahead)
         state = next((s for s in states if binding and s.id == binding.id), None)
-        track, era = self.now.track(self.era), self.timeline.eras[self.era]
+        tally, era = self.now.tally(self.era), self.timeline.eras[self.era]
         back = self.reentry(1)
         answer = Assessment(
             rule=self.rule.id,
@@ -134,15 +134,15 @@ class _Case:
             on=day(self.on),
             inside=(self.current is not None) != self.away,
             used=state.used if state else 0,
-            left_today=state.left if state else None,
+            left_today=state.days_left if state else None,
             max_further_stay=None if self.away else ahead.days,
             latest_lawful_exit=None if self.away else _date(ahead.until),
             earliest_reentry=_date(self.on if self.away else back),
             unlawful_days=unlawful,
             window_excess=self.excess(),
             binding_limit=binding.id if binding else None,
-            counted=_dates(binding.counted(track, self.on) if binding else []),
-            returns=_dates(binding.returns(track, self.on) if binding else []),
+            counted=_dates(binding.counted(tally, self.on) if binding else []),
+            returns=_dates(binding.returns(tally, self.on) if binding else []),
             lawful=not any(whole.unlawful),
             limits=tuple(states),
             stays=self.results(whole),
@@ -165,7 +165,7 @@ class _Case:
             open_until if not kept else None,
             self.today,
         )
-        return replace(answer, warnings=tuple(found), explanation=explain(answer))
+        return replace(answer, warnings=tuple(found), explanation=explain_assessment(answer))
 
     def return_by(self, ahead: _Ahead) -> date | None:
         """For a rule on absence: the day by which one must be back."""
@@ -197,9 +197,9 @@ class _Case:
 
     def states(self) -> list[LimitState]:
         """Where each limit in force stands today."""
-        track = self.now.track(self.era)
+        tally = self.now.tally(self.era)
         return [
-            LimitState(k.id, str(k.cap), k.used(track, self.on), k.left(track, self.on))
+            LimitState(k.id, str(k.cap), k.used(tally, self.on), k.days_left(tally, self.on))
             for k in self.timeline.eras[self.era].limits
         ]
 
@@ -208,7 +208,7 @@ class _Case:
         era = self.timeline.eras[self.era]
         if not era.limits:
             return None
-        track = self.now.track(self.era)
+        tally = self.now.tally(self.era)
         best = era.limits[0]
         rank: tuple[int, int, int] | None = None
         for limit in era.limits:
@@ -223,7 +223,7 @@ class _Case:
             key = (
                 LAST if days is None else days,
                 -(LAST if back is None else back),
-                limit.left(track, self.on),
+                limit.days_left(tally, self.on),
             )
             if rank is None or key < rank:
                 best, rank = limit, key
@@ -237,8 +237,8 @@ class _Case:
         start = self.on
         last = min(self.on + HORIZON, self.timeline.eras[-1].last - length)
         closed = tuple(replace(s, ends=True) for s in self.past)
-        track = Breaches(self.timeline, closed).track(self.era)
-        today = track.counted_until(start) - track.counted_until(start - 1)
+        tally = Breaches(self.timeline, closed).tally(self.era)
+        today = tally.counted_until(start) - tally.counted_until(start - 1)
         grace = int(not self.timeline.eras[self.era].counting.entry_day)
         while start <= last:
             need = length + max(grace, today if start == self.on else 0)
@@ -258,8 +258,8 @@ class _Case:
         if isinstance(limit.cap, int) and length > limit.cap:
             nearest = LAST
         else:
-            track = Breaches(self.timeline, trial.spans[:-1]).track(breach.era)
-            nearest = limit.reopens(track, start, length)
+            tally = Breaches(self.timeline, trial.spans[:-1]).tally(breach.era)
+            nearest = limit.reopens(tally, start, length)
         later = [e.first for e in self.timeline.eras if start < e.first]
         return min([nearest, *later]) if breach.era == self.timeline.at(start, "re-entry") else start + 1
 
@@ -269,8 +269,8 @@ class _Case:
             return 0
         last = self.past[-1].last
         era = self.now.governing(len(self.past) - 1, last)
-        track = self.now.track(era)
-        return max((k.excess(track, last) for k in self.timeline.eras[era].limits), default=0)
+        tally = self.now.tally(era)
+        return max((k.excess(tally, last) for k in self.timeline.eras[era].limits), default=0)
 
     def results(self, whole: Breaches) -> tuple[StayResult, ...]:
         """Each stay (or absence) with its unlawful days."""

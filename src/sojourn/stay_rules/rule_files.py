@@ -118,13 +118,13 @@ def load(name: str | Path) -> Rule:
 
     Raises RuleFileError for an unknown id or a file that is not in order.
     """
-    found = candidates(name)
+    found = find_rules(name)
     if len(found) != 1:
         raise RuleFileError(f"{name}: holds {len(found)} rules, {', '.join(r.id for r in found)}; name one")
     return found[0]
 
 
-def candidates(rules: Rules) -> list[Rule]:
+def find_rules(rules: Rules) -> list[Rule]:
     """The rules that a name may mean: an id, a zone, a file or folder, or `file.yaml#ID`.
 
     Raises RuleFileError if it means none.

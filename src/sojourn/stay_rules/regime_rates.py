@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from sojourn.stay_rules.dates import FIRST, LAST, day, months, parse
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.library import Rules, candidates, library
 from sojourn.stay_rules.limits import EntryLimit, Limit, RollingLimit, YearLimit
 from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, SessionLimit
+from sojourn.stay_rules.rule_files import Rules, find_rules, library
 from sojourn.stay_rules.timeline import Era, Timeline, choose, timelines
 
 MONTH = 365.2425 / 12
@@ -60,7 +60,7 @@ def rates(
     Raises StayRuleError as `assess` does, and for rules on absence, which say nothing about staying;
     NotCovered for a range that reaches beyond what is on file.
     """
-    rule = choose(candidates(rules), nationality)
+    rule = choose(find_rules(rules), nationality)
     if rule.absence:
         raise StayRuleError(f"{rule.id} limits days outside; it gives no rate for people who stay")
     lines = timelines(rule, nationality)
