@@ -1,6 +1,7 @@
-"""The ledger: what was said (claims) apart from what it may count (readings).
+"""Cases: published figures (claims), kept apart from what each may count (readings).
 
-In: a case folder. Out: a `Case`, or every error in it at once. Knows no other room.
+Input: a case folder. Output: a `Case`, or a `CaseError` that lists every problem at once. Imports no other
+package of sojourn but `_core`.
 """
 
 from sojourn._core.errors import Problem

@@ -1,4 +1,4 @@
-"""Records of a sheet to rows of a table, column by column so that a million take seconds."""
+"""Conversion of a sheet to the rows of a table, column by column for speed."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from sojourn.case.schema import ColumnSchema, TableSchema
 
 CHUNK = 20_000
 LIMIT = 200_000
-"""Rows of a table: more are no published figures but records, and no reader of them could follow."""
+"""Maximum number of rows of a table; more are not published figures but individual records."""
 NOTHING: Mapping[str, str] = {}
 Numbered = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidCell:
-    """Stands in a cache for a cell that cannot be read."""
+    """Placeholder in a cache for a cell that cannot be parsed."""
 
     message: str
 
 
 @dataclass
 class Rows:
-    """The rows of one table, with what is wrong with them.
+    """The rows of one table and their problems.
 
-    Rows in `bad` hold stand-ins where a cell was unreadable: their ids count, so that
-    one error does not breed others, but nothing else of them is checked further. `unread`
-    tells that the file as a whole could not be read: what refers to it is not checked.
+    `invalid_rows` are the numbers of rows that have placeholders in place of cells that could not
+    be parsed. Their ids are kept, so that one error does not cause others; nothing else of them is
+    checked. `unreadable` is True if the file as a whole could not be read; references to it are
+    then not checked.
     """
 
     table: TableSchema
@@ -44,7 +45,7 @@ class Rows:
 
 
 def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
-    """Parse every cell of a sheet; problems are collected, never raised."""
+    """Parse every cell of a sheet. Problems are collected in the result, never raised."""
     out = Rows(table)
     required = [column.name for column in table.columns if column.required]
     known = [column.name for column in table.columns]
@@ -58,7 +59,9 @@ def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
     while chunk := list(islice(numbered, CHUNK)):
         _read_chunk(sheet, _rectangular(sheet, chunk, out), caches, out)
         if len(out.rows) > LIMIT:
-            message = f"has more than {LIMIT:,} rows; a ledger lists published figures, not single records"
+            message = (
+                f"has more than {LIMIT:,} rows; a ledger lists published figures, not individual records"
+            )
             return Rows(table, problems=[Problem(sheet.file, message), *out.problems], unreadable=True)
     return out
 
@@ -70,7 +73,7 @@ def _rectangular(sheet: Sheet, chunk: list[Numbered], out: Rows) -> list[Numbere
         for row, cells in chunk:
             if len(cells) != width:
                 message = f"this row has {len(cells)} cells, the header has {width}; "
-                message += "a cell that contains the separator needs quotes around it"
+                message += "a cell that contains the separator must be quoted"
                 out.problems.append(Problem(sheet.file, message, row))
     return kept
 
@@ -129,7 +132,7 @@ def _read_column(
 
 
 def _read_at_once(column: ColumnSchema, raw: Sequence[str]) -> list[Any] | None:
-    """Ids and numbers, which differ from row to row, where one look shows that all are good."""
+    """Parse a column of ids or numbers by one regular expression; None if a cell needs closer examination."""
     pattern = {"identifier": ID, "number": NUMBER}.get(column.kind)
     joined = "\n".join(raw)
     if column.kind == "number" and max(map(len, raw)) > LONGEST:
@@ -161,7 +164,7 @@ def _empty(column: ColumnSchema) -> Any:
 
 
 def _stand_in(column: ColumnSchema) -> Any:
-    """What a row holds where its cell was unreadable: only its type matters."""
+    """Return a placeholder of the right type for a cell that could not be parsed."""
     if column.words:
         return column.words[0]
     if column.kind in {"text", "identifier", "count"}:

@@ -1,4 +1,4 @@
-"""Settings back to `case.toml`: only what changed is touched, comments and layout stay."""
+"""Writing of `case.toml`: only changed values are replaced; comments and layout are kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ TomlTables = list[TomlTable]
 
 
 def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
-    """The bytes of `case.toml`: those it was read from, with the changes made to the settings since."""
+    """Return the bytes of `case.toml`: those in `before`, with the changed settings replaced.
+
+    Args:
+        settings: the settings to write.
+        before: the bytes that the case was read from; None for a new file.
+    """
     import tomlkit
 
     if before is None:
@@ -26,7 +31,7 @@ def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
     _patch(
         document, plain(old.model_dump(exclude_unset=True)), plain(settings.model_dump(exclude_unset=True))
     )
-    # tomlkit keeps the line ends it parsed but ends new lines in the Unix way.
+    # tomlkit keeps the line ends that it parsed but writes Unix line ends for new lines.
     new = tomlkit.dumps(document).replace("\r\n", "\n")
     if "\r\n" in text:
         new = new.replace("\n", "\r\n")
@@ -34,7 +39,7 @@ def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """Values as TOML has them: no empty values, lists for tuples, whole numbers without a point."""
+    """Convert values for TOML: None is dropped, tuples become lists, whole floats become integers."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
@@ -45,7 +50,7 @@ def plain(value: Any) -> Any:
 
 
 def _patch(node: Any, before: TomlTable, after: TomlTable) -> None:
-    """Make a table that says `before` say `after`."""
+    """Change a table from the values in `before` to those in `after`."""
     for key in before:
         if key not in after:
             node.pop(key, None)
@@ -68,7 +73,7 @@ def _tables(value: Any) -> bool:
 
 
 def _patch_tables(node: Any, before: TomlTables, after: TomlTables) -> bool:
-    """Patch a list of tables that are told apart by id; false where their order changed."""
+    """Patch a list of tables that are identified by id; return False if their order changed."""
     kept = [item for item in before if item.get("id") in {other.get("id") for other in after}]
     ids = [item.get("id") for item in kept]
     if None in ids or ids != [item.get("id") for item in after[: len(kept)]]:
