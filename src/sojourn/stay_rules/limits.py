@@ -1,25 +1,24 @@
-"""The eight period kinds: one small class each, answering the same questions about a `CountedDays`.
+"""The eight kinds of limits on days, one class each, applied to the `CountedDays` of a traveller.
 
 =================  ====================================================================
-`entry`            days since the last entry; leaving resets it
-`continuous`       days in one piece; a full day outside resets it
-`gap`              days add up until so many full days outside in one piece
-`session`          days add up while each entry falls within the file the last one opened
+`entry`            days since the last entry; leaving resets the count
+`continuous`       consecutive days; a full day outside resets the count
+`gap`              days add up until a given number of consecutive full days outside
+`session`          days add up while each entry falls within the period that the last entry opened
 `block`            days within a window that the first entry opens
 `calendar_year`    days within a year from 1 January
 `rolling`          days within the window that ends on each day
-`absence_rolling`  the same over the days outside (`rolling` on a tally of absences)
+`absence_rolling`  the same for days outside (`rolling`, applied to absences)
 =================  ====================================================================
 
 `continuous`, `gap`, `session` and `block`, which add up over a group of stays, are in `limits_grouped`.
 
-Every limit answers the same questions about the counted days: `breaches` lists the days of one row
-that go beyond the cap, `used` counts the days that stand against a day, `counted` says which, `returns`
-when they come back, and `reopens` names the first day on or after `day` on which a stay of `need` days
-may begin as far as this limit knows. All days are ordinals.
+Every limit has the same methods: `breaches` yields the days of one row above the cap; `used` is the
+number of days that count on a day, and `counted` lists them; `returns` says when they stop counting;
+`reopens` is a lower bound on the day on which a stay of `need` days may begin. All days are ordinals.
 """
 
-# ruff: noqa: D102 - `Limit` says what each method of the limits answers
+# ruff: noqa: D102 - the docstrings of `Limit` describe the methods of all limits
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -33,67 +32,67 @@ from sojourn.stay_rules.dates import FIRST, LAST, Range, add_months, months
 
 @dataclass(frozen=True, slots=True)
 class Limit(ABC):
-    """A limit with its numbers."""
+    """Base of the limits."""
 
     id: str
-    """The name the rule file gives the limit."""
+    """The id of the limit in the rule file."""
     cap: int | str
-    """Permitted days, or a span of months for a limit that runs by the calendar."""
+    """Permitted days, or a duration in calendar months."""
 
     @abstractmethod
     def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
-        """The counted days of a row beyond the cap, in order."""
+        """Yield the counted days of a row above the cap, in order."""
 
     @abstractmethod
     def used(self, tally: CountedDays, day: int) -> int:
-        """Days that stand against a day; outside, against an entry on that day."""
+        """Return the days used on a day; if the traveller is outside, for an entry on that day."""
 
     @abstractmethod
     def spent(self, tally: CountedDays, row: int) -> tuple[int, int]:
-        """Days used on the last counted day of a row, by it and earlier ones, and days then left."""
+        """Return the days used, and the days left, on the last counted day of a row."""
 
     @abstractmethod
     def days_left(self, tally: CountedDays, day: int) -> int:
-        """Days not yet used up on a day, never below 0."""
+        """Return the days left on a day, at least 0."""
 
     @abstractmethod
     def excess(self, tally: CountedDays, day: int) -> int:
-        """Days used beyond the cap in the window that holds a day, never below 0."""
+        """Return the days above the cap in the window of a day, at least 0."""
 
     @abstractmethod
     def counted(self, tally: CountedDays, day: int) -> list[Range]:
-        """The days that `used` counts."""
+        """Return the days that `used` counts."""
 
     @abstractmethod
     def returns(self, tally: CountedDays, day: int) -> list[Range]:
-        """From when to when the counted days come back, one range for each range of `counted`."""
+        """Return the days on which counted days stop counting, one range for each range of `counted`."""
 
     @abstractmethod
     def reopens(self, tally: CountedDays, day: int, need: int) -> int:
-        """A lower bound (at least `day + 1`) on the next day a stay of `need` counted days may begin."""
+        """Return a lower bound, at least `day + 1`, on the day on which a stay of `need` days may begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayLimit(Limit):
-    """A limit whose cap is a number of days, so that what is left is the cap less what is used."""
+    """A limit whose cap is a number of days, so that the days left are the cap minus the days used."""
 
     cap: int
 
     def days_left(self, tally: CountedDays, day: int) -> int:
-        """The cap less the days used."""
+        """Return the cap minus the days used."""
         return max(0, self.cap - self.used(tally, day))
 
     def excess(self, tally: CountedDays, day: int) -> int:
-        """The days used less the cap."""
+        """Return the days used minus the cap."""
         return max(0, self.used(tally, day) - self.cap)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLimit(Limit):
-    """At most `cap` days (or calendar months) from each entry: the loophole of the visa run."""
+    """At most `cap` days (or calendar months) from each entry; a visa run resets the count."""
 
     def allowed_until(self, tally: CountedDays, row: int) -> int:
-        """The last permitted day of a row."""
+        """Return the last permitted day of a row."""
         anchor = tally.entries[row] - 1 + tally.graced[row]
         if isinstance(self.cap, int):
             return anchor + self.cap
@@ -190,21 +189,25 @@ class RollingLimit(DayLimit):
     window: int | str
 
     def opens(self, day: int) -> int:
-        """The first day of the window that ends on a day."""
+        """Return the first day of the window that ends on a day."""
         if isinstance(self.window, int):
             return max(FIRST, day - self.window + 1)
         return add_months(day, -months(self.window)) + 1
 
     @property
     def shortest(self) -> int:
-        """The fewest days a window can have."""
+        """The minimum length of a window in days."""
         if isinstance(self.window, int):
             return self.window
         return 365 * (months(self.window) // 12) + 28 * (months(self.window) % 12)
 
     def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
-        """By the calendar the days used may fall within a row, by at most 3 where a month begins: a day
-        under the cap by n cannot be followed by one over it within n days, nor can 28 days undo 7."""
+        """Yield the days above the cap; see `Limit.breaches`.
+
+        With a window in calendar months, the days used rise by at most 1 a day, and fall by at most 3
+        when a month begins. We therefore skip n days if they are n below the cap, and 28 days if they
+        are 7 or more above it.
+        """
         if isinstance(self.window, int):
             first = self._first(tally, row)
             if first <= tally.ends[row]:
@@ -223,7 +226,7 @@ class RollingLimit(DayLimit):
             yield Range(first, last)
 
     def _first(self, tally: CountedDays, row: int) -> int:
-        """The first day beyond the cap: within a row the days used never fall, so one look-up."""
+        """Return the first day above the cap; one lookup, since the days used never fall within a row."""
         assert isinstance(self.window, int)
         if self.window <= self.cap:
             return LAST + 1
@@ -244,7 +247,7 @@ class RollingLimit(DayLimit):
         return [Range(self._back(r.first), self._back(r.last)) for r in self.counted(tally, day)]
 
     def _back(self, day: int) -> int:
-        """The first day whose window no longer holds a day."""
+        """Return the first day whose window no longer includes a day."""
         if isinstance(self.window, int):
             return day + self.window
         back = add_months(day, months(self.window)) - 3
@@ -260,7 +263,7 @@ class RollingLimit(DayLimit):
 
 
 def _after(tally: CountedDays, away: int) -> int:
-    """Counted days up to the end of the last row with at most so many uncounted days before it."""
+    """Return the counted days up to the end of the last row with at most `away` uncounted days before it."""
     low, high = 0, len(tally.away)
     while low < high:
         middle = (low + high) // 2

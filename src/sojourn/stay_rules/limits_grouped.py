@@ -1,9 +1,9 @@
-"""Limits whose days add up over a group of stays until a new group may open: gap, session, block.
+"""Limits whose days add up over a group of stays until a new group begins: gap, session, block.
 
-One method tells them apart: `new_group_opens`, the first day on which an entry starts afresh. See `limits`.
+They differ in one method, `new_group_opens`: the first day on which an entry begins a new group.
 """
 
-# ruff: noqa: D102 - `Kind` says what each method of the limits answers
+# ruff: noqa: D102 - the docstrings of `Limit` describe the methods of all limits
 from __future__ import annotations
 
 from abc import abstractmethod
@@ -17,14 +17,14 @@ from sojourn.stay_rules.limits import DayLimit
 
 @dataclass(frozen=True, slots=True)
 class Grouped(DayLimit):
-    """Base of the limits whose days add up over a group of rows until a new group may open."""
+    """Base of the limits whose days add up over a group of rows."""
 
     @abstractmethod
     def new_group_opens(self, tally: CountedDays, head: int, last: int) -> int:
-        """The first day on which an entry opens a new group after rows `head` to `last`."""
+        """Return the first day on which an entry begins a new group after rows `head` to `last`."""
 
     def _standing(self, tally: CountedDays, day: int) -> tuple[int, int] | None:
-        """The open group's head and last row on a day; None where an entry would open a new one."""
+        """Return the first and the last row of the open group; None if an entry would begin a new group."""
         last = tally.last_row(day)
         if last < 0:
             return None
@@ -83,7 +83,7 @@ def _heads(limit: Grouped, tally: CountedDays) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class GapLimit(Grouped):
-    """Days add up until `outside` full days outside in one piece."""
+    """Days add up until `outside` consecutive full days outside."""
 
     outside: int
 
@@ -92,13 +92,13 @@ class GapLimit(Grouped):
 
 
 def continuous(id: str, cap: int) -> GapLimit:
-    """Days in one piece: `gap` with one full day outside, so a same-day visa run resets nothing."""
+    """Return the limit on consecutive days: a gap of one full day, so a same-day visa run resets nothing."""
     return GapLimit(id, cap, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLimit(Grouped):
-    """The first entry opens a file of `days` days; each entry while it is open extends it afresh."""
+    """The first entry opens a period of `days` days; each entry within it opens the period anew."""
 
     days: int
 
@@ -110,9 +110,9 @@ class SessionLimit(Grouped):
 
 @dataclass(frozen=True, slots=True)
 class BlockLimit(Grouped):
-    """A window opened by the first entry; the next entry after its last day opens another.
+    """The first entry opens a window; the first entry after its last day opens the next one.
 
-    Days of a stay that runs past the end of its window still stand against that window.
+    Days of a stay that continues past the end of its window still count in that window.
     """
 
     window: int | str

@@ -1,7 +1,7 @@
-"""One traveller: how many days are used, until when one may stay, when one may come back.
+"""Assessment of one traveller: days used, last lawful day, and first day of re-entry.
 
-`assess` reads the stays, picks the rule, and works the answer out for each reading of it; the first
-reading is the one whose figures stand at the top of the answer.
+`assess` reads the stays, chooses the rule, and computes an assessment for each reading of the rule. The
+first reading gives the main figures.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sojourn.stay_rules.stays import Stay, StayLike, plan_of, read_stays, spans_
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
 
 HORIZON = 3660
-"""Days looked ahead; a limit not met within them counts as none."""
+"""Days that are examined ahead; a limit that is not reached within them is treated as no limit."""
 
 
 def assess(
@@ -38,20 +38,36 @@ def assess(
     want: int = 1,
     today: date | None = None,
 ) -> Assessment:
-    """What a stay rule means for one traveller on the day `on`.
+    """Apply a stay rule to one traveller on the reference day `on`.
 
-    `rules`: a rule's id, a zone (`KZ`), a path to a rule file, a `Rule` or several; exactly one must fit.
-    `stays`: a CSV file, or tuples `(entry, exit)`, mappings or `Stay` objects; a stay after `on` is a
-    booking. `plan`: one or more planned stays, `A:B` or like a stay. `want`: days, the length for which
-    a second date of re-entry is worked out. `today`: the day on which the answer is read; given one, the
-    answer warns of sources that were last checked long before it.
+    Days are calendar days at the border. Nothing here is legal advice.
 
-    Raises StayRuleError (of its kinds RuleFileError, StayError, NotCovered) with a message that names the
-    place and the value. Days are calendar days at the border. Nothing here is legal advice.
+    Args:
+        rules: the id of a rule, a zone (`KZ`), a path to a rule file, or one or several `Rule`s; exactly
+            one must apply to the nationality.
+        stays: a CSV file, or tuples `(entry, exit)`, mappings or `Stay`s; a stay after `on` is a booking.
+        on: the reference day.
+        nationality: two-letter country code.
+        plan: one or more planned stays, each `A:B` or in the form of a stay.
+        want: length in days of a later stay, for which a second date of re-entry is computed.
+        today: the day on which the assessment is read; if given, old sources cause a warning.
+
+    Returns:
+        The assessment of the first reading; `readings` has all readings of a disputed rule.
+
+    Raises:
+        StayRuleError: the question cannot be answered: RuleFileError for the rule, StayError for the
+            stays, NotCovered for a day or a nationality that no version covers.
+
+    Example:
+        >>> stays = [("2023-02-01", "2023-05-01")]
+        >>> answer = assess("KZ.visa_free.EAEU", stays, on="2023-05-01", nationality="RU")
+        >>> answer.used, str(answer.earliest_reentry)
+        (90, '2023-07-31')
     """
     asked = parse(on, "on")
     if want < 1:
-        raise StayRuleError(f"want: {want} is not a number of days; at least 1")
+        raise StayRuleError(f"want: {want} must be at least 1 day")
     rule = choose(find_rules(rules), nationality)
     known = read_stays(stays, asked)
     if plan is not None:
@@ -64,7 +80,7 @@ def assess(
 
 
 def _plans(plan: str | StayLike | Sequence[str | StayLike]) -> list[Stay]:
-    """Planned stays from one plan or several; a pair of dates is one plan."""
+    """Parse one or several planned stays; a pair of dates is one plan."""
     if isinstance(plan, str | Stay | Mapping):
         items: list[Any] = [plan]
     else:
@@ -81,20 +97,20 @@ def _plans(plan: str | StayLike | Sequence[str | StayLike]) -> list[Stay]:
 
 @dataclass(frozen=True)
 class _Ahead:
-    """How far a stay may go on from today."""
+    """How long a stay may continue from the reference day."""
 
     days: int | None
     """Further days; None without a limit."""
     until: int | None
-    """Last lawful day; None without a limit or without a day."""
+    """Last lawful day; None without a limit, or if no day is lawful."""
     breach: Breach | None
-    """What ends it."""
+    """The breach that ends it."""
     cut: bool = False
-    """Whether it ends because the rule on file does."""
+    """Whether it ends because no later version is on file."""
 
 
 class _Case:
-    """One reading of a rule applied to one traveller on one day."""
+    """One reading of a rule applied to one traveller on the reference day."""
 
     def __init__(
         self, timeline: Timeline, stays: Sequence[Stay], on: int, want: int, today: date | None
@@ -118,7 +134,7 @@ class _Case:
             self.era = self.now.governing(self.current, on)
 
     def answer(self, nationality: str) -> Assessment:
-        """Everything asked about this day."""
+        """Return the assessment of this reading."""
         whole = Breaches(self.timeline, tuple(self.spans))
         unlawful = sum(total(list(ranges)) for ranges in self.now.unlawful)
         ahead = self.ahead(self.era)
@@ -168,11 +184,11 @@ class _Case:
         return replace(answer, warnings=tuple(found), explanation=explain_assessment(answer))
 
     def return_by(self, ahead: _Ahead) -> date | None:
-        """For a rule on absence: the day by which one must be back."""
+        """Return, for a rule on absence, the day by which one must be back."""
         return None if ahead.until is None else _date(ahead.until + 1)
 
     def ahead(self, era: int) -> _Ahead:
-        """How long the present stay may go on, or one that begins today may last."""
+        """Return how long the present stay, or one that begins today, may last."""
         start = self.on + int(self.away)
         horizon = min(LAST, start + HORIZON, max(self.timeline.eras[-1].last, self.on))
         if self.current is None:
@@ -196,7 +212,7 @@ class _Case:
         return _Ahead(days, until if days or self.current is not None else None, breach)
 
     def states(self) -> list[LimitState]:
-        """Where each limit in force stands today."""
+        """Return the days used and left under each limit in force."""
         tally = self.now.tally(self.era)
         return [
             LimitState(k.id, str(k.cap), k.used(tally, self.on), k.days_left(tally, self.on))
@@ -204,7 +220,7 @@ class _Case:
         ]
 
     def binding(self, ahead: _Ahead) -> Limit | None:
-        """The tightest limit: the one that ends the stay; of several, the one that relents last."""
+        """Return the limit that ends the stay first; of several, the one that permits re-entry last."""
         era = self.timeline.eras[self.era]
         if not era.limits:
             return None
@@ -230,9 +246,9 @@ class _Case:
         return best
 
     def reentry(self, length: int) -> int | None:
-        """The first day, not before today, on which one may enter again for `length` further counted days.
+        """Return the first day from today on which one may enter for `length` further counted days.
 
-        Whoever is inside is taken to leave today. None if no such day lies ahead.
+        A traveller who is inside is assumed to leave today. None if there is no such day.
         """
         start = self.on
         last = min(self.on + HORIZON, self.timeline.eras[-1].last - length)
@@ -251,7 +267,7 @@ class _Case:
         return None
 
     def _skip(self, trial: Breaches, breach: Breach, start: int, length: int) -> int:
-        """A later start that the broken limit does not rule out, or the start of the next version."""
+        """Return the next start that the broken limit does not exclude, or the start of the next version."""
         if breach.limit is None:
             return start + 1
         limit = breach.limit
@@ -264,7 +280,7 @@ class _Case:
         return min([nearest, *later]) if breach.era == self.timeline.at(start, "re-entry") else start + 1
 
     def excess(self) -> int:
-        """The excess over the window that ends on the last day inside (for absence: outside)."""
+        """Return the days above the cap in the window that ends on the last day inside (or outside)."""
         if not self.past:
             return 0
         last = self.past[-1].last
@@ -273,7 +289,7 @@ class _Case:
         return max((k.excess(tally, last) for k in self.timeline.eras[era].limits), default=0)
 
     def results(self, whole: Breaches) -> tuple[StayResult, ...]:
-        """Each stay (or absence) with its unlawful days."""
+        """Return each stay (or absence) with its unlawful days."""
         found: list[StayResult] = []
         for position, span in enumerate(self.spans):
             if span.last < span.first:
@@ -295,7 +311,7 @@ class _Case:
         return tuple(found)
 
     def duties(self) -> tuple[DutyDue, ...]:
-        """Duties of the version in force, with their dates for the present stay."""
+        """Return the duties of the version in force, with their due dates for the present stay."""
         entered = None if self.current is None or self.away else self.past[self.current].first
         year = day(self.on).year
         entries = sum(s.entered and day(s.first).year == year for s in self.past)
@@ -307,7 +323,7 @@ class _Case:
         return tuple(found)
 
     def bookings_allow(self, ahead: _Ahead, whole: Breaches) -> tuple[bool, date | None]:
-        """Whether staying as long as allowed leaves the booked stays lawful; if not, until when it does."""
+        """Return whether booked stays remain lawful after the longest stay; if not, the last day of exit."""
         booked = [s for s in self.spans if s.first > self.on]
         if self.away or not booked or ahead.days is None or any(whole.unlawful):
             return True, None
@@ -328,7 +344,7 @@ class _Case:
 
 
 def _shadow(case: _Case, timeline: Timeline) -> _Case:
-    """The same traveller under another timeline with the same eras."""
+    """Return the same traveller under another timeline with the same eras."""
     other = object.__new__(_Case)
     other.__dict__.update(case.__dict__)
     other.timeline = timeline

@@ -1,9 +1,9 @@
-"""A register of stays under one rule: Ibis expressions in, a row per stay out.
+"""Assessment of a register of stays under one rule, as Ibis expressions.
 
-The work is done by the engine that holds the table (DuckDB, Spark), out of core, without a row per day.
-The stages are in `counted_days` (which days count), `prescreen` (persons who cannot have broken a
-limit), `limit_columns` (one expression per kind) and here (versions, pieces of stays, the row that
-comes out).
+The backend that holds the table (DuckDB, Spark) does the computation, out of core and without a row per
+day. The stages are in `counted_days` (which days count), `prescreen` (people who cannot have broken a
+limit), `limit_columns` (one expression per kind of limit) and here (versions, pieces of stays, and the
+row of each stay).
 """
 
 from __future__ import annotations
@@ -32,20 +32,35 @@ def assess_register(
     until: date | str | None = None,
     reading: str | None = None,
 ) -> ir.Table:
-    """A row per stay: first unlawful day, unlawful days, binding limit, days used at exit.
+    """Return an expression with a row per stay of a register: its unlawful days and its binding limit.
 
-    `table` has the columns `person`, `entry`, `exit` (dates) and optionally `permit` and `member` (text,
-    empty or null where none); `until` is the day to which open stays are counted. `rules`, `nationality`:
-    as in `assess`; `reading`: the id of one reading of a disputed rule, the first-written by default.
+    Invalid rows (exit before entry, overlap, a day that no version covers, an unknown permit or member)
+    stop the query when it runs, with a message that has the person and the days.
 
-    The result has the columns of the table that are named above and `first_unlawful` (date or null),
-    `unlawful_days`, `binding_limit` (the limit broken first; if none, the one with the fewest days left)
-    and `used_at_exit` (days used under that limit on the last counted day). For rules on absence each row
-    tells of the absence before the stay. A stay that does not count has 0 and an empty limit.
+    Args:
+        table: an Ibis table with the columns `person`, `entry`, `exit` (dates) and optionally `permit`
+            and `member` (text; empty or null for none).
+        rules: as in `assess`.
+        nationality: two-letter country code.
+        until: the day up to which open stays are counted.
+        reading: id of one reading of a disputed rule; by default the first.
 
-    Raises StayRuleError here for columns, rules and nationality. Rows that are no stays (exit before entry,
-    overlap, a day that no version covers, an unknown permit or member) stop the query when it runs, with
-    a message that names the person and the days.
+    Returns:
+        The columns above and `first_unlawful` (date or null), `unlawful_days`, `binding_limit` (the limit
+        broken first; if none is broken, the one with the fewest days left) and `used_at_exit` (days used
+        under that limit on the last counted day). For rules on absence, a row describes the absence before
+        the stay. A stay that does not count has 0 days and an empty limit.
+
+    Raises:
+        StayRuleError: a column is missing or has the wrong type, or no rule applies.
+
+    Example:
+        >>> import ibis
+        >>> from datetime import date
+        >>> stay = {"person": "a", "entry": date(2023, 2, 1), "exit": date(2023, 5, 20)}
+        >>> rows = assess_register(ibis.memtable([stay]), "KZ.visa_free.EAEU", nationality="RU")
+        >>> rows.unlawful_days.to_pyarrow().to_pylist()
+        [19]
     """
     from sojourn.stay_rules.register import counted_days, prescreen
 
@@ -71,7 +86,7 @@ def assess_register(
 
 
 def _exact(stays: Any, line: Timeline) -> Any:
-    """Every limit of every era, worked out for every stay."""
+    """Apply every limit of every era to every stay."""
     from sojourn.stay_rules.register import counted_days
     from sojourn.stay_rules.register.calendar_windows import needs_cutting
 
@@ -84,9 +99,9 @@ def _exact(stays: Any, line: Timeline) -> Any:
 
 
 def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
-    """The timeline without eras that neither hold a day of the register nor rule on an open stay.
+    """Drop the eras that neither include a day of the register nor govern an open stay.
 
-    One cheap query finds the first and the last day.
+    One cheap query finds the first and the last day of the register.
     """
     from sojourn._core.ibis_tools import first_row
 
@@ -107,7 +122,7 @@ def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
 
 @dataclass(frozen=True)
 class EraStep:
-    """Stays begun in one era, between two days, are governed by another era between two days."""
+    """The days on which one era governs the stays that began in another (or the same) era."""
 
     started: tuple[int, int]
     governed: tuple[int, int]
@@ -115,7 +130,7 @@ class EraStep:
 
 
 def era_steps(line: Timeline, era: int) -> list[EraStep]:
-    """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
+    """Return when an era governs stays, by the era in which they began; see `Breaches.parts`."""
     found: list[EraStep] = []
     for start in range(era + 1):
         chain = [(start, line.eras[start].first, False), *line.successors(start)]
@@ -131,7 +146,7 @@ def era_steps(line: Timeline, era: int) -> list[EraStep]:
 
 
 def _pieces(rows: Any, line: Timeline, number: int) -> Any:
-    """The stays, or their pieces, that an era governs, each with its own result."""
+    """Return the pieces of stays that an era governs, each with its own result."""
     from sojourn._core.ibis_tools import epoch
     from sojourn.stay_rules.register import counted_days, limit_columns
     from sojourn.stay_rules.register.calendar_windows import cut_pieces, needs_cutting
@@ -150,7 +165,7 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
     pieces = laid.mutate(from_day=first, to_day=last, expired=expired)
     if len(line.eras) > 1 or needs_cutting(era):
         pieces = pieces.filter(pieces.from_day.notnull())
-    else:  # every stay keeps its row, also one that ended before the first version
+    else:  # every stay keeps its row, even if it ended before the first version
         never = epoch(LAST)
         pieces = pieces.mutate(from_day=pieces.from_day.fill_null(never), to_day=pieces.to_day.fill_null(0))
     if needs_cutting(era):
@@ -159,7 +174,7 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
 
 
 def _merged(stays: Any, parts: list[Any]) -> Any:
-    """One row per stay from the results of its pieces."""
+    """Merge the results of the pieces to one row per stay."""
     ibis = ibis_tools.engine()
     pieces = ibis.union(*parts) if len(parts) > 1 else parts[0]
     pieces = pieces.mutate(rank=pieces.first.fill_null(LAST * 2 - pieces.to_day))
