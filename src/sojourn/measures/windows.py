@@ -25,7 +25,7 @@ class Windows:
 
     `start` and `end` (W,) delimit windows, `days` (W,) are their lengths; `date` (V,)
     are positions of dates (the end of a day). `groups` are the sets of rows whose moves
-    are told apart; the first is all rows.
+    are summed separately; the first is all rows.
     """
 
     start: NDArray[np.float64]

@@ -37,7 +37,7 @@ def _outlook(answer: Assessment) -> str:
     never = "not enter again under the versions of this rule on file"
     back = f"enter again from {answer.earliest_reentry} at the earliest" if answer.earliest_reentry else ""
     if answer.max_further_stay is None:
-        return "No rule on file limits your stay."
+        return "Nothing on file ends your stay."
     if answer.inside and answer.max_further_stay:
         later = f", and having left today you may {back}" if back else ""
         return f"You may stay until {answer.latest_lawful_exit}{later}."

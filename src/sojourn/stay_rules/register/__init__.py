@@ -56,9 +56,9 @@ def assess_register(
 
     Example:
         >>> import ibis
-        >>> from datetime import date
-        >>> stay = {"person": "a", "entry": date(2023, 2, 1), "exit": date(2023, 5, 20)}
-        >>> rows = assess_register(ibis.memtable([stay]), "KZ.visa_free.EAEU", nationality="RU")
+        >>> stays = "SELECT 'a' AS person, DATE '2023-02-01' AS entry, DATE '2023-05-20' AS exit"
+        >>> register = ibis.duckdb.connect().sql(stays)
+        >>> rows = assess_register(register, "KZ.visa_free.EAEU", nationality="RU")
         >>> rows.unlawful_days.to_pyarrow().to_pylist()
         [19]
     """
