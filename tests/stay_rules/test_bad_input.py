@@ -188,7 +188,10 @@ def test_rule_files_that_contradict_themselves(tmp_path: Path) -> None:
             RULE.replace("{id: a,", "{id: b, cap: 3, period: {kind: absence_rolling, days: 9}}, {id: a,"),
             "share",
         ),
-        (RULE.replace("    cite", "    readings: [{id: one}]\n    cite"), "no dispute"),
+        (
+            RULE.replace("    cite", "    readings: [{id: one}]\n    cite"),
+            "a single reading belongs in the version",
+        ),
         (RULE.replace("    cite", "    transition: {open_stay: until}\n    cite"), "until"),
         (RULE.replace("kind: entry", "kind: calendar_year").replace("cap: 30", "cap: P1M"), "calendar needs"),
         (RULE.replace("[RU]}", "[RU], except: [BY]}"), "except"),

@@ -6,7 +6,7 @@ normal (`mean`, `sd`).
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_validator
 
@@ -56,7 +56,7 @@ def _family(prior: Any) -> str | None:
     """Return the family of a prior by its keys, so that an error refers to one family and not to three."""
     if isinstance(prior, Settings):
         return type(prior).__name__
-    keys = set(prior) if isinstance(prior, dict) else set[str]()
+    keys = set(cast(dict[str, Any], prior)) if isinstance(prior, dict) else set[str]()
     found = [
         name
         for name, own in (

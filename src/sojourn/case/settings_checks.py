@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sojourn._core.errors import Problem, one_of
 from sojourn.case.cell_parsers import ID
@@ -248,10 +248,10 @@ def _changes(key: str, node: Any) -> Iterator[PriorChange]:
             elif name != "priors":
                 yield from _changes(path, value)
     elif isinstance(node, tuple):
-        for item in node:
+        for item in cast("tuple[Any, ...]", node):
             yield from _changes(f"{key}.{getattr(item, 'id', '')}", item)
     elif isinstance(node, Mapping):
-        for name, item in node.items():
+        for name, item in cast("Mapping[str, Any]", node).items():
             yield from _changes(f"{key}.{name}", item)
 
 

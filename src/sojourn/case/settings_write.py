@@ -41,9 +41,9 @@ def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
 def plain(value: Any) -> Any:
     """Convert values for TOML: None is dropped, tuples become lists, whole floats become integers."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items() if item is not None}
+        return {key: plain(item) for key, item in cast(TomlTable, value).items() if item is not None}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("list[Any] | tuple[Any, ...]", value)]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
@@ -69,7 +69,7 @@ def _patch(node: Any, before: TomlTable, after: TomlTable) -> None:
 
 
 def _tables(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    return isinstance(value, list) and all(isinstance(item, dict) for item in cast("list[Any]", value))
 
 
 def _patch_tables(node: Any, before: TomlTables, after: TomlTables) -> bool:

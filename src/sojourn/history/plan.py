@@ -249,7 +249,8 @@ def _marks(case: Case, readings: list[Reading]) -> list[date]:
 
 def _knots(calendar: Calendar, every: int) -> tuple[date, ...]:
     count = max(2, round(calendar.days[-1] / every) + 1)
-    return tuple(calendar.start + timedelta(days=round(d)) for d in np.linspace(0, calendar.days[-1], count))
+    days: list[float] = np.linspace(0, calendar.days[-1], count).tolist()
+    return tuple(calendar.start + timedelta(days=round(d)) for d in days)
 
 
 def arrival_events(settings: CaseSettings) -> list[Event]:

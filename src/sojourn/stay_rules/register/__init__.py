@@ -54,13 +54,7 @@ def assess_register(
     Raises:
         StayRuleError: a column is missing or has the wrong type, or no rule applies.
 
-    Example:
-        >>> import ibis
-        >>> stays = "SELECT 'a' AS person, DATE '2023-02-01' AS entry, DATE '2023-05-20' AS exit"
-        >>> register = ibis.duckdb.connect().sql(stays)
-        >>> rows = assess_register(register, "KZ.visa_free.EAEU", nationality="RU")
-        >>> rows.unlawful_days.to_pyarrow().to_pylist()
-        [19]
+    docs/howto/stay-rules.md has an example.
     """
     from sojourn.stay_rules.register import counted_days, prescreen
 

@@ -6,8 +6,6 @@ Days are 32-bit numbers of days since 1970, so that windows are plain ranges.
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from sojourn._core.ibis_tools import Table, engine, epoch, number
@@ -48,7 +46,10 @@ def stop_at(table: Table, problems: list[tuple[Any, str]], value: Any) -> Any:
         + ": "
         + ibis.cases(*problems, else_="")
     )
-    return reduce(or_, (bad for bad, _ in problems)).ifelse(udf(message).cast("int32"), value)
+    stops: Any = problems[0][0]
+    for bad, _ in problems[1:]:
+        stops = stops | bad
+    return stops.ifelse(udf(message).cast("int32"), value)
 
 
 def number_days(table: Table, line: Timeline, until: date | str | None) -> Table:
