@@ -195,7 +195,7 @@ def test_rule_files_that_contradict_themselves(tmp_path: Path) -> None:
         (RULE.replace("    cite", "    transition: {open_stay: until}\n    cite"), "until"),
         (RULE.replace("kind: entry", "kind: calendar_year").replace("cap: 30", "cap: P1M"), "calendar needs"),
         (RULE.replace("[RU]}", "[RU], except: [BY]}"), "except"),
-        ("- a\n", "holds no rule"),
+        ("- a\n", "contains no rule"),
     ):
         file = tmp_path / f"{abs(hash(words))}.yaml"
         file.write_text(text, encoding="utf-8")

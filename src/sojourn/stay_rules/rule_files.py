@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import ValidationError
@@ -91,7 +91,8 @@ def _read_file(path: Path, state: tuple[int, int]) -> tuple[Rule, ...]:
         raise RuleFileError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(written, dict):
         raise RuleFileError(f"{path}: contains no rule; a rule file begins with `id:` or `rules:`")
-    content = written if "rules" in written else {"rules": [written]}
+    file = cast("dict[str, Any]", written)
+    content: dict[str, Any] = file if "rules" in file else {"rules": [file]}
     try:
         return RuleFile.model_validate(content).rules
     except ValidationError as error:
@@ -105,8 +106,12 @@ def _explain(error: ValidationError, content: dict[str, Any]) -> str:
     rule = content["rules"]
     name = ""
     if len(first["loc"]) > 1 and isinstance(rule, list):
-        entry = rule[int(first["loc"][1])]
-        name = f"rule {entry.get('id', first['loc'][1])}, " if isinstance(entry, dict) else ""
+        entry = cast("list[Any]", rule)[int(first["loc"][1])]
+        name = (
+            f"rule {cast('dict[str, Any]', entry).get('id', first['loc'][1])}, "
+            if isinstance(entry, dict)
+            else ""
+        )
         places = places[2:]
     where = f"{name}{'.'.join(places) or 'the rule'}"
     message, show = explain(first, RuleFile)
