@@ -27,7 +27,7 @@ def test_what_was_said_by_a_day_is_what_a_case_of_that_day_counts(posterior: Pos
     for day in publication_dates(posterior):
         early = at(posterior.case, None, day)
         said = np.asarray(said_by(posterior, day).claim_weight)
-        expected = [float(early.counts(claim)) for claim in posterior.model.wording.claims]
+        expected = [float(early.is_counted(claim)) for claim in posterior.model.wording.claims]
         assert said.tolist() == expected
 
 

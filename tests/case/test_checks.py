@@ -49,10 +49,10 @@ def test_entries_less_exits_against_net_and_stock(findings) -> None:
         reading("E", "entries") + reading("X", "exits") + reading("N", "net") + reading("S", "present", "")
     )
     assert findings(claims, readings) == [
-        "E, X, N: entries 837,000 less exits 780,000 leave 57,000, but net is given as 40,000: "
-        "they miss by 11,000 or more",
-        "E, X, S: entries 837,000 less exits 780,000 leave 57,000, but present is given as 298,000: "
-        "they miss by 235,000 or more",
+        "E, X, N: entries 837,000 minus exits 780,000 are 57,000, but net is given as 40,000: "
+        "the gap is at least 11,000",
+        "E, X, S: entries 837,000 minus exits 780,000 are 57,000, but present is given as 298,000: "
+        "the gap is at least 235,000",
     ]
 
 
@@ -80,7 +80,7 @@ def test_nested_windows_grow(findings) -> None:
     readings = reading("LONG", "entries") + reading("SHORT", "entries", "2022-03-10", "2022-06-30")
     assert findings(claims, readings) == [
         "SHORT, LONG: entries 147,000 from 2022-03-10 to 2022-06-30 exceed 98,000 "
-        "from 2022-03-01 to 2022-06-30, which contain them, by 48,000 or more"
+        "from 2022-03-01 to 2022-06-30, which contains that window, by at least 48,000"
     ]
     daily = reading("LONG", "entries", per="day") + reading(
         "SHORT", "entries", "2022-03-10", "2022-06-30", per="day"
@@ -92,7 +92,7 @@ def test_nested_windows_grow(findings) -> None:
 def test_one_figure_with_two_meanings(findings) -> None:
     claims = claim("A", 147_000) + claim("B", 147_000)
     assert findings(claims, reading("A", "exits") + reading("B", "departures", who="displaced")) == [
-        "A, B: one source gives 147,000 as exits and as departures"
+        "A, B: one source gives 147,000 both as exits and as departures"
     ]
     assert findings(claims, reading("A", "exits") + reading("B", "exits", "2022-04-01")) == []
 
@@ -101,7 +101,7 @@ def test_a_part_exceeds_its_whole(findings) -> None:
     claims = claim("ALL", 100_000) + claim("SOME", 130_000)
     readings = reading("ALL", "present", "") + reading("SOME", "present", "", who="displaced")
     assert findings(claims, readings) == [
-        "SOME, ALL: present 130,000 of a part exceed 100,000 of the whole by 20,000 or more"
+        "SOME, ALL: present 130,000 of a part exceed 100,000 of the whole by at least 20,000"
     ]
 
 
@@ -112,7 +112,7 @@ def test_shares_of_one_whole(findings) -> None:
         "M", "moved_on", "", who="displaced", of=of
     )
     assert findings(claims, readings) == [
-        "R, M: the shares returned, moved_on add up to more than the whole by 9 or more"
+        "R, M: the shares returned, moved_on add up to more than the whole, by at least 9"
     ]
 
 
@@ -131,8 +131,8 @@ def test_long_quotes_and_near_columns(files) -> None:
         parse_case({**files, "claims.csv": text.encode(), "sources.csv": sources.encode()}, "small")
     )
     assert [str(item) for item in found] == [
-        "OUT: quote of 26 words; keep it to 25",
-        'column notes of sources.csv is not known, and kept unread (did you mean "note"?)',
+        "OUT: the quote has 26 words; shorten it to 25",
+        'column notes of sources.csv is unknown and is ignored (did you mean "note"?)',
     ]
 
 

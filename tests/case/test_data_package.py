@@ -5,12 +5,12 @@ import io
 import json
 import re
 
-from sojourn.case import Case, data_package, parse_case
+from sojourn.case import Case, describe_package, parse_case
 from sojourn.case.data_package import package_bytes
 
 
 def test_every_column_is_described(case: Case) -> None:
-    package = data_package(case)
+    package = describe_package(case)
     assert re.fullmatch(r"[a-z0-9._/-]+", package["name"])
     assert [resource["path"] for resource in package["resources"]] == [
         "sources.csv",
@@ -30,7 +30,7 @@ def test_every_column_is_described(case: Case) -> None:
 
 
 def test_foreign_keys_hold(case: Case) -> None:
-    resources = {resource["name"]: resource for resource in data_package(case)["resources"]}
+    resources = {resource["name"]: resource for resource in describe_package(case)["resources"]}
     rows = {
         name: list(csv.DictReader(io.StringIO(case.files[r["path"]].decode())))
         for name, r in resources.items()

@@ -113,8 +113,8 @@ def test_no_column_of_the_schema_is_refused(table) -> None:
 def test_every_table_refuses_them_in_one_line(files: Files, file: str, header: str) -> None:
     changed = with_column(files[file], header)
     assert problems({**files, file: changed}) == [
-        f"{file} row 1, column {header}: names a person, which a ledger must not; remove this column, "
-        "or rename it if it holds no data of a person"
+        f"{file} row 1, column {header}: seems to hold personal data, which a ledger must not "
+        "contain; remove this column, or rename it if it holds none"
     ]
 
 
@@ -143,7 +143,7 @@ def test_the_command_ends_with_status_2(
     with pytest.raises(SystemExit) as ended:
         main(["check", str(tmp_path)])
     assert ended.value.code == 2
-    assert f"{file} row 1, column паспорт: names a person" in capsys.readouterr().err
+    assert f"{file} row 1, column паспорт: seems to hold personal data" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", shipped_cases())
@@ -157,7 +157,7 @@ def test_a_case_with_such_a_column_is_not_written(files: Files, case, tmp_path: 
     from dataclasses import replace
 
     sources = tuple(replace(source, extra={"паспорт": "N1"}) for source in case.sources)
-    with pytest.raises(CaseError, match="names a person"):
+    with pytest.raises(CaseError, match="seems to hold personal data"):
         write_case(replace(case, sources=sources), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

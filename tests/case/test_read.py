@@ -105,8 +105,8 @@ def test_series_are_read_and_checked(files: dict[str, bytes]) -> None:
     assert parse_case(good, "small").series[0].rows == (("2022-03-01", "500"),)
     bad = {**files, "series/daily.csv": b"date,phone\n2022-03-01\n"}
     assert problems(bad) == [
-        "series/daily.csv row 1, column phone: names a person, which a ledger must not; remove this column, "
-        "or rename it if it holds no data of a person",
+        "series/daily.csv row 1, column phone: seems to hold personal data, which a ledger must not "
+        "contain; remove this column, or rename it if it holds none",
         "series/daily.csv row 2: this row has 1 cells, the header has 2",
     ]
 
@@ -123,7 +123,7 @@ def test_everything_missing_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_no_folder_and_no_shipped_case(tmp_path: Path) -> None:
-    assert 'no shipped case of this name (did you mean "kazakhstan-2022"?)' in refused("kazakhstan-2023")
+    assert 'name of a shipped case (did you mean "kazakhstan-2022"?)' in refused("kazakhstan-2023")
     assert "cannot be read: File name too long" in refused("x" * 5000)
     (tmp_path / "file").write_text("")
     assert "is a file; a case is a folder" in refused(tmp_path / "file")
@@ -143,10 +143,10 @@ def test_contacts_are_optional(tmp_path: Path) -> None:
         (b"claim,source\nA,\xff\n", "row 2: is not UTF-8 text (byte 0xff)"),
         (b"claim,source\nA,\x00\n", "row 2: contains a NUL byte"),
         (b"claim,claim,source\n", "row 1, column claim: this column appears twice"),
-        (b"claim,,source\n", "row 1: the column after 1 others has no name"),
+        (b"claim,,source\n", "row 1: column number 2 has no name"),
         (b"claim,hegde\n", 'row 1, column hedge: this column is missing (did you mean "hegde"?)'),
-        (b"claim,birthday\n", "row 1, column birthday: names a person"),
-        (b"claim,E-Mail\n", "row 1, column E-Mail: names a person"),
+        (b"claim,birthday\n", "row 1, column birthday: seems to hold personal data"),
+        (b"claim,E-Mail\n", "row 1, column E-Mail: seems to hold personal data"),
     ],
 )
 def test_files_that_are_no_tables(files: dict[str, bytes], data: bytes, expected: str) -> None:
@@ -205,10 +205,10 @@ def test_figures(wrong, cell: str, expected: str) -> None:
     ("cell", "expected"),
     [
         ("04.07.2022", "is not a date; write year-month-day"),
-        ("2022-13", "is not a month or year"),
-        ("2022-02-30", "is not a day of the calendar"),
+        ("2022-13", "is not a month or a year"),
+        ("2022-02-30", "is not a date in the calendar"),
         ("20220704", "is not a date"),
-        ("0000", "is not a month or year"),
+        ("0000", "is not a month or a year"),
         ("", "must not be empty"),
     ],
 )
@@ -224,7 +224,7 @@ def test_readings_have_full_dates(wrong) -> None:
 def test_too_many_rows(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sojourn.case.rows.LIMIT", 3)
     assert problems(files)[0] == (
-        "claims.csv: has more than 3 rows; a ledger lists published figures, not single records"
+        "claims.csv: has more than 3 rows; a ledger lists published figures, not individual records"
     )
 
 

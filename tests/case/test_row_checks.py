@@ -36,20 +36,20 @@ def reading(wrong, old: str, new: str) -> list[str]:
         (
             ",entries,HO",
             ",entries,H0",
-            'place: "H0" is no place of case.toml; one of: OR, HO, TH, elsewhere',
+            'place: "H0" is not a place of case.toml; one of: OR, HO, TH, elsewhere',
         ),
         (
             ",all,,",
             ",all,shok,",
-            'wave: "shok" is no event of case.toml; one of: shock (did you mean "shock"?)',
+            'wave: "shok" is not an event of case.toml; one of: shock (did you mean "shock"?)',
         ),
         (",total,", ",minute,", 'per: "minute" is not allowed; one of: total, day'),
         (",entries,", ",entry,", '(did you mean "entries"?)'),
         (",0.9,", ",0,", 'weight: "0" must be above 0'),
         (",,the service", ",iin,the service", 'scheme: "iin" must be empty for entries'),
-        (",entries,", ",issued,", "scheme: must name a scheme of case.toml for issued"),
+        (",entries,", ",issued,", "scheme: must be the id of a scheme of case.toml for issued"),
         ("IN,crossings", "IN,persons", 'reading: "persons" is already the id of row 2, for claim IN'),
-        ("IN,crossings", "NI,crossings", 'claim: "NI" is no claim of claims.csv'),
+        ("IN,crossings", "NI,crossings", 'claim: "NI" is not a claim of claims.csv'),
         (
             "total,,,,,,,,",
             "total,,,,,2022-03-01,,,",
@@ -70,19 +70,19 @@ def test_flows(wrong, old: str, new: str, expected: str) -> None:
         (
             ",present,HO,,displaced,,,",
             ",moved_on,HO,OR,displaced,,,",
-            "is the origin, no third place",
+            "is the origin, not a third place",
         ),
         (
             ",present,HO,,displaced,,,",
             ",moved_on,,HO,displaced,,,",
-            "is the host, no third place",
+            "is the host, not a third place",
         ),
-        (",total", ",day", 'per: "day" must be total (or empty) for present, which is no flow'),
-        (",present,", ",rate,", "of_measure: must say where they were at the first date; one of: moved_on"),
+        (",total", ",day", 'per: "day" must be total (or empty) for present, which is not a flow'),
+        (",present,", ",rate,", "of_measure: must give the state at the first date; one of: moved_on"),
         (
             ",present,HO,,displaced,,,",
             ",rent,,,all,,2022-09-15,",
-            'start: "2022-09-15" is the same day as end; rent is between two dates',
+            'start: "2022-09-15" is the same day as end; rent needs two dates',
         ),
         (",present,HO,,displaced,,,", ",rent,,,all,,2022-09-01,", "place: must not be empty for rent"),
     ],
@@ -95,8 +95,8 @@ def test_stocks_and_changes(wrong, old: str, new: str, expected: str) -> None:
     ("old", "new", "expected"),
     [
         (",arrivals,HO,displaced,", ",arrivals,HO,all,", 'of_who: "all" must be given for arrivals'),
-        (",arrivals,HO,", ",net,HO,", 'of_measure: "net" cannot divide returned'),
-        ("shock,2022-03-01,2022-12-20", "shock,,2022-12-20", "of_start: must not be empty for arrivals here"),
+        (",arrivals,HO,", ",net,HO,", 'of_measure: "net" cannot be the denominator of returned'),
+        ("shock,2022-03-01,2022-12-20", "shock,,2022-12-20", "of_start: must not be empty for arrivals"),
         ("shock,2022-03-01,2022-12-20", "shock,2022-12-21,2022-12-20", "the window is empty"),
         (",arrivals,", ",present,", 'of_start: "2022-03-01" must be empty for present'),
     ],
@@ -112,16 +112,16 @@ def test_denominators(wrong, old: str, new: str, expected: str) -> None:
         (
             "IN,ho_border",
             "IN,ho_boarder",
-            'row 2, column source: "ho_boarder" is no source of sources.csv; one of: ho_border',
+            'row 2, column source: "ho_boarder" is not a source of sources.csv; one of: ho_border',
         ),
-        ("HERE,copy", "HERE-2,copy", 'row 5, column copy_of: "HERE-2" is the claim itself'),
-        ("HERE,copy", "THERE,copy", 'row 5, column copy_of: "THERE" is no claim'),
-        ("HERE,copy", ",copy", "row 5, column copy_of: must name the claim that this one repeats"),
+        ("HERE,copy", "HERE-2,copy", 'row 5, column copy_of: "HERE-2" is the id of this claim'),
+        ("HERE,copy", "THERE,copy", 'row 5, column copy_of: "THERE" is not a claim of claims.csv'),
+        ("HERE,copy", ",copy", "row 5, column copy_of: must be the id of the claim that this one repeats"),
         ("HERE,copy", "HERE,use", 'row 5, column status: "use" must be copy'),
         (
             ",,,,use,\nHERE-2",
             ",,,IN,copy,\nHERE-2",
-            'row 5, column copy_of: "HERE" is a copy itself; name the original, IN',
+            'row 5, column copy_of: "HERE" is itself a copy; give the original claim, IN',
         ),
         ("30,40,range", "30,,range", "row 6, column high: must not be empty where the hedge is range"),
         ("30,40,range", "30,40,about", 'row 6, column high: "40" must be empty unless the hedge is range'),
@@ -160,7 +160,7 @@ def test_a_claim_in_use_needs_a_reading(wrong) -> None:
     lines = wrong("readings.csv", HERE[:4], "IN")  # the first HERE row becomes IN's; the second stays
     assert lines == []
     lines = wrong("claims.csv", "BACK,ho_labour", "BACK-2,ho_labour")
-    assert any('column claim: "BACK-2" has status use and no row in readings.csv' in line for line in lines)
+    assert any('column claim: "BACK-2" has status use but no row in readings.csv' in line for line in lines)
 
 
 def test_shares_in_words_need_no_value(wrong) -> None:
@@ -194,9 +194,9 @@ def test_context_may_hold_anything(files) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("some,half,2,", ",,,", "column stayed: says nothing"),
+        ("some,half,2,", ",,,", "column stayed: must not be empty"),
         ("12,about", ",about", 'column size_hedge: "about" must be empty without size'),
-        ("12,about", "12,most", 'column size_hedge: "most" cannot qualify'),
+        ("12,about", "12,most", 'column size_hedge: "most" cannot be the hedge of a size'),
         ("12,about,some", "12,,13", 'column size: "12" is less than the 15 people counted'),
         (
             "some,half,2",
@@ -206,14 +206,14 @@ def test_context_may_hold_anything(files) -> None:
         (
             "resident_a,,friends",
             "resident_a,poor,friends",
-            'column stratum: "poor" is no stratum of case.toml; one of: (none is defined)',
+            'column stratum: "poor" is not a stratum of case.toml; one of: (none is defined)',
         ),
-        ("friends,HO", "friends,XX", 'column place: "XX" is no place'),
+        ("friends,HO", "friends,XX", 'column place: "XX" is not a place of case.toml'),
         ("2022-12-01", "2023-12-01", 'column asof: "2023-12-01" is outside the calendar'),
         (
             "12,about,some,half,2",
             "12,about,11,4,2",
-            'column size: "about 12" cannot be: no numbers of people fit stayed 11, moved_on 4, returned 2',
+            'column size: "about 12" is impossible: no numbers of people are consistent with stayed 11, moved_on 4, returned 2',
         ),
     ],
 )
@@ -239,6 +239,6 @@ def test_a_series_has_one_source_and_one_set_of_readings(files) -> None:
     alike = ("OUT,left,0.1,departures,HO,,displaced,shock,", "OUT,persons,0.1,exits,HO,,residents,,")
     assert not found("IN", "OUT", readings=alike)
     (line,) = found("IN", "OUT")
-    assert 'row 3, column series: "flows" is read otherwise in claim IN' in line
+    assert 'row 3, column series: "flows" has other readings or weights in claim IN' in line
     (line,) = found("IN", "HERE")
-    assert 'row 4, column series: "flows" is the series of claim IN by ho_border' in line
+    assert 'row 4, column series: "flows" is also the series of IN by ho_border' in line

@@ -180,8 +180,8 @@ def test_a_case_made_by_hand(case: Case) -> None:
     ("change", "expected"),
     [
         ({"hedge": "arround"}, '"arround" is not allowed'),
-        ({"source": "nobody"}, "is no source of sources.csv"),
-        ({"published_until": date(2022, 7, 6)}, "is neither one day, nor a month, nor a year"),
+        ({"source": "nobody"}, "is not a source of sources.csv"),
+        ({"published_until": date(2022, 7, 6)}, "is not one day, one month or one year"),
         ({"value": -1.0}, "must be above 0"),
     ],
 )

@@ -45,8 +45,8 @@ def test_excursions_follow_from_the_rule(small: Case) -> None:
 @pytest.mark.parametrize(
     ("rule", "origin", "day", "said"),
     [
-        ("KZ.visa_fre", "RU", date(2022, 9, 21), "is no rule of the library; one of: AE.visa_free.RU"),
-        ("KZ.visa_free.other", "RU", date(2022, 9, 21), "KZ.visa_free.other is for any but KZ, RU"),
+        ("KZ.visa_fre", "RU", date(2022, 9, 21), "is not a rule of the library; one of: AE.visa_free.RU"),
+        ("KZ.visa_free.other", "RU", date(2022, 9, 21), "KZ.visa_free.other applies to any but KZ, RU"),
         ("GE.visa_free", "RU", date(2010, 1, 1), "has no version in force on 2010-01-01"),
         ("GB.settlement", "RU", date(2022, 9, 21), "limits days outside"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from sojourn.case import Case, Reading
 from sojourn.history import build_plan
 from sojourn.measures import compile_readings
-from sojourn.measures.operator import apply
+from sojourn.measures.operator import apply_operator
 from tests.measures.movers import (
     MOVERS,
     ORIGIN,
@@ -320,7 +320,9 @@ def test_every_measure_counts_the_movers(small: Case, accounts: Any, kind: str) 
     windows, dates = asked(plan, compiled.operator.windows)
     p = accounts[0][1].parameters._replace(part_arrivals=jnp.array([CITY]), part_stock=jnp.array([2 * CITY]))
     features = sums(plan, windows, dates, compiled.operator.windows.groups)
-    terms = np.asarray(apply(compiled.operator, features._replace(tracked=jnp.zeros((len(dates), 0))), p))
+    terms = np.asarray(
+        apply_operator(compiled.operator, features._replace(tracked=jnp.zeros((len(dates), 0))), p)
+    )
     wrong = []
     for i, c in enumerate(counted):
         value = terms[compiled.first[i]]

@@ -151,7 +151,7 @@ def test_command(capsys: Any, tmp_path: Path) -> None:
     assert json.loads(out)["lawful"] is False
     code, out, err = run(capsys, tmp_path, "entry,exit\n2023-02-01,2023-01-01\n")
     assert (code, out) == (2, "")
-    assert "stays.csv row 2, exit: 2023-01-01 lies before the entry 2023-02-01" in err
+    assert "stays.csv row 2, exit: 2023-01-01 is before the entry 2023-02-01" in err
     code, out, _ = run(capsys, tmp_path, stays, rules="AE", want=30)
     assert out.count("Reading ") == 2
     assert "re-entry for 30 days" in out

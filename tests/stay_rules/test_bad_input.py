@@ -100,7 +100,7 @@ def test_unknown_nationality(nationality: str) -> None:
 
 
 def test_nationality_the_rule_is_not_for() -> None:
-    with pytest.raises(stay_rules.NotCovered, match=r"US: KZ.visa_free.EAEU is for RU, BY, AM, KG"):
+    with pytest.raises(stay_rules.NotCovered, match=r"US: KZ.visa_free.EAEU applies to RU, BY, AM, KG"):
         ask(nationality="US")
     with pytest.raises(stay_rules.NotCovered, match="any but"):
         ask(rules="EU.short_stay", nationality="FR")
@@ -110,7 +110,7 @@ def test_nationality_the_rule_is_not_for() -> None:
 
 def test_two_regimes_that_fit() -> None:
     with pytest.raises(
-        stay_rules.StayRuleError, match=r"3 rules fit, GB.visitor, GB.settlement, GB.long_residence"
+        stay_rules.StayRuleError, match=r"3 rules apply, GB.visitor, GB.settlement, GB.long_residence"
     ):
         ask(rules="GB", nationality="US")
 
@@ -160,7 +160,7 @@ versions:
         ("from: 2020-01-01", "from: 2020-01-01, to: 2019-01-01", ["before the start"]),
         ("    cite: {act: made up, checked: 2026-01-01, confidence: low}\n", "", ["cite", "is missing"]),
         ("confidence: low", "confidence: sure", ["confidence", "'sure'", "'medium'"]),
-        ("title: mine", "title: mine\ntitle: yours", ["not YAML", "'title' stands twice"]),
+        ("title: mine", "title: mine\ntitle: yours", ["not YAML", "'title' appears twice"]),
         ("[RU]", "[Russia]", ["applies.nationality"]),
         ("title: mine", "title: [", ["not YAML"]),
         ("cap: 30", "cap: P1Y, note: x", ["note"]),
@@ -178,7 +178,7 @@ def test_rule_file_with_a_slip(tmp_path: Path, old: str, new: str, words: list[s
 def test_rule_files_that_contradict_themselves(tmp_path: Path) -> None:
     version = RULE.split("versions:\n")[1]
     for text, words in (
-        (RULE + version.replace("2020-01-01}", "2021-01-01}"), "only the last may end, open"),
+        (RULE + version.replace("2020-01-01}", "2021-01-01}"), "only the last an open end"),
         (
             RULE.replace("2020-01-01}", "2020-01-01, to: 2021-06-30}") + version.replace("2020-", "2021-"),
             "two are in force on 2021-01-01",
@@ -188,11 +188,14 @@ def test_rule_files_that_contradict_themselves(tmp_path: Path) -> None:
             RULE.replace("{id: a,", "{id: b, cap: 3, period: {kind: absence_rolling, days: 9}}, {id: a,"),
             "share",
         ),
-        (RULE.replace("    cite", "    readings: [{id: one}]\n    cite"), "no dispute"),
+        (
+            RULE.replace("    cite", "    readings: [{id: one}]\n    cite"),
+            "a single reading belongs in the version",
+        ),
         (RULE.replace("    cite", "    transition: {open_stay: until}\n    cite"), "until"),
         (RULE.replace("kind: entry", "kind: calendar_year").replace("cap: 30", "cap: P1M"), "calendar needs"),
         (RULE.replace("[RU]}", "[RU], except: [BY]}"), "except"),
-        ("- a\n", "holds no rule"),
+        ("- a\n", "contains no rule"),
     ):
         file = tmp_path / f"{abs(hash(words))}.yaml"
         file.write_text(text, encoding="utf-8")
@@ -207,7 +210,7 @@ def test_folder_of_rules(tmp_path: Path) -> None:
     assert stay_rules.load(tmp_path).id == "XX.mine"
     assert ask([("2023-02-01", "2023-02-20")], tmp_path).used == 0
     (tmp_path / "b.yaml").write_text(RULE, encoding="utf-8")
-    with pytest.raises(stay_rules.RuleFileError, match=r"XX.mine stands for 2"):
+    with pytest.raises(stay_rules.RuleFileError, match=r"2 rules have the id XX.mine"):
         stay_rules.load(tmp_path)
     with pytest.raises(stay_rules.RuleFileError, match=r"no rule XX.none"):
         stay_rules.load(f"{tmp_path / 'a.yaml'}#XX.none")
@@ -248,7 +251,7 @@ def rows(*items: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         ),
         (rows((7, "2023-02-01", None, "")), ["person 7", "to open", "until"]),
         (rows((7, None, "2023-03-01", "")), ["person 7", "no entry"]),
-        (rows((None, "2023-02-01", "2023-03-01", "")), ["belongs to a person"]),
+        (rows((None, "2023-02-01", "2023-03-01", "")), ["has no person"]),
         (rows((7, "2023-02-01", "2023-03-01", "passport")), ["person 7", "stops no clock", "visa"]),
     ],
 )

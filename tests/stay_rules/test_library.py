@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sojourn import stay_rules
-from sojourn.stay_rules.library import FOLDER, read_yaml
+from sojourn.stay_rules.rule_files import FOLDER, read_yaml
 from sojourn.stay_rules.schema import all_limits
 from tests.stay_rules.itineraries import KINDS
 

@@ -211,5 +211,5 @@ def test_spark_stops_at_a_bad_row(spark: Any, tmp_path: Path) -> None:
     file = tmp_path / "bad.parquet"
     parquet.write_table(as_arrow([(7, date(2023, 2, 10), date(2023, 2, 1), "")]), file)
     result = stay_rules.assess_register(spark.read_parquet(file), "RS", nationality="RU")
-    with pytest.raises(Exception, match="person 7, 2023-02-10 to 2023-02-01: the exit lies before the entry"):
+    with pytest.raises(Exception, match="person 7, 2023-02-10 to 2023-02-01: the exit is before the entry"):
         spark._session.sql(str(spark.compile(result))).write.mode("overwrite").parquet(str(tmp_path / "out"))

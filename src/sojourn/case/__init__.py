@@ -1,12 +1,13 @@
-"""The ledger: what was said (claims) apart from what it may count (readings).
+"""Cases: published figures (claims), kept apart from what each may count (readings).
 
-In: a case folder. Out: a `Case`, or every error in it at once. Knows no other room.
+Input: a case folder. Output: a `Case`, or a `CaseError` that lists every problem at once. Imports no other
+package of sojourn but `_core`.
 """
 
 from sojourn._core.errors import Problem
 from sojourn.case.case import Case, Series
 from sojourn.case.checks import check_case
-from sojourn.case.data_package import data_package
+from sojourn.case.data_package import describe_package
 from sojourn.case.errors import CaseError
 from sojourn.case.findings import Finding
 from sojourn.case.hedges import Interval, claim_intervals, grain, intervals
@@ -34,7 +35,7 @@ __all__ = [
     "changed_priors",
     "check_case",
     "claim_intervals",
-    "data_package",
+    "describe_package",
     "grain",
     "intervals",
     "is_share",

@@ -1,4 +1,4 @@
-"""A case in memory: what was said, what it may count, and the question asked of it."""
+"""A case in memory: its claims, their readings, and the question to be answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sojourn.case.tables import Claim, ContactGroup, Reading, Source
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A regular series (`series/NAME.csv`), cells as written: its header and its rows."""
+    """A regular series (`series/NAME.csv`): its header and rows, with cells as written."""
 
     name: str
     header: tuple[str, ...]
@@ -22,10 +22,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Case:
-    """Everything in a case folder but its truth, validated.
+    """Everything in a case folder except its truth (`truth.toml`), validated.
 
-    `files` holds the bytes it was read from, by path within the folder, so that
-    `write_case` changes nothing that was not changed here.
+    `files` holds the bytes of each file by its path within the folder, so that `write_case`
+    leaves unchanged parts as they were.
     """
 
     name: str
@@ -56,6 +56,9 @@ class Case:
             found.setdefault(reading.claim, []).append(reading)
         return {claim: tuple(readings) for claim, readings in found.items()}
 
-    def counts(self, claim: Claim) -> bool:
-        """Whether a claim adds to the likelihood: used, and surely published by `claims_until`."""
+    def is_counted(self, claim: Claim) -> bool:
+        """Tell whether a claim enters the likelihood: it is used, and was published by `claims_until`.
+
+        A claim dated only to a month or a year counts if the whole of that period has passed.
+        """
         return claim.status == "use" and claim.published_until <= self.settings.claims_until

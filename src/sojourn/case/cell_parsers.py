@@ -1,7 +1,7 @@
-"""What a cell may hold: one small parser per kind, with an error that says what to write.
+"""Parsers of cells, one per kind of column, with errors that say what to write instead.
 
-A parser takes the stripped text of a cell and returns its value, or raises
-`ValueError` with the end of a sentence that begins with the cell.
+A parser takes the stripped text of a cell and returns its value. It raises `ValueError`
+with a message that completes a sentence whose subject is the cell: "is not a number".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 GROUPED = re.compile(r"[+-]?\d{1,3}([,  .'’_]\d{3})+([.,]\d+)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LONGEST = 30
-"""Characters of a number: a longer one is a slip, and could be too large to hold."""
+"""Maximum length of a number in characters; a longer one is a typing error and may overflow."""
 SHARE_WORDS = ("half", "most", "some")
 SYNONYMS = {
     "around": "about",
@@ -53,23 +53,23 @@ SYNONYMS = {
     "tourists": "visitors",
     "everybody": "all",
 }
-"""Words that people try first → the word of the ledger."""
+"""Words that people often try → the word that the ledger uses."""
 
 
 def text(cell: str) -> str:
-    """Anything."""
+    """Return any text unchanged."""
     return cell
 
 
 def identifier(cell: str) -> str:
-    """Letters of any alphabet, digits, and _ . : -"""
+    """Parse an id: letters of any alphabet, digits, and _ . : -"""
     if not ID.fullmatch(cell):
         raise ValueError("is not an id; use letters, digits and _ . : - without spaces")
     return cell
 
 
 def number(cell: str) -> float:
-    """A plain decimal numeral."""
+    """Parse a plain decimal number."""
     if NUMBER.fullmatch(cell):
         if len(cell) > LONGEST:
             raise ValueError(f"is too long for a number; write at most {LONGEST} digits")
@@ -86,7 +86,7 @@ def number(cell: str) -> float:
 
 
 def positive(cell: str) -> float:
-    """A number above zero."""
+    """Parse a number above zero."""
     value = number(cell)
     if value <= 0:
         raise ValueError("must be above 0")
@@ -94,19 +94,19 @@ def positive(cell: str) -> float:
 
 
 def day(cell: str) -> date:
-    """A full ISO date."""
+    """Parse a full ISO date."""
     if DAY.fullmatch(cell):
         try:
             return date.fromisoformat(cell)
         except ValueError:
-            raise ValueError("is not a day of the calendar") from None
+            raise ValueError("is not a date in the calendar") from None
     if re.fullmatch(r"\d{4}(-\d\d)?", cell):
         raise ValueError("is not a full date; write year-month-day, such as 2022-09-21")
     raise ValueError("is not a date; write year-month-day, such as 2022-09-21")
 
 
 def span(cell: str) -> tuple[date, date]:
-    """First and last day of a date, a month (`2022-09`) or a year (`2022`)."""
+    """Parse a date, a month (`2022-09`) or a year (`2022`) as its first and last day."""
     try:
         if re.fullmatch(r"\d{4}", cell):
             return date(int(cell), 1, 1), date(int(cell), 12, 31)
@@ -114,7 +114,7 @@ def span(cell: str) -> tuple[date, date]:
             year, month = int(cell[:4]), int(cell[5:])
             return date(year, month, 1), date(year, month, monthrange(year, month)[1])
     except ValueError:
-        raise ValueError("is not a month or year of the calendar") from None
+        raise ValueError("is not a month or a year in the calendar") from None
     try:
         only = day(cell)
     except ValueError as error:
@@ -123,14 +123,14 @@ def span(cell: str) -> tuple[date, date]:
 
 
 def count(cell: str) -> str:
-    """A whole number of people, or `half`, `most`, `some`; kept as written."""
+    """Parse a whole number of people, or `half`, `most`, `some`; the text is kept as written."""
     if cell in SHARE_WORDS or re.fullmatch(r"\d+", cell):
         return cell
     raise ValueError("is neither a whole number of people nor one of half, most, some")
 
 
 def word(words: Iterable[str]) -> Parser:
-    """One of a fixed list of words."""
+    """Return a parser that accepts one of a fixed list of words."""
     allowed = tuple(words)
 
     def parse(cell: str) -> str:
@@ -142,7 +142,7 @@ def word(words: Iterable[str]) -> Parser:
 
 
 def _meant(cell: str, allowed: tuple[str, ...]) -> str:
-    """A hint by meaning, else by spelling, else by a spelling near one that has a meaning."""
+    """Suggest a word by meaning, then by spelling, then by a spelling close to a known synonym."""
     words = {said: meant for said, meant in SYNONYMS.items() if meant in allowed}
     said = cell.casefold().replace("_", " ")
     if said not in words and (hint := did_you_mean(cell, allowed)):
@@ -154,7 +154,7 @@ def _meant(cell: str, allowed: tuple[str, ...]) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number as it is written into a cell: no exponent, no trailing `.0`."""
+    """Format a number for a cell, without an exponent or a trailing `.0`."""
     if float(value).is_integer():
         return str(int(value))
     from decimal import Decimal
@@ -163,8 +163,12 @@ def number_text(value: float) -> str:
 
 
 def span_text(first: date, last: date) -> str:
-    """The inverse of `span`; `ValueError` where the days are no date, month or year."""
+    """Format a first and a last day as a date, a month or a year: the inverse of `span`.
+
+    Raises:
+        ValueError: the days are not exactly one date, month or year.
+    """
     for cell in (first.isoformat(), f"{first:%Y-%m}", f"{first.year:04d}"):
         if span(cell) == (first, last):
             return cell
-    raise ValueError(f"{first} to {last} is neither one day, nor a month, nor a year")
+    raise ValueError(f"{first} to {last} is not one day, one month or one year")

@@ -1,8 +1,8 @@
-"""What a reader of a ledger should know before a model runs: findings, never errors.
+"""Findings about a valid case: what an analyst should look at before fitting the model.
 
-The ledger records what was said, and what was said may be wrong. `check_case` looks
-for figures that do not fit their own source (`arithmetic`), for parts of the question
-that no figure speaks to (`reach`), and for slips of the pen (`ledger`).
+The ledger records published figures, and these may be wrong. `check_case` reports figures
+that are inconsistent with others (`arithmetic`), outcomes that no figure informs (`reach`),
+and likely mistakes in the files (`ledger`). Findings are warnings, never errors.
 """
 
 from __future__ import annotations
@@ -26,21 +26,35 @@ TOUCHES: dict[Outcome, frozenset[str]] = {
     "moved_on": frozenset({"moved_on", "departures", "exits"}),
     "returned": frozenset({"returned", "departures", "exits"}),
 }
-"""Outcome → measures, of the host or a part of it, that depend on it."""
+"""Outcome → measures of the host, or of a part of it, that inform the outcome."""
 
 
 def check_case(case: Case) -> list[Finding]:
-    """Everything worth a second look in a case that can be read.
+    """Return the findings about a valid case.
 
-    Each finding names its claims and, for arithmetic, says by how much. Only claims in
-    use count; intervals, not points, must disagree.
+    Figures are compared as intervals (see `sojourn.case.hedges`), so two claims are reported only
+    if their intervals are inconsistent. Only claims with status `use` are compared.
+
+    Args:
+        case: a case that was read without errors.
+
+    Returns:
+        Findings, inconsistent figures first; each lists its claims and, where it can be
+        measured, the size of the gap.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> {finding.topic for finding in check_case(read_case("kazakhstan-2022"))} <= {
+        ...     "arithmetic", "reach", "ledger"
+        ... }
+        True
     """
     arithmetic = list(arithmetic_findings(case))
     return [*arithmetic, *_contradictions(case, arithmetic), *_reach(case), *_ledger(case)]
 
 
 def _contradictions(case: Case, arithmetic: list[Finding]) -> Iterator[Finding]:
-    """Pairs of claims that cannot both be true under any reading, but for those listed already."""
+    """Yield pairs of claims that contradict each other under every reading, unless already listed."""
     listed = {frozenset(finding.claims) for finding in arithmetic}
     for pair in find_contradictions(case):
         if frozenset((pair.first, pair.second)) not in listed:
@@ -51,7 +65,9 @@ def _ledger(case: Case) -> Iterator[Finding]:
     for claim in case.claims:
         words = len(claim.quote.split())
         if words > QUOTE_WORDS:
-            yield Finding("ledger", f"quote of {words} words; keep it to {QUOTE_WORDS}", (claim.claim,))
+            yield Finding(
+                "ledger", f"the quote has {words} words; shorten it to {QUOTE_WORDS}", (claim.claim,)
+            )
         yield from _early(claim, case.readings_by_claim.get(claim.claim, ()))
     for table in TABLES:
         rows = {"sources.csv": case.sources, "claims.csv": case.claims, "readings.csv": case.readings}
@@ -59,12 +75,12 @@ def _ledger(case: Case) -> Iterator[Finding]:
         for row in rows.get(table.file, case.contacts)[:1]:
             for name in row.extra:
                 if hint := did_you_mean(name, names):
-                    message = f"column {name} of {table.file} is not known, and kept unread{hint}"
+                    message = f"column {name} of {table.file} is unknown and is ignored{hint}"
                     yield Finding("ledger", message)
 
 
 def _early(claim: Claim, readings: tuple[Reading, ...]) -> Iterator[Finding]:
-    """A figure published before its window is over counts something else, or foresees."""
+    """Yield readings that end after publication: such a figure counts something else, or is a forecast."""
     if claim.status != "use":
         return
     for reading in readings:
@@ -77,17 +93,17 @@ def _early(claim: Claim, readings: tuple[Reading, ...]) -> Iterator[Finding]:
 
 
 def _reach(case: Case) -> Iterator[Finding]:
-    """Parts of the question that no figure in use depends on: their answer is the prior."""
+    """Yield outcomes that no claim in use informs, so that their posterior equals the prior."""
     host = case.settings.host
     touched = _touched_by_contacts(case)
-    used = {claim.claim for claim in case.claims if case.counts(claim)}
+    used = {claim.claim for claim in case.claims if case.is_counted(claim)}
     for reading in case.readings:
         if reading.claim in used:
             touched |= set(_touched(case, reading))
     for outcome in TOUCHES:
         if outcome not in touched:
-            message = f"no claim in use says anything about {outcome} for {host}"
-            yield Finding("reach", f"{message}: its answer comes from priors alone")
+            message = f"no claim in use is informative about {outcome} for {host}"
+            yield Finding("reach", f"{message}: its answer comes from the prior alone")
 
 
 def _touched(case: Case, reading: Reading) -> Iterator[Outcome]:
@@ -114,14 +130,14 @@ def _touched(case: Case, reading: Reading) -> Iterator[Outcome]:
 
 
 def _other_way(case: Case, outcome: Outcome, measure: str, counterpart: str) -> bool:
-    """Departures to a named place speak of one outcome; exits do not, since routes are not destinations."""
+    """Tell whether departures to a named place inform another outcome; exits only show routes."""
     if measure != "departures" or not counterpart:
         return False
     return (counterpart == case.settings.origin) != (outcome == "returned")
 
 
 def _home(case: Case, place: str) -> str:
-    """The country of a place; an empty cell is the host."""
+    """Return the country of a place; an empty cell means the host."""
     place = place or case.settings.host
     about = case.settings.places.get(place)
     return about.parent or place if about else place

@@ -1,7 +1,7 @@
-"""Do the figures of one source agree with one another? Each is taken by its likeliest reading.
+"""Consistency of the figures of one source, each taken in its most probable reading.
 
-A figure is an interval (see `hedges`); two figures disagree where no values inside
-their intervals fit together. The gap is the least by which they miss.
+A figure is an interval (see `hedges`). Two figures are inconsistent if no values inside
+their intervals agree; the gap is the smallest distance between such values.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from sojourn.case.schema import SHARE_UNITS, SHARES_OF_ONE
 from sojourn.case.tables import Claim, Reading
 
 MOST = 1_000
-"""Figures of one source and measure beyond which pairs are not compared."""
+"""Maximum number of figures of one source and measure that are compared in pairs."""
 SMALL = 100
-"""Counts below this turn up twice by chance."""
+"""Counts below this often coincide by chance, so that repeats are not reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class LikeliestFigure:
-    """A claim in use, its likeliest reading, and the interval that it stands for."""
+    """A claim in use, its most probable reading, and the interval of its figure."""
 
     claim: Claim
     reading: Reading
@@ -42,19 +42,18 @@ class LikeliestFigure:
 
     @property
     def said(self) -> str:
-        """The figure as a message shows it."""
+        """The figure as messages show it."""
         return "?" if self.claim.value is None else f"{self.claim.value:,.12g}"
 
 
 def arithmetic_findings(case: Case) -> Iterator[Finding]:
-    """Balances, windows, parts and shares that do not fit, and figures with two meanings."""
+    """Yield inconsistent balances, parts and shares, and figures that one source uses for two measures."""
     figures = list(_figures(case))
     yield from _balances(case, figures)
     for group in _groups(figures):
         if len(group) > MOST:
-            message = (
-                f"{len(group):,} figures of one source for {group[0].reading.measure}; not compared in pairs"
-            )
+            measure = group[0].reading.measure
+            message = f"one source gives {len(group):,} figures for {measure}; they are not compared in pairs"
             yield Finding("arithmetic", message)
             continue
         yield from _contained(case, group)
@@ -75,7 +74,7 @@ def _figures(case: Case) -> Iterator[LikeliestFigure]:
 
 
 def _groups(figures: Iterable[LikeliestFigure]) -> Iterable[list[LikeliestFigure]]:
-    """Counts of one source that differ only in window, place, and whom they count."""
+    """Group the counts of one source that differ only in window, place and population."""
     groups: dict[tuple[str, ...], list[LikeliestFigure]] = defaultdict(list)
     for figure in figures:
         reading = figure.reading
@@ -93,7 +92,7 @@ def _gap(gap: float) -> str:
 
 
 def _balances(case: Case, figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
-    """Entries less exits against the net, and against a stock at the end of the window."""
+    """Compare entries minus exits with the net, and with the stock at the end of the window."""
     flows: dict[tuple[object, ...], dict[str, list[LikeliestFigure]]] = defaultdict(lambda: defaultdict(list))
     stocks: dict[tuple[str, str, date | None], list[LikeliestFigure]] = defaultdict(list)
     for figure in figures:
@@ -129,14 +128,14 @@ def _balance(entries: LikeliestFigure, exits: LikeliestFigure, other: LikeliestF
     if gap > 0 and entries.claim.value is not None and exits.claim.value is not None:
         left = entries.claim.value - exits.claim.value
         message = (
-            f"entries {entries.said} less exits {exits.said} leave {left:,.12g}, but {other.reading.measure}"
+            f"entries {entries.said} minus exits {exits.said} are {left:,.12g}, but {other.reading.measure}"
         )
-        message += f" is given as {other.said}: they miss by {_gap(gap)} or more"
+        message += f" is given as {other.said}: the gap is at least {_gap(gap)}"
         yield Finding("arithmetic", message, (entries.id, exits.id, other.id), gap)
 
 
 def _contained(case: Case, group: list[LikeliestFigure]) -> Iterator[Finding]:
-    """A part, by window, place, people, border or wave, cannot exceed its whole."""
+    """Yield parts (by window, place, people, border or wave) that exceed their whole."""
     for part, whole in permutations(group, 2):
         gap = part.low - whole.high
         if gap <= 0 or contained(case, part.reading, whole.reading) != "are part of":
@@ -146,14 +145,14 @@ def _contained(case: Case, group: list[LikeliestFigure]) -> Iterator[Finding]:
             message = f"{inner.measure} {part.said} of a part exceed {whole.said} of the whole"
         elif inner.per == "total":
             message = f"{inner.measure} {part.said} from {inner.start} to {inner.end} exceed {whole.said}"
-            message += f" from {outer.start} to {outer.end}, which contain them,"
+            message += f" from {outer.start} to {outer.end}, which contains that window,"
         else:
-            continue  # a mean per day over a part of the window may exceed that over the whole
-        yield Finding("arithmetic", f"{message} by {_gap(gap)} or more", (part.id, whole.id), gap)
+            continue  # a daily mean over a part of the window may exceed the mean over the whole window
+        yield Finding("arithmetic", f"{message} by at least {_gap(gap)}", (part.id, whole.id), gap)
 
 
 def _whole(figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
-    """Shares that stayed, moved on and returned of the same people cannot exceed all of them."""
+    """Yield shares that stayed, moved on and returned, of the same people, that add up to more than 100 %."""
     groups: dict[tuple[object, ...], dict[str, LikeliestFigure]] = defaultdict(dict)
     for figure in figures:
         reading = figure.reading
@@ -165,12 +164,12 @@ def _whole(figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
         whole = SHARE_UNITS.get(next(iter(shares.values())).claim.unit, 1.0)
         gap = sum(figure.low for figure in shares.values()) - whole
         if gap > 1e-9:
-            message = f"the shares {', '.join(shares)} add up to more than the whole by {_gap(gap)} or more"
+            message = f"the shares {', '.join(shares)} add up to more than the whole, by at least {_gap(gap)}"
             yield Finding("arithmetic", message, tuple(figure.id for figure in shares.values()), gap)
 
 
 def _two_meanings(figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
-    """One figure of one source that is read as two measures."""
+    """Yield figures that one source gives for two measures."""
     seen: dict[tuple[str, float, str], list[LikeliestFigure]] = defaultdict(list)
     for figure in figures:
         value = figure.claim.value
@@ -179,5 +178,5 @@ def _two_meanings(figures: Iterable[LikeliestFigure]) -> Iterator[Finding]:
     for same in seen.values():
         measures = list(dict.fromkeys(figure.reading.measure for figure in same))
         if len(measures) > 1:
-            message = f"one source gives {same[0].said} as {' and as '.join(measures)}"
+            message = f"one source gives {same[0].said} both as {' and as '.join(measures)}"
             yield Finding("arithmetic", message, tuple(figure.id for figure in same))

@@ -1,7 +1,7 @@
-"""Which counts contain which others: the arithmetic of readings, without a model.
+"""Containment of counts: which reading counts a subset of another, by definition and without a model.
 
-A count contains another if its window is longer, or if it covers all borders, all people, the whole
-country or all waves; entries contain people, people contain arrivals, exits contain departures.
+A count contains another if its window contains the other's, or if it covers all borders, all people, the
+whole country or all waves. Entries contain people, people contain arrivals, and exits contain departures.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ WITHIN: dict[str, frozenset[str]] = {
     "settled": frozenset({"present"}),
     "stayed": frozenset({"present"}),
 }
-"""Measure → measures of the same place and time that cannot be smaller."""
+"""Measure → measures of the same place and time that are at least as large."""
 
 
 def contained(case: Case, part: Reading, whole: Reading) -> str | None:
-    """How one count is contained in another, in words; None if it need not be.
+    """Return how one count is contained in another, in words.
 
-    The words are "are part of", or "count the same as" if the two count the same thing.
+    Returns:
+        "are part of"; "count the same as" if both readings count the same thing; None if the
+        first need not be contained in the second.
     """
     part, whole = mirrored(case, part), mirrored(case, whole)
     if is_share(part) or is_share(whole):
@@ -48,7 +50,10 @@ def contained(case: Case, part: Reading, whole: Reading) -> str | None:
 
 
 def mirrored(case: Case, r: Reading) -> Reading:
-    """Crossings of the origin's border with a named place, as the other side counts them."""
+    """Return crossings of the origin's border with a named place as that place counts them.
+
+    Exits of the origin towards a place are entries to that place; other readings are returned unchanged.
+    """
     if r.place != case.settings.origin or not r.counterpart or r.measure not in ("entries", "exits"):
         return r
     return replace(
@@ -57,7 +62,7 @@ def mirrored(case: Case, r: Reading) -> Reading:
 
 
 def _border_within(case: Case, part: Reading, whole: Reading) -> bool:
-    """All borders; the same one; or the origin's, over which all first arrivals come."""
+    """Tell whether the whole covers the border of the part; all first arrivals cross the origin's border."""
     if part.measure == whole.measure:
         return whole.counterpart in ("", part.counterpart)
     from_origin = part.measure == "arrivals" and whole.counterpart == case.settings.origin
@@ -65,14 +70,14 @@ def _border_within(case: Case, part: Reading, whole: Reading) -> bool:
 
 
 def _place_within(case: Case, part: Reading, whole: Reading) -> bool:
-    """Same place; or a part of a country in the country."""
+    """Tell whether both places are the same, or the first is a part of the second."""
     here, there = part.place or case.settings.host, whole.place or case.settings.host
     places = case.settings.places
     return here == there or (here in places and places[here].parent == there)
 
 
 def _window_within(part: Reading, whole: Reading) -> bool:
-    """Same date for stocks; the longer window contains the shorter for flows."""
+    """Tell whether stocks have the same date, or the window of a flow contains the other window."""
     if part.measure not in FLOWS:
         return whole.measure not in FLOWS and part.end == whole.end
     if part.start is None or part.end is None or whole.start is None or whole.end is None:
@@ -81,12 +86,12 @@ def _window_within(part: Reading, whole: Reading) -> bool:
 
 
 def _count_of(r: Reading) -> tuple[object, ...]:
-    """What a reading counts: totals of a window, so `per` does not matter."""
+    """Return a key of what a reading counts; rates are compared as totals, so `per` is left out."""
     return (r.measure, r.place, r.counterpart, r.who, r.wave, r.start, r.end, r.scheme)
 
 
 def _whole_of(r: Reading) -> tuple[object, ...]:
-    """The denominator of a share, with what it inherits from the numerator."""
+    """Return a key of the denominator of a share; empty fields take the values of the numerator."""
     if r.measure == "rate":
         return (r.of_measure, r.of_place or r.place, r.of_wave or r.wave, r.start)
     start, end = r.of_start or r.start, r.of_end or r.end
@@ -98,7 +103,7 @@ def _same_share(a: Reading, b: Reading) -> bool:
 
 
 def exclusive(a: Reading, b: Reading) -> bool:
-    """Two shares of one whole of which nobody is in both."""
+    """Tell whether two readings are mutually exclusive shares of the same whole."""
     if not (a.of_measure and b.of_measure) or "rate" in (a.measure, b.measure):
         return False
     same = (a.place, a.wave, a.end, a.who) == (b.place, b.wave, b.end, b.who)

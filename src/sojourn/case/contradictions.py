@@ -1,11 +1,12 @@
-"""Pairs of claims that cannot both be true, under any of their readings: arithmetic without a model.
+"""Contradictions: pairs of claims that cannot both be true under any of their readings.
 
-Two claims contradict each other if every pair of their readings does. Two readings contradict each
-other if one count contains the other (see `containment`), and yet the least value that the contained
-figure may stand for exceeds the largest value of the other. Mutually exclusive shares of one whole
-contradict each other if they add up to more than the whole. Open ends ("more than") stay open.
+No model is involved. Two claims contradict each other if every pair of their readings does. Two
+readings contradict each other if one count contains the other (see `containment`), yet the lower bound
+of the contained figure exceeds the upper bound of the other. Mutually exclusive shares of one whole
+contradict each other if they add up to more than the whole. One-sided hedges ("more than") have no
+bound on their open side.
 
-`check`, the warnings of an answer and the audit all use this one list.
+`check`, the warnings of an answer and the audit all use this list.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ OPEN_ABOVE = frozenset({"more_than", "at_least"})
 OPEN_BELOW = frozenset({"up_to", "less_than"})
 TOLERANCE = 1e-9
 MOST = 1_000
-"""Claims about one kind of count in one country beyond which pairs are not compared."""
+"""Maximum number of claims about one kind of count in one country that are compared in pairs."""
 FAMILIES = {
     "arrivals": "inflow",
     "people": "inflow",
@@ -39,15 +40,15 @@ FAMILIES = {
     "stayed": "stock",
     "settled": "stock",
 }
-"""Measures of which one may contain another, by the name of their family; others stand alone."""
+"""Measure → family of measures that may contain one another; other measures form their own family."""
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two claims that cannot both be true, whatever either counts; no model is involved.
+    """Two claims that cannot both be true under any of their readings.
 
-    `ratio` is the least factor by which they miss each other, under the readings closest to agreement
-    (None for shares that add up to more than the whole).
+    `ratio` is the smallest ratio of the two bounds, taken over the readings that come closest to
+    agreement (None for shares that add up to more than the whole).
     """
 
     first: str
@@ -58,7 +59,7 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Bounds:
-    """A reading of a claim with the least and the most that it may stand for, in totals."""
+    """A reading of a claim with the lower and upper bound of its figure, as totals of the window."""
 
     claim: Claim
     reading: Reading
@@ -67,11 +68,23 @@ class Bounds:
 
 
 def find_contradictions(case: Case) -> list[Contradiction]:
-    """Pairs of claims in use that contradict each other under every pair of readings, worst first."""
+    """Return the pairs of claims in use that contradict each other under every pair of readings.
+
+    Args:
+        case: the case.
+
+    Returns:
+        The pairs, the largest ratio first.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> find_contradictions(read_case("kazakhstan-2022"))
+        []
+    """
     groups: dict[tuple[object, ...], list[list[Bounds]]] = defaultdict(list)
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim)
-        if readings and case.counts(claim):
+        if readings and case.is_counted(claim):
             groups[_group(case, readings[0])].append([bounds(case, claim, r) for r in readings])
     found = [
         pair
@@ -84,7 +97,7 @@ def find_contradictions(case: Case) -> list[Contradiction]:
 
 
 def _group(case: Case, reading: Reading) -> tuple[object, ...]:
-    """A key that two readings share if one may bound the other; claims with other keys are not compared."""
+    """Return the key under which readings are compared; readings with different keys never contradict."""
     r = mirrored(case, reading)
     here = r.place or case.settings.host
     country = case.settings.places[here].parent or here if here in case.settings.places else here
@@ -95,7 +108,7 @@ def _group(case: Case, reading: Reading) -> tuple[object, ...]:
 
 
 def bounds(case: Case, claim: Claim, reading: Reading) -> Bounds:
-    """The bounds that a claim sets to a reading: shares as proportions, rates per day or month as totals."""
+    """Return the bounds of a claim under one reading: shares as proportions, rates as totals."""
     spans = claim_intervals(claim, case.settings.hedges)
     low = 0.0 if claim.hedge in OPEN_BELOW else min(span.low for span in spans)
     high = inf if claim.hedge in OPEN_ABOVE else max(span.high for span in spans)
@@ -122,13 +135,13 @@ def _contradiction(case: Case, one: list[Bounds], other: list[Bounds]) -> Iterat
 
 
 def gap_between(case: Case, a: Bounds, b: Bounds) -> tuple[float, str] | None:
-    """The factor by which two readings miss each other, and why; None if both may be true."""
+    """Return the ratio by which two readings miss each other, and why; None if both may be true."""
     for part, whole in ((a, b), (b, a)):
         why = contained(case, part.reading, whole.reading)
         if why is not None and part.low > whole.high * (1 + TOLERANCE):
             return part.low / whole.high if whole.high > 0 else inf, f"{_name(part)} {why} {_name(whole)}"
     if exclusive(a.reading, b.reading) and a.low + b.low > 1 + TOLERANCE:
-        return inf, f"{_name(a)} and {_name(b)} share one whole"
+        return inf, f"{_name(a)} and {_name(b)} are shares of one whole"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Whether everything that is named exists, once, and lies within the calendar: errors."""
+"""Checks across the tables of a case: ids are unique, references exist, dates lie in the calendar."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ ELSEWHERE = "elsewhere"
 MANY = 12
 
 
-def calendar(settings: CaseSettings) -> tuple[date, date]:
-    """First and last day that a reading may touch."""
+def calendar_limits(settings: CaseSettings) -> tuple[date, date]:
+    """Return the first and the last day that a reading may refer to."""
     return settings.start, max(settings.asof, settings.claims_until)
 
 
-def reference_problems(tables: Mapping[str, Rows], settings: CaseSettings | None) -> Iterator[Problem]:
-    """Problems of names across the tables and, where it could be read, case.toml."""
+def cross_table_problems(tables: Mapping[str, Rows], settings: CaseSettings | None) -> Iterator[Problem]:
+    """Yield duplicate ids, unknown references and dates outside the calendar.
+
+    References to `case.toml` are checked only if it could be read (`settings` is not None).
+    """
     for table in tables.values():
         yield from _duplicates(table)
         yield from _links(table, tables)
@@ -39,9 +42,10 @@ def reference_problems(tables: Mapping[str, Rows], settings: CaseSettings | None
 
 def _unknown(file: str, row: Any, column: str, value: str, what: str, known: Mapping[str, Any]) -> Problem:
     allowed = (
-        one_of(known, value) if len(known) <= MANY else f"none of {len(known)}" + did_you_mean(value, known)
+        one_of(known, value) if len(known) <= MANY else f"{len(known)} are known" + did_you_mean(value, known)
     )
-    return Problem(file, f"is no {what}; {allowed}", row.row, column, value)
+    article = "an" if what.startswith(tuple("aeiou")) else "a"
+    return Problem(file, f"is not {article} {what}; {allowed}", row.row, column, value)
 
 
 def _duplicates(table: Rows) -> Iterator[Problem]:
@@ -59,7 +63,7 @@ def _duplicates(table: Rows) -> Iterator[Problem]:
 
 
 def _named(table: Rows, column: str, what: str, known: Mapping[str, Any]) -> Iterator[Problem]:
-    """Rows whose cell names something that does not exist."""
+    """Yield rows whose cell refers to something that does not exist."""
     strange = set(map(attrgetter(column), table.rows)) - known.keys() - {""}
     if strange:
         for row in table.rows:
@@ -70,7 +74,7 @@ def _named(table: Rows, column: str, what: str, known: Mapping[str, Any]) -> Ite
 def _links(table: Rows, tables: Mapping[str, Rows]) -> Iterator[Problem]:
     for column, target in table.table.links:
         other = tables[target]
-        if not other.unread:
+        if not other.unreadable:
             known = {getattr(row, other.table.key[0]): None for row in other.rows}
             yield from _named(table, column, f"{column} of {target}", known)
 
@@ -78,22 +82,28 @@ def _links(table: Rows, tables: Mapping[str, Rows]) -> Iterator[Problem]:
 def _copies(claims: Rows) -> Iterator[Problem]:
     by_id: dict[str, Claim] = {claim.claim: claim for claim in claims.rows}
     for claim in claims.rows:
-        if not claim.copy_of or claim.row in claims.bad:
+        if not claim.copy_of or claim.row in claims.invalid_rows:
             continue
         original = by_id.get(claim.copy_of)
         if original is None:
-            yield _unknown(CLAIMS.file, claim, "copy_of", claim.copy_of, "claim", by_id)
+            yield _unknown(CLAIMS.file, claim, "copy_of", claim.copy_of, "claim of claims.csv", by_id)
         elif original.claim == claim.claim:
-            yield Problem(CLAIMS.file, "is the claim itself", claim.row, "copy_of", claim.copy_of)
+            yield Problem(
+                CLAIMS.file,
+                "is the id of this claim; give the claim that it repeats",
+                claim.row,
+                "copy_of",
+                claim.copy_of,
+            )
         elif original.copy_of:
-            message = f"is a copy itself; name the original, {original.copy_of}"
+            message = f"is itself a copy; give the original claim, {original.copy_of}"
             yield Problem(CLAIMS.file, message, claim.row, "copy_of", claim.copy_of)
 
 
 def _series(tables: Mapping[str, Rows]) -> Iterator[Problem]:
-    """Claims of one series have one source and the same readings with the same weights."""
+    """Yield claims of a series that differ in source, readings or weights from its first claim."""
     claims, readings = tables[CLAIMS.file], tables[READINGS.file]
-    if claims.unread or readings.unread or not any(claim.series for claim in claims.rows):
+    if claims.unreadable or readings.unreadable or not any(claim.series for claim in claims.rows):
         return
     weights: dict[str, dict[str, float]] = {}
     for reading in readings.rows:
@@ -104,15 +114,17 @@ def _series(tables: Mapping[str, Rows]) -> Iterator[Problem]:
             continue
         leader = first.setdefault(claim.series, claim)
         if claim.source != leader.source:
-            message = f"is the series of claim {leader.claim} by {leader.source}: a series has one source"
+            message = f"is also the series of {leader.claim} by {leader.source}: a series has one source"
             yield Problem(CLAIMS.file, message, claim.row, "series", claim.series)
         elif weights.get(claim.claim) != weights.get(leader.claim):
-            message = f"is read otherwise in claim {leader.claim}: a series has the same readings and weights"
+            message = (
+                f"has other readings or weights in claim {leader.claim}: all claims of a series share them"
+            )
             yield Problem(CLAIMS.file, message, claim.row, "series", claim.series)
 
 
 def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:
-    """Places, waves, schemes and strata that case.toml does not have."""
+    """Yield places, waves, schemes and strata that case.toml does not define."""
     places = settings.places
     columns: list[tuple[str, str, Mapping[str, Any]]] = [
         ("place", "place of case.toml", places),
@@ -130,7 +142,7 @@ def _names(table: Rows, settings: CaseSettings) -> Iterator[Problem]:
 
 
 def _third_places(readings: Rows, settings: CaseSettings) -> Iterator[Problem]:
-    """Nobody moved on to where they are, or to where they are from."""
+    """Yield counts of people who "moved on" to the host or to the origin, which are other outcomes."""
     for row in readings.rows:
         if row.measure != "moved_on" or not row.counterpart:
             continue
@@ -140,13 +152,15 @@ def _third_places(readings: Rows, settings: CaseSettings) -> Iterator[Problem]:
             where, instead = "the host", "stayed"
         else:
             continue
-        message = f"is {where}, no third place; leave it empty for all of them, or count {instead}"
+        message = (
+            f"is {where}, not a third place; leave it empty for all third places, or use measure {instead}"
+        )
         yield Problem(READINGS.file, message, row.row, "counterpart", row.counterpart)
 
 
 def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Problem]:
-    """Dates of what the model uses must lie in its calendar; context may speak of any time."""
-    first, last = calendar(settings)
+    """Yield dates outside the calendar; only claims that the model uses must lie inside it."""
+    first, last = calendar_limits(settings)
     claims = tables[CLAIMS.file]
     free: Set[str] = {
         claim.claim
@@ -164,6 +178,6 @@ def _dates(tables: Mapping[str, Rows], settings: CaseSettings) -> Iterator[Probl
             strange = {day for day in days if day is not None and not first <= day <= last}
             for row in table.rows if strange else ():
                 value = getattr(row, column)
-                exempt = row.row in table.bad or (table.table is READINGS and row.claim in free)
+                exempt = row.row in table.invalid_rows or (table.table is READINGS and row.claim in free)
                 if value in strange and not exempt:
                     yield Problem(table.table.file, message, row.row, column, str(value))

@@ -1,7 +1,7 @@
-"""A CSV file as somebody's spreadsheet wrote it: bytes to records, without loss.
+"""Reading of CSV files as spreadsheets write them, so that they can be written back without loss.
 
-Accepted: UTF-8 with or without a byte order mark; comma, semicolon or tab between
-cells, the same in the whole file; Unix, Windows or old Mac line ends; quoted cells
+Accepted: UTF-8 with or without a byte order mark; comma, semicolon or tab as the
+separator of the whole file; Unix, Windows or classic Mac line ends; quoted cells
 with line breaks; blank rows.
 """
 
@@ -21,7 +21,7 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """One row that is not blank; `raw` is its text, with the blank rows before it and its line end."""
+    """One row that is not blank; `raw` is its text, including its line end and the blank rows before it."""
 
     row: int
     cells: list[str]
@@ -30,7 +30,7 @@ class CsvRecord:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The text of a CSV file and the habits of whoever saved it."""
+    """The text of a CSV file and its format: byte order mark, separator and line ends."""
 
     file: str
     text: str = ""
@@ -40,14 +40,15 @@ class Sheet:
     header: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The number and the cells of the header (row 1) and of every row that is not blank.
+        """Yield the number and the cells of the header (row 1) and of every row that is not blank.
 
-        Raises `CaseError` where quotes do not match.
+        Raises:
+            CaseError: quotes do not match.
         """
         yield from self._parse(io.StringIO(self.text, newline=""))
 
     def records(self) -> Iterator[CsvRecord]:
-        """The same rows with their text, for writing back what did not change."""
+        """Yield the same rows with their text, so that unchanged rows can be written back as they were."""
         raw: list[str] = []
 
         def lines() -> Iterator[str]:
@@ -63,7 +64,7 @@ class Sheet:
         row = 0
         try:
             for row, cells in enumerate(csv.reader(lines, delimiter=self.delimiter, strict=True), 1):
-                # The first cell is nearly always an id: the rest is looked at only where it is blank.
+                # The first cell is nearly always an id, so the other cells are examined only if it is blank.
                 if cells and (cells[0].strip() or any(cell.strip() for cell in cells)):
                     yield row, cells
         except csv.Error as error:
@@ -71,14 +72,18 @@ class Sheet:
             raise CaseError([Problem(self.file, message, row + 1)]) from None
 
     def encode(self, cells: Sequence[str]) -> str:
-        """One row as text, quoted only where its cells need it."""
+        """Return one row as text; cells are quoted only if they need it."""
         out = io.StringIO()
         csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline).writerow(cells)
         return out.getvalue()
 
 
 def decode(file: str, data: bytes) -> tuple[str, bool]:
-    """UTF-8 text without its byte order mark, and whether there was one."""
+    """Decode UTF-8 text; return it without its byte order mark, and whether there was one.
+
+    Raises:
+        CaseError: the bytes are not UTF-8 text.
+    """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise CaseError([Problem(file, "is UTF-16 text; save it as CSV UTF-8")])
     try:
@@ -88,14 +93,18 @@ def decode(file: str, data: bytes) -> tuple[str, bool]:
         message = f"is not UTF-8 text (byte 0x{data[error.start]:02x}); save the file as UTF-8"
         raise CaseError([Problem(file, message, row)]) from None
     if (nul := text.find("\0")) >= 0:
-        message = "contains a NUL byte; this is no text file, or a damaged one"
+        message = "contains a NUL byte; it is not a text file, or it is damaged"
         raise CaseError([Problem(file, message, text.count("\n", 0, nul) + 1)])
     bom = text.startswith(BOM)
     return text[bom:], bom
 
 
 def open_sheet(file: str, data: bytes) -> Sheet:
-    """Find out how a CSV file was written; raises `CaseError` if it cannot be one."""
+    """Detect the format of a CSV file and read its header.
+
+    Raises:
+        CaseError: the bytes are not the text of a CSV file, or the file is empty.
+    """
     text, bom = decode(file, data)
     first = next(iter(io.StringIO(text, newline="")), "")
     if not first.strip():
@@ -109,12 +118,12 @@ def open_sheet(file: str, data: bytes) -> Sheet:
 
 
 def header_problems(sheet: Sheet, known: Sequence[str] = (), required: Sequence[str] = ()) -> list[Problem]:
-    """Columns that are missing, doubled, nameless, or that a ledger must not have."""
+    """Return problems of the header: missing, repeated, unnamed and personal columns."""
     file, header = sheet.file, sheet.header
     found = personal_column_problems(sheet, known)
     for place, name in enumerate(header, 1):
         if not name:
-            found.append(Problem(file, f"the column after {place - 1} others has no name", 1))
+            found.append(Problem(file, f"column number {place} has no name", 1))
         elif header.index(name) < place - 1:
             found.append(Problem(file, "this column appears twice", 1, name))
     unknown = [name for name in header if name not in known]
@@ -125,9 +134,9 @@ def header_problems(sheet: Sheet, known: Sequence[str] = (), required: Sequence[
 
 
 def personal_column_problems(sheet: Sheet, known: Sequence[str] = ()) -> list[Problem]:
-    """Columns that hold data of a person, by their names; a table's own columns are never among them."""
-    message = "names a person, which a ledger must not; remove this column"
-    message += ", or rename it if it holds no data of a person"
+    """Return columns whose names say that they hold personal data; columns of the schema are exempt."""
+    message = "seems to hold personal data, which a ledger must not contain; remove this column"
+    message += ", or rename it if it holds none"
     about_people = "respondent" in known
     return [
         Problem(sheet.file, message, 1, name)

@@ -1,4 +1,4 @@
-"""`datapackage.json`: the tables of a case described so that any Data Package tool opens them.
+"""`datapackage.json`: a description of the tables of a case that any Data Package tool can read.
 
 Follows the Frictionless Data Package and Table Schema, version 1 in structure and
 listing the `profile` of version 2 under `$schema` (https://datapackage.org).
@@ -27,8 +27,20 @@ TYPES: dict[str, dict[str, Any]] = {
 """Kind of column → its Table Schema type; every other kind is a string."""
 
 
-def data_package(case: Case) -> dict[str, Any]:
-    """The descriptor of a case's tables, with field schemas and foreign keys, as a JSON-able dict."""
+def describe_package(case: Case) -> dict[str, Any]:
+    """Return the Data Package descriptor of a case: its tables, field schemas and foreign keys.
+
+    Args:
+        case: a case that was read from a folder; its `files` give the columns and the format.
+
+    Returns:
+        A dict that `json.dumps` can write.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> describe_package(read_case("kazakhstan-2022"))["resources"][0]["name"]
+        'sources'
+    """
     resources = [
         _resource(table, open_sheet(table.file, case.files[table.file]))
         for table in TABLES
@@ -48,8 +60,8 @@ def data_package(case: Case) -> dict[str, Any]:
 
 
 def package_bytes(case: Case) -> bytes:
-    """The descriptor as the bytes of `datapackage.json`."""
-    return dump_json(data_package(case), indent=2).encode()
+    """Return the descriptor as the bytes of `datapackage.json`."""
+    return dump_json(describe_package(case), indent=2).encode()
 
 
 def _file(name: str, sheet: Sheet) -> dict[str, Any]:
@@ -102,12 +114,16 @@ def _plain(name: str, sheet: Sheet) -> dict[str, Any]:
 
 
 def write_package(case: Case) -> Path:
-    """Write `datapackage.json` into the folder that a case was read from; returns its path.
+    """Write `datapackage.json` into the folder that a case was read from.
 
-    Raises `CaseError` where that cannot be done.
+    Returns:
+        The path of the file.
+
+    Raises:
+        CaseError: the case was not read from a folder, or the file cannot be written.
     """
     if case.path is None:
-        raise CaseError([Problem(FILE, "has no folder to go to: this case was not read from one")])
+        raise CaseError([Problem(FILE, "cannot be written: this case was not read from a folder")])
     try:
         write_atomically(case.path / FILE, package_bytes(case))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The error of a case that cannot be used."""
+"""The error of cases that cannot be read or written."""
 
 from __future__ import annotations
 

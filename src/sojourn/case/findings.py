@@ -1,4 +1,4 @@
-"""One thing worth a second look, and the claims it is about."""
+"""The type of findings about a case."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Topic = Literal["arithmetic", "reach", "ledger"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A warning: what was seen, in which claims, and by how much they disagree.
+    """A warning about a case: a message, the claims concerned, and the size of the disagreement.
 
-    `gap` is in the unit of the claims (days for dates), or none where nothing can be measured.
+    `gap` is in the unit of the claims (days for dates); None if nothing can be measured.
     """
 
     topic: Topic

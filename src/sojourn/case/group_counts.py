@@ -1,7 +1,7 @@
-"""The numbers of people that the words about a group of contacts allow.
+"""Count vectors that are consistent with what an interviewee says about a contact group.
 
 "Of sixty in my hostel five stayed, half left for other countries, the rest went back"
-allows a handful of count vectors.
+is consistent with only a few vectors of counts.
 """
 
 from __future__ import annotations
@@ -18,28 +18,35 @@ from sojourn.case.tables import ContactGroup
 
 Hedges = Mapping[str, tuple[float, float]]
 SETS: tuple[tuple[int, ...], ...] = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
-"""Sets of outcomes that words may lump together."""
+"""Sets of outcomes that a description may combine."""
 SIZES_OF_SOME = (10, 20, 40)
-"""Sizes tried where none was said: how many friends one can account for. Judgement."""
+"""Sizes assumed if none was given: how many friends one can keep track of. A judgement."""
 
 
 def group_problems(groups: Iterable[ContactGroup], hedges: Hedges) -> Iterator[Problem]:
-    """Groups whose words no numbers of people fit."""
+    """Yield groups whose description is inconsistent with every vector of counts."""
     for group in groups:
         if not allowed_counts(group, hedges):
             words = [f"{name} {word}" for name in (*FATES, "unknown") if (word := getattr(group, name))]
-            message = f"cannot be: no numbers of people fit {', '.join(words)}"
+            message = f"is impossible: no numbers of people are consistent with {', '.join(words)}"
             size = "" if group.size is None else f"{group.size_hedge} {group.size:g}".strip()
             yield Problem(CONTACTS.file, message, group.row or None, "size", size.replace("_", " "))
 
 
 def allowed_counts(group: ContactGroup, hedges: Hedges | None = None) -> list[tuple[dict[int, int], float]]:
-    """Every count vector that a group's words allow, with the prior weight of its size.
+    """Return every count vector consistent with a group's description, with the prior weight of its size.
 
-    A vector maps sets of outcomes (see `SETS`) to counts. Outcomes of which nothing was
-    said are one set: the probabilities of how they divide add up to 1. `half` and the
-    like are shares of the group, or of those who did not stay ("half of them left" has
-    two meanings). People of unknown fate are left out. `hedges` are the widths that a case changes.
+    `half`, `most` and `some` are shares of the group, or of those who did not stay ("half of them
+    left" has two meanings). People whose outcome is unknown are left out.
+
+    Args:
+        group: a contact group.
+        hedges: interval widths that the case overrides.
+
+    Returns:
+        Pairs of a vector and a weight. A vector maps positions in `SETS` to counts; outcomes that
+        the interviewee did not mention form one set, whose division is marginalised. Weights of
+        the possible sizes are equal.
     """
     said = [i for i, outcome in enumerate(FATES) if getattr(group, outcome)]
     rest = tuple(i for i in range(len(FATES)) if i not in said)
@@ -71,7 +78,7 @@ def _sizes(group: ContactGroup, hedges: Hedges) -> list[int]:
 
 
 def _options(word: str, size: int, group: ContactGroup, hedges: Hedges) -> list[int]:
-    """The counts that one cell allows in a group of a size."""
+    """Return the counts that one cell allows in a group of `size` people."""
     if word in SHARES:
         low, high = hedges.get(word, SHARES[word])
         left = size - int(group.stayed) if group.stayed.isdigit() else size

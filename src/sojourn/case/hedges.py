@@ -1,19 +1,19 @@
-"""A spoken figure is an interval: what "about 100,000" or "more than 64,000" may stand for.
+"""Hedged figures as intervals: the numbers that "about 100,000" or "more than 64,000" may stand for.
 
 **Units.** A figure counts in *grains*, units of its last significant digit, as in the
 conventions that Ferson, O'Rawe, Antonenko, Siegrist, Mickley, Luhmann, Sentz and Finkel
 (2015, International Journal of Approximate Reasoning 57:19-39) start from: a bare figure
-is good to half a unit, "about" to two. Williams and Power (2013, Pragmatics & Cognition
+is accurate to half a unit, "about" to two units. Williams and Power (2013, Pragmatics & Cognition
 21:193-223) find that round numbers without a hedge are heard as approximations, others
-as precise: the grain of a figure says both. We read at least two significant digits, so
+as precise; the grain of a figure captures both. We read at least two significant digits, so
 that "100,000" is [95,000, 105,000] and not [50,000, 150,000].
 
 **One-sided hedges.** "More than" has no upper end in logic, but listeners supply one,
-and it lies nearer the finer the figure (Cummins, Sauerland and Solt 2012, Linguistics
-and Philosophy 35:135-169). Hence a tail that is measured in grains and decays.
+and it lies closer if the figure is finer (Cummins, Sauerland and Solt 2012, Linguistics
+and Philosophy 35:135-169). We therefore give it a tail that is measured in grains and decays.
 
 **Judgement.** Half a grain around a bare figure and two around "about" are that
-convention. Every other width is ours: one grain for "almost" and "just over", five for
+convention. Every other width is our judgement: one grain for "almost" and "just over", five for
 "towards"; for the tail a mixture of 1, 3, 10 and 30 grains with weights 4:3:2:1 (half of
 it lies within a grain of the figure, nine tenths within ten), above "more than" and "at
 least" and below "up to" and "less than"; and the three words for shares. The 2015 study
@@ -21,8 +21,8 @@ warns that readers vary widely and tell fewer hedges apart than dictionaries do:
 may replace any width (`hedges` in case.toml), and should see whether it matters.
 
 **Normalisation.** Widths are whole numbers of grains. At a given grain a quantity is
-then covered by as many sayable figures as its interval has grains, and each gets one
-part of it, so that the probabilities of all that could have been said sum to one.
+then covered by as many possible figures as the interval has grains. Each figure gets an
+equal share, so that the probabilities of all possible figures sum to one.
 """
 
 from __future__ import annotations
@@ -55,21 +55,21 @@ WIDTHS: Mapping[str, Widths] = {
     "less_than": BELOW,
     "range": ((0.5, 0.5, 1.0),),
 }
-"""Word → (grains below the figure, grains above it, weight), one or several nested intervals."""
+"""Hedge → nested intervals, each as (grains below the figure, grains above it, weight)."""
 
 SHARES: Mapping[str, tuple[float, float]] = {
     "half": (0.4, 0.6),
     "most": (0.5, 0.95),
     "some": (0.02, 0.5),
 }
-"""Word → the proportions that it may mean. "Half" is a guess at a fraction and gets a tenth on
-either side; "most" is more than half, but "nearly all" would have been said of more than 95 %;
-"some" is neither nobody nor most."""
+"""Word → the proportions that it may mean. "Half" is a guessed fraction and gets a tenth on either
+side; "most" is more than half, but more than 95 % would be "nearly all"; "some" is neither "nobody"
+nor "most"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What a figure may stand for, in the unit of the figure, and log P(said | inside)."""
+    """An interval that a figure may stand for, in its unit, and log P(figure | true value inside)."""
 
     low: float
     high: float
@@ -77,19 +77,26 @@ class Interval:
 
 
 def grain(value: float, hedge: Hedge = "reported") -> float:
-    """The unit of the last significant digit of a figure, in its own unit.
+    """Return the grain of a figure: the unit of its last significant digit, in the unit of the figure.
 
-    At least two digits are significant: 100,000 → 10,000; 837,000 → 1,000; 68,743 → 1.
-    Never below 1 for a whole number, nor below 0.01 for another, unless its digits go
-    further: 5 → 1; 31.8 → 0.1; 0.5 → 0.01. `exact` takes the last digit: 1, or the last decimal.
-    Raises `ValueError` for 0 and what is no number.
+    At least two digits are taken as significant: 100,000 → 10,000; 837,000 → 1,000; 68,743 → 1.
+    The grain is at least 1 for a whole number and at least 0.01 otherwise, unless the figure has more
+    decimals: 5 → 1; 31.8 → 0.1; 0.5 → 0.01.
 
-    >>> [grain(figure) for figure in (100_000, 837_000, 68_743, 31.8)]
-    [10000.0, 1000.0, 1.0, 0.1]
+    Args:
+        value: the figure.
+        hedge: with `exact` the last digit counts: the grain is 1, or the last decimal.
+
+    Raises:
+        ValueError: the figure is 0 or not finite.
+
+    Example:
+        >>> [grain(figure) for figure in (100_000, 837_000, 68_743, 31.8)]
+        [10000.0, 1000.0, 1.0, 0.1]
     """
     _, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
     if not isinstance(exponent, int) or digits == (0,):
-        raise ValueError(f"a figure must be a number other than 0, not {value}")
+        raise ValueError(f"a figure must be a finite number other than 0, not {value}")
     whole = exponent >= 0
     if hedge == "exact":
         return float(Decimal(1).scaleb(min(exponent, 0)))
@@ -105,13 +112,25 @@ def intervals(
     unit: str = "",
     overrides: Mapping[str, tuple[float, float]] | None = None,
 ) -> tuple[Interval, ...]:
-    """The intervals, in the unit of `value`, that a hedged figure may stand for.
+    """Return the intervals that a hedged figure may stand for, in the unit of `value`.
 
-    Several intervals are a mixture: P(said | x) is the sum of exp(log_weight) over those
-    that contain x. Positive figures stay above 0; a negative one is the mirror image of
-    its size. `half`, `most` and `some` need no value; `unit` says whether they come as
-    `percent` or as proportions. `overrides` are those of `case.toml`. Raises `ValueError`
-    where a figure is needed and missing.
+    Several intervals form a mixture: P(figure | x) is the sum of exp(log_weight) over the intervals
+    that contain x. Intervals of positive figures do not extend below 0; those of negative figures
+    are mirror images.
+
+    Args:
+        value: the figure; `half`, `most` and `some` need none.
+        hedge: how the figure was qualified.
+        high: upper end, for hedge `range`.
+        unit: `percent` if `half`, `most` and `some` are to be percentages, not proportions.
+        overrides: widths that `case.toml` sets: hedge → grains below, grains above.
+
+    Raises:
+        ValueError: the hedge needs a figure and `value` is None.
+
+    Example:
+        >>> [(span.low, span.high) for span in intervals(100_000, "about")]
+        [(80000.0, 120000.0)]
     """
     if hedge in SHARES:
         low, top = (overrides or {}).get(hedge, SHARES[hedge])
@@ -139,7 +158,7 @@ def intervals(
 
 
 def _range(low: float, high: float) -> Interval:
-    """From half a grain below to half a grain above, the finer grain of the two; covers as it is wide."""
+    """Return a range extended by half of the finer grain at both ends, weighted by the number of grains."""
     low, high = min(low, high), max(low, high)
     fine = min(grain(low), grain(high))
     return Interval(max(0.0, low - fine / 2), high + fine / 2, -log((high - low) / fine + 1))
@@ -148,15 +167,15 @@ def _range(low: float, high: float) -> Interval:
 def claim_intervals(
     claim: Claim, overrides: Mapping[str, tuple[float, float]] | None = None
 ) -> tuple[Interval, ...]:
-    """The intervals of a claim in its own unit; see `intervals`."""
+    """Return the intervals of a claim in its own unit; see `intervals`."""
     return intervals(claim.value, claim.hedge, claim.high, claim.unit, overrides)
 
 
 def override_problem(word: str, below: float, above: float) -> str:
-    """Why an override of a hedge is not allowed, or nothing.
+    """Return why an override of a hedge is not allowed, or an empty string.
 
-    Counts: grains below and above, neither negative, together a whole number of grains.
-    `half`, `most`, `some`: the lowest and highest proportion.
+    For hedges of counts, `below` and `above` are numbers of grains that add up to a whole number;
+    for `half`, `most` and `some` they are the lowest and the highest proportion.
     """
     allowed = [hedge for hedge in HEDGES if hedge != "range"]
     if word not in allowed:
@@ -170,7 +189,7 @@ def override_problem(word: str, below: float, above: float) -> str:
 
 
 def figure_text(claim: Claim) -> str:
-    """A claim's figure as a reader would say it."""
+    """Return a claim's figure in words, such as "more than 64,000 persons"."""
     words = claim.hedge.replace("_", " ")
     if claim.value is None:
         return f"{words} ({claim.unit})"

@@ -1,9 +1,9 @@
-"""Letters of other alphabets that look like Latin ones, so that a disguised word is still recognised.
+"""Look-alike letters: recognition of words that mix Latin letters with similar ones of other alphabets.
 
 A word is compared by its skeleton: without case, accents, apostrophes and invisible
-characters, and with each look-alike in place of the letter it resembles. The words of a
-list go through the same steps as the word that is looked up, so a Cyrillic word of the
-list is found whether it is written in Cyrillic, or partly in Latin letters.
+characters, and with each look-alike replaced by the Latin letter that it resembles. Listed
+words are reduced in the same way, so a Cyrillic word of a list is found whether it is
+written in Cyrillic or partly in Latin letters.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ LOOK_ALIKES = str.maketrans(
     {seen: meant for pair in (CYRILLIC, GREEK, LATIN) for seen, meant in zip(*pair, strict=True)}
 )
 APOSTROPHES = re.compile("['’‘`´ʼʻʹ′\u0640]")
-"""Characters within a word that are not written by everybody; the last one stretches Arabic words."""
+"""Characters that some writers omit within a word; the last one (tatweel) stretches Arabic words."""
 
 
 def skeleton(text: str) -> str:
-    """Return a text in small Latin letters as far as its letters look like them; other characters stay.
+    """Return a text with all letters that resemble Latin ones in lower-case Latin; others are kept.
 
     Args:
         text: any text, in any alphabet.
@@ -43,7 +43,7 @@ def skeleton(text: str) -> str:
 
 
 def words_of(header: str) -> tuple[str, ...]:
-    """Return the words of a column's name as skeletons, split where letters end or `camelCase` turns.
+    """Return the words of a column name as skeletons, split at non-letters and at `camelCase` boundaries.
 
     Args:
         header: the name of a column.
@@ -60,7 +60,7 @@ def words_of(header: str) -> tuple[str, ...]:
 
 
 def _parted(text: str) -> str:
-    """A text with a space where a word of `fullName` or `DOBYear` ends and the next begins."""
+    """Insert spaces between the words of names such as `fullName` or `DOBYear`."""
     if text.isupper() or text.islower():
         return text
     around = zip(" " + text, text, text[1:] + " ", strict=False)

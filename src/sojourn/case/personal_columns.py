@@ -1,7 +1,7 @@
-"""Columns that hold data of a person, by their names, in the languages of the cases.
+"""Detection of columns of personal data by their names, in the languages of the cases.
 
-A ledger lists published figures. A column of names, telephone numbers, documents or
-birthdays has no place in it, whatever language or alphabet names the column.
+A ledger lists published figures. It must not have columns of names, telephone numbers,
+documents or birthdays, in whatever language or alphabet the column is named.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ EVERYWHERE: Mapping[str, str] = {
         pièce d identité, pièce didentité, numéro de sécurité sociale
     """,
 }
-"""Language → phrases that are refused wherever they stand in a name; `*`: also with other endings."""
+"""Language → phrases that are refused anywhere in a column name; `*` also matches other endings."""
 
 ALONE = """
     address, addresses, birth, born, birthplace, place of birth, photo, signature, mail, mobile, адрес,
@@ -93,10 +93,10 @@ ALONE = """
     проживання, мобільний, miejsce urodzenia, komórka, მობილური, დაბადების ადგილი, მისამართი, ծննդավայր,
     հասցե, doğum yeri, مكان الميلاد, مكان الولادة, geburtsort, mél, domicile, lieu de naissance
 """
-"""Words that are refused where they are the whole name, but for numbers and the words below."""
+"""Words that are refused if they are the whole name, ignoring numbers and the words in `FILLERS`."""
 
 NAMES = "name, names"
-"""Words that are refused where a person's word stands beside them, and in tables about people."""
+"""Words that are refused next to a word for a person, and in tables about people."""
 
 PEOPLE = """
     respondent, respondents, interviewee, interviewees, informant, informants, person, persons, people,
@@ -110,14 +110,14 @@ FILLERS = (
 )
 
 SHORT = 4
-"""Letters of a word that is found only whole: `tel` is not looked for in `ho_tel`, nor in `hotel`."""
+"""Words of at most this many letters must match whole: `tel` matches neither `ho_tel` nor `hotel`."""
 LONGEST = 60
-"""Letters of joined words that are looked up: no phrase of the list is longer."""
+"""Maximum length of joined words that are looked up; no listed phrase is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalWords:
-    """The lists as skeletons: phrases with and without spaces, stems, and words that need company."""
+    """The lists as skeletons: phrases with and without spaces, stems, and words that need context."""
 
     exact: frozenset[str]
     stems: tuple[str, ...]
@@ -128,7 +128,7 @@ class PersonalWords:
 
 
 def phrases() -> Iterator[str]:
-    """Yield every phrase that is refused by itself, without the marks of the list.
+    """Yield every phrase that is refused by itself, without its `*`.
 
     Yields:
         Phrases in the spelling of their language.
@@ -142,7 +142,7 @@ def phrases() -> Iterator[str]:
 
 
 def is_personal(header: str, about_people: bool = False) -> bool:
-    """Tell whether the name of a column says that it holds data of a person.
+    """Tell whether a column, by its name, holds personal data.
 
     Args:
         header: the name of the column, in any language of the list, case and alphabet.
@@ -150,13 +150,13 @@ def is_personal(header: str, about_people: bool = False) -> bool:
             column `name` would name them.
 
     Returns:
-        True where a phrase of the list is in the name, or is the name.
+        True if the name contains a listed phrase, or is one.
 
     Example:
         >>> [is_personal(name) for name in ("Telefon", "full_name", "pаssport", "hotel", "name")]
         [True, True, True, False, False]
     """
-    spellings = {words_of(header), words_of(header.casefold())}  # a strange `tEl` is one word, not two
+    spellings = {words_of(header), words_of(header.casefold())}  # `tEl` is one word, not two
     return any(_says_person(words, about_people) for words in spellings)
 
 
@@ -173,7 +173,7 @@ def _says_person(words: tuple[str, ...], about_people: bool) -> bool:
 
 
 def _runs(words: tuple[str, ...]) -> Iterator[str]:
-    """Neighbouring words joined; short ones keep their spaces, unless they are letters or the whole name."""
+    """Yield adjacent words joined; short runs keep their spaces, unless single letters or the whole name."""
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             part = words[first:last]
@@ -186,7 +186,7 @@ def _runs(words: tuple[str, ...]) -> Iterator[str]:
 
 @cache
 def _lists() -> PersonalWords:
-    """The lists, prepared for comparing."""
+    """Return the lists, prepared for comparison."""
     listed = [phrase for text in EVERYWHERE.values() for phrase in _split(text)]
     plain = [phrase.removesuffix("*") for phrase in listed]
     stems = (phrase.removesuffix("*") for phrase in listed if phrase.endswith("*"))

@@ -1,17 +1,17 @@
-"""How much of somebody's words a reader gets to see: a short quotation, never the text."""
+"""Quotations in outputs: shortened so that no source is reproduced at length."""
 
 from __future__ import annotations
 
 QUOTE_WORDS = 25
-"""Words of a quotation in everything that is written for readers. The ledger keeps what the analyst wrote."""
+"""Maximum number of words of a quotation in outputs; the ledger keeps the whole quotation."""
 CUT = " …"
 
 
 def cut_quote(text: str) -> str:
-    """Return a quotation of at most 25 words, with an ellipsis where words were left out.
+    """Return a quotation of at most 25 words, with an ellipsis if words were left out.
 
     Args:
-        text: the quotation as the ledger has it. Words are what white space separates.
+        text: the quotation in the ledger; words are separated by white space.
 
     Returns:
         The text itself if it is short enough, else its first 25 words and " …". Cutting again

@@ -1,4 +1,4 @@
-"""Read a case: from a folder, from a shipped case's name, or from bytes."""
+"""Reading of cases from a folder, by the name of a shipped case, or from bytes."""
 
 from __future__ import annotations
 
@@ -10,23 +10,28 @@ from typing import Any
 
 from sojourn._core.errors import Problem, did_you_mean
 from sojourn.case.case import Case, Series
-from sojourn.case.cross_checks import reference_problems
+from sojourn.case.cross_checks import cross_table_problems
 from sojourn.case.csv_file import header_problems, open_sheet, personal_column_problems
 from sojourn.case.errors import CaseError
 from sojourn.case.group_counts import group_problems
-from sojourn.case.row_checks import shape_problems
+from sojourn.case.row_checks import row_problems
 from sojourn.case.rows import Rows, read_rows
 from sojourn.case.schema import CONTACTS, SOURCES, TABLES, TableSchema
 from sojourn.case.settings import CaseSettings
 from sojourn.case.settings_checks import settings_problems
 from sojourn.case.settings_read import FILE, read_settings
 
-BESIDE = ("candidates.csv",)
-"""Tables of a case that only some commands read: no column of a person may be in them, either."""
+OTHER_TABLES = ("candidates.csv",)
+"""Tables that only some commands read; they are checked for personal columns all the same."""
 
 
 def shipped_cases() -> list[str]:
-    """Names of the cases that come with the package."""
+    """Return the names of the cases that come with the package.
+
+    Example:
+        >>> "kazakhstan-2022" in shipped_cases()
+        True
+    """
     folder = _shipped()
     return (
         sorted(item.name for item in folder.iterdir() if (item / FILE).is_file()) if folder.is_dir() else []
@@ -36,8 +41,21 @@ def shipped_cases() -> list[str]:
 def read_case(case: str | PathLike[str]) -> Case:
     """Read and validate a case folder, or a shipped case by its name.
 
-    Raises `CaseError` with every problem found, each naming file, row, column, value and
-    what is allowed. The answer of a back-test (`truth.toml`) is never opened.
+    The known answer of a back-test (`truth.toml`) is never opened.
+
+    Args:
+        case: a folder with `case.toml` in it, or the name of a shipped case.
+
+    Returns:
+        The validated case.
+
+    Raises:
+        CaseError: the case is invalid; `problems` has every problem, each with file, row, column,
+            value and what is allowed.
+
+    Example:
+        >>> read_case("kazakhstan-2022").settings.host
+        'KZ'
     """
     try:
         folder = _folder(case)
@@ -50,9 +68,9 @@ def read_case(case: str | PathLike[str]) -> Case:
 
 
 def _personal_beside(folder: Path) -> list[Problem]:
-    """Columns of a person in tables that are not read here; their other problems are told when they are."""
+    """Return personal columns of tables that are not read here; whoever reads them reports other problems."""
     found: list[Problem] = []
-    for file in BESIDE:
+    for file in OTHER_TABLES:
         try:
             found += personal_column_problems(open_sheet(file, (folder / file).read_bytes()))
         except (OSError, CaseError):
@@ -61,9 +79,18 @@ def _personal_beside(folder: Path) -> list[Problem]:
 
 
 def parse_case(files: Mapping[str, bytes], name: str, path: Path | None = None) -> Case:
-    """The case that these files (by path within the folder) contain; raises as `read_case` does."""
+    """Validate a case that is given as bytes.
+
+    Args:
+        files: bytes by path within the folder.
+        name: name of the case.
+        path: the folder that the files were read from, if any.
+
+    Raises:
+        CaseError: as in `read_case`.
+    """
     collecting = gc.isenabled()
-    gc.disable()  # a million rows hold no cycles, and looking for them takes longer than reading
+    gc.disable()  # rows hold no reference cycles, and searching for them takes longer than reading
     try:
         return _parse(files, name, path)
     finally:
@@ -85,11 +112,11 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
         tables[table.file] = _table(files, table)
         problems += tables[table.file].problems
     series = _read_series(files, problems)
-    problems += shape_problems(tables)
-    problems += reference_problems(tables, settings)
+    problems += row_problems(tables)
+    problems += cross_table_problems(tables, settings)
     if settings is not None:
         sources = tables[SOURCES.file]
-        known = None if sources.unread else [source.source for source in sources.rows]
+        known = None if sources.unreadable else [source.source for source in sources.rows]
         problems += settings_problems(settings, known)
         if not problems:
             problems += group_problems(tables[CONTACTS.file].rows, settings.hedges)
@@ -112,11 +139,11 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path | None) -> Case:
 def _table(files: Mapping[str, bytes], table: TableSchema) -> Rows:
     if table.file not in files:
         missing = [] if table.optional else [Problem(table.file, "this file is missing")]
-        return Rows(table, problems=missing, unread=True)
+        return Rows(table, problems=missing, unreadable=True)
     try:
         return read_rows(open_sheet(table.file, files[table.file]), table)
     except CaseError as error:
-        return Rows(table, problems=list(error.problems), unread=True)
+        return Rows(table, problems=list(error.problems), unreadable=True)
 
 
 def _read_series(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[Series, ...]:
@@ -146,7 +173,7 @@ def _shipped() -> Path:
 
 
 def _folder(case: str | PathLike[str]) -> Path:
-    """The folder that a CASE means: an answer saved under the same name hides no shipped case."""
+    """Return the folder of a case; a folder without case.toml does not hide a shipped case of that name."""
     given = Path(case)
     shipped = shipped_cases()
     if str(case) in shipped and not (given / FILE).exists():
@@ -154,15 +181,15 @@ def _folder(case: str | PathLike[str]) -> Path:
     if given.is_dir():
         return given
     if given.exists():
-        raise CaseError([Problem(str(case), "is a file; a case is a folder with case.toml in it")])
+        raise CaseError([Problem(str(case), "is a file; a case is a folder that contains case.toml")])
     hint = did_you_mean(str(case), shipped)
-    message = f"there is no such folder, and no shipped case of this name{hint}"
+    message = f"is neither a folder nor the name of a shipped case{hint}"
     message += f"; shipped: {', '.join(shipped) or 'none'}"
     raise CaseError([Problem(str(case), message)])
 
 
 def _collect(folder: Path) -> dict[str, bytes]:
-    """The files of a case, unread beyond their bytes; every unreadable one is a problem."""
+    """Return the bytes of the files of a case; every file that cannot be read is a problem."""
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
     names = [FILE, *(table.file for table in TABLES)]
@@ -171,7 +198,7 @@ def _collect(folder: Path) -> dict[str, bytes]:
     if series.is_dir():
         names += sorted(f"series/{item.name}" for item in series.glob("*.csv"))
     elif series.exists():
-        problems.append(Problem("series", "is a file; it must be a folder of CSV files, or be absent"))
+        problems.append(Problem("series", "is a file; it must be a folder of CSV files, or not exist"))
     for name in names:
         if name in optional and not (folder / name).exists():
             continue

@@ -1,4 +1,4 @@
-"""Whether the cells of a row, and the rows of a claim, fit together: errors, not opinions."""
+"""Checks within a row, and between a claim and its readings: errors that make a case unusable."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from sojourn.case.schema import (
 from sojourn.case.tables import Claim, ContactGroup, Reading
 
 Complaint = tuple[str, str | None, str]
-"""Column, value shown (or none), message."""
+"""Column, value to show (or None), message."""
 
 
 def is_share(reading: Reading) -> bool:
-    """Whether a reading is a proportion: it has a denominator."""
+    """Tell whether a reading is a proportion, that is, has a denominator."""
     return bool(reading.of_measure) or reading.measure == "rate"
 
 
-def shape_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
-    """Problems of rows that were read, over all tables; rows with unreadable cells are passed over."""
+def row_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
+    """Yield problems of the rows of all tables; rows with invalid cells are skipped."""
     claims, readings = tables[CLAIMS.file], tables[READINGS.file]
     by_claim: dict[str, list[Reading]] = {}
     for reading in readings.rows:
         by_claim.setdefault(reading.claim, []).append(reading)
-    unread = {reading.claim for reading in readings.rows if reading.row in readings.bad}
-    whole = not readings.unread
+    unread = {reading.claim for reading in readings.rows if reading.row in readings.invalid_rows}
+    whole = not readings.unreadable
     yield from _complaints(claims, _claim)
     yield from _complaints(readings, _reading)
     yield from _complaints(tables[CONTACTS.file], _contact)
     for claim in claims.rows:
-        if claim.row in claims.bad or claim.claim in unread:
+        if claim.row in claims.invalid_rows or claim.claim in unread:
             continue
         for column, value, message in _meaning(claim, by_claim.get(claim.claim, []), whole):
             yield Problem(CLAIMS.file, message, claim.row, column, value)
@@ -54,13 +54,13 @@ def shape_problems(tables: dict[str, Rows]) -> Iterator[Problem]:
 
 def _complaints(table: Rows, check: Callable[[Any], Iterable[Complaint]]) -> Iterator[Problem]:
     for row in table.rows:
-        if row.row not in table.bad:
+        if row.row not in table.invalid_rows:
             for column, value, message in check(row):
                 yield Problem(table.table.file, message, row.row, column, value)
 
 
 def _claim(claim: Claim) -> Iterator[Complaint]:
-    """What a claim must be whatever it may count."""
+    """Check a claim by itself."""
     counted = claim.status in ("use", "copy")
     if claim.value is None and counted and claim.hedge not in SHARES:
         yield (
@@ -78,22 +78,22 @@ def _claim(claim: Claim) -> Iterator[Complaint]:
         elif claim.value is not None and claim.high <= claim.value:
             yield "high", f"{claim.high:g}", f"must be above value ({claim.value:g})"
     if claim.status == "copy" and not claim.copy_of:
-        yield "copy_of", None, "must name the claim that this one repeats, since status is copy"
+        yield "copy_of", None, "must be the id of the claim that this one repeats, since status is copy"
     if claim.status == "use" and claim.copy_of:
         yield (
             "status",
             "use",
-            "must be copy (or context, withdrawn) for a claim with copy_of, or it would count twice",
+            "must be copy (or context, withdrawn) for a claim with copy_of; otherwise it would count twice",
         )
 
 
 def _meaning(claim: Claim, readings: list[Reading], whole: bool) -> Iterator[Complaint]:
-    """What a claim must be given what it may count; `whole` when every reading was read."""
+    """Check a claim against its readings; `whole` is True if readings.csv could be read."""
     if claim.status == "use" and not readings and whole:
         yield (
             "claim",
             claim.claim,
-            "has status use and no row in readings.csv; add one, or set status to context",
+            "has status use but no row in readings.csv; add one, or set status to context",
         )
     if claim.status not in ("use", "copy"):
         return
@@ -102,12 +102,12 @@ def _meaning(claim: Claim, readings: list[Reading], whole: bool) -> Iterator[Com
         if value is None or value > 0:
             continue
         if value == 0:
-            yield column, "0", "must not be 0; say what was said in note, and set status to context"
+            yield column, "0", "must not be 0; describe the statement in note, and set status to context"
         elif not signed and (readings or claim.status == "use"):
             yield (
                 column,
                 f"{value:g}",
-                "must be above 0; only a claim whose every reading is net or rent may be negative",
+                "must be above 0; a claim may be negative only if all its readings are net or rent",
             )
     scale = SHARE_UNITS.get(claim.unit)
     shares = [reading for reading in readings if is_share(reading)]
@@ -118,25 +118,27 @@ def _meaning(claim: Claim, readings: list[Reading], whole: bool) -> Iterator[Com
         return
     others = [reading.reading for reading in readings if not is_share(reading) and reading.measure != "rent"]
     if others:
-        message = f"is a unit of proportions, but it has readings that are counts ({', '.join(others)})"
-        yield "unit", claim.unit, message + "; give them of_measure, or the claim another unit"
+        message = (
+            f"is a unit of proportions, but the claim has readings that are counts ({', '.join(others)})"
+        )
+        yield "unit", claim.unit, message + "; give these an of_measure, or give the claim another unit"
     for column, value in (("value", claim.value), ("high", claim.high)):
         if shares and value is not None and value > scale:
             yield column, f"{value:g}", f"must be at most {scale:g}: a share cannot exceed the whole"
 
 
 def _reading(reading: Reading) -> Iterator[Complaint]:
-    """What a reading must be by its measure."""
+    """Check a reading by its measure."""
     measure = reading.measure
     yield from _window(measure, reading.start, reading.end)
     yield from _allowed(reading)
     if measure == "rate":
         if reading.of_measure not in STATES:
-            message = f"must say where they were at the first date; {one_of(sorted(STATES))}"
+            message = f"must give the state at the first date; {one_of(sorted(STATES))}"
             yield "of_measure", reading.of_measure or None, message
         for column, value in (("of_start", reading.of_start), ("of_end", reading.of_end)):
             if value is not None:
-                yield column, str(value), "must be empty for a rate: start is the first date, end the second"
+                yield column, str(value), "must be empty for a rate, whose dates are start and end"
     elif reading.of_measure:
         yield from _denominator(reading)
     else:
@@ -149,14 +151,14 @@ def _window(measure: str, start: date | None, end: date | None) -> Iterator[Comp
     if end is None:
         yield "end", None, f"must not be empty for {measure}"
     if measure in STOCKS and start is not None:
-        yield "start", str(start), f"must be empty for {measure}, which is counted at one date (end)"
+        yield "start", str(start), f"must be empty for {measure}, which refers to one date (end)"
     elif measure not in STOCKS and start is None:
         yield "start", None, f"must not be empty for {measure}"
     elif start is not None and end is not None:
         if start > end:
             yield "start", str(start), f"is after end ({end}): the window is empty"
         elif measure in CHANGES and start == end:
-            yield "start", str(start), f"is the same day as end; {measure} is between two dates"
+            yield "start", str(start), f"is the same day as end; {measure} needs two dates"
 
 
 def _allowed(reading: Reading) -> Iterator[Complaint]:
@@ -167,24 +169,24 @@ def _allowed(reading: Reading) -> Iterator[Complaint]:
         yield (
             "counterpart",
             reading.counterpart,
-            f"must be empty for {measure}; only {', '.join(sorted(SIDED))} have one",
+            f"must be empty for {measure}; only {', '.join(sorted(SIDED))} have a counterpart",
         )
     if reading.per != "total" and measure not in FLOWS:
-        yield "per", reading.per, f"must be total (or empty) for {measure}, which is no flow"
+        yield "per", reading.per, f"must be total (or empty) for {measure}, which is not a flow"
     schemed = measure in SCHEMED or reading.of_measure in SCHEMED
     if schemed and not reading.scheme:
-        yield "scheme", None, f"must name a scheme of case.toml for {measure}"
+        yield "scheme", None, f"must be the id of a scheme of case.toml for {measure}"
     if reading.scheme and not schemed:
-        yield "scheme", reading.scheme, f"must be empty for {measure}; only issued and register have one"
+        yield "scheme", reading.scheme, f"must be empty for {measure}; only issued and register have a scheme"
     if measure == "rent" and not reading.place:
         yield "place", None, "must not be empty for rent"
 
 
 def _denominator(reading: Reading) -> Iterator[Complaint]:
-    """The `of_` columns of a share; empty ones are those of the numerator."""
+    """Check the `of_` columns of a share; empty ones take the value of the numerator."""
     measure, of = reading.measure, reading.of_measure
     if measure == "rent" or of in CHANGES or "net" in (measure, of):
-        yield "of_measure", of, f"cannot divide {measure}; rate, rent and net have no share"
+        yield "of_measure", of, f"cannot be the denominator of {measure}; rate, rent and net cannot be shares"
         return
     who = reading.of_who or reading.who
     if of and who not in WHO_OF[of]:
@@ -195,27 +197,27 @@ def _denominator(reading: Reading) -> Iterator[Complaint]:
             yield (
                 "of_start",
                 str(reading.of_start),
-                f"must be empty for {of}, which is counted at one date (of_end)",
+                f"must be empty for {of}, which refers to one date (of_end)",
             )
         return
     start = reading.of_start or reading.start
     if start is None:
-        yield "of_start", None, f"must not be empty for {of} here, since the numerator has no window"
+        yield "of_start", None, f"must not be empty for {of}, since the numerator has no window"
     elif end is not None and start > end:
         yield "of_start", str(start), f"is after the end of the denominator ({end}): the window is empty"
 
 
 def _contact(group: ContactGroup) -> Iterator[Complaint]:
-    """What a group of contacts must be."""
+    """Check a contact group."""
     parts = {name: getattr(group, name) for name in (*FATES, "unknown")}
     if not any(parts.values()):
-        yield "stayed", None, "says nothing: give at least one of stayed, moved_on, returned, unknown"
+        yield "stayed", None, "must not be empty; give at least one of stayed, moved_on, returned, unknown"
     if group.size is None:
         if group.size_hedge:
             yield "size_hedge", group.size_hedge, "must be empty without size"
         return
     if group.size_hedge in (*SHARES, "range"):
-        yield "size_hedge", group.size_hedge, "cannot qualify the size of a group"
+        yield "size_hedge", group.size_hedge, "cannot be the hedge of a size"
     counted = sum(int(part) for part in parts.values() if part.isdigit())
     if counted > group.size and group.size_hedge in ("", "exact", "reported"):
         yield "size", f"{group.size:g}", f"is less than the {counted} people counted in its parts"

@@ -1,4 +1,4 @@
-"""Records of a sheet to rows of a table, column by column so that a million take seconds."""
+"""Conversion of a sheet to the rows of a table, column by column for speed."""
 
 from __future__ import annotations
 
@@ -15,42 +15,43 @@ from sojourn.case.schema import ColumnSchema, TableSchema
 
 CHUNK = 20_000
 LIMIT = 200_000
-"""Rows of a table: more are no published figures but records, and no reader of them could follow."""
+"""Maximum number of rows of a table; more are not published figures but individual records."""
 NOTHING: Mapping[str, str] = {}
 Numbered = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
-    """Stands in a cache for a cell that cannot be read."""
+class InvalidCell:
+    """Placeholder in a cache for a cell that cannot be parsed."""
 
     message: str
 
 
 @dataclass
 class Rows:
-    """The rows of one table, with what is wrong with them.
+    """The rows of one table and their problems.
 
-    Rows in `bad` hold stand-ins where a cell was unreadable: their ids count, so that
-    one error does not breed others, but nothing else of them is checked further. `unread`
-    tells that the file as a whole could not be read: what refers to it is not checked.
+    `invalid_rows` are the numbers of rows that have placeholders in place of cells that could not
+    be parsed. Their ids are kept, so that one error does not cause others; nothing else of them is
+    checked. `unreadable` is True if the file as a whole could not be read; references to it are
+    then not checked.
     """
 
     table: TableSchema
     rows: list[Any] = field(default_factory=list[Any])
-    bad: set[int] = field(default_factory=set[int])
+    invalid_rows: set[int] = field(default_factory=set[int])
     problems: list[Problem] = field(default_factory=list[Problem])
-    unread: bool = False
+    unreadable: bool = False
 
 
 def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
-    """Parse every cell of a sheet; problems are collected, never raised."""
+    """Parse every cell of a sheet. Problems are collected in the result, never raised."""
     out = Rows(table)
     required = [column.name for column in table.columns if column.required]
     known = [column.name for column in table.columns]
     out.problems += header_problems(sheet, known, required)
     if out.problems:
-        out.unread = True
+        out.unreadable = True
         return out
     caches: dict[str, dict[str, Any]] = {name: {} for name in known}
     numbered = sheet.rows()
@@ -58,8 +59,10 @@ def read_rows(sheet: Sheet, table: TableSchema) -> Rows:
     while chunk := list(islice(numbered, CHUNK)):
         _read_chunk(sheet, _rectangular(sheet, chunk, out), caches, out)
         if len(out.rows) > LIMIT:
-            message = f"has more than {LIMIT:,} rows; a ledger lists published figures, not single records"
-            return Rows(table, problems=[Problem(sheet.file, message), *out.problems], unread=True)
+            message = (
+                f"has more than {LIMIT:,} rows; a ledger lists published figures, not individual records"
+            )
+            return Rows(table, problems=[Problem(sheet.file, message), *out.problems], unreadable=True)
     return out
 
 
@@ -70,7 +73,7 @@ def _rectangular(sheet: Sheet, chunk: list[Numbered], out: Rows) -> list[Numbere
         for row, cells in chunk:
             if len(cells) != width:
                 message = f"this row has {len(cells)} cells, the header has {width}; "
-                message += "a cell that contains the separator needs quotes around it"
+                message += "a cell that contains the separator must be quoted"
                 out.problems.append(Problem(sheet.file, message, row))
     return kept
 
@@ -114,22 +117,22 @@ def _read_column(
     for cell in distinct:
         if cell not in cache:
             cache[cell] = _read_cell(column, parser, cell.strip())
-        bad = bad or isinstance(cache[cell], Bad)
+        bad = bad or isinstance(cache[cell], InvalidCell)
     values = [cache[cell] for cell in raw]
     if bad:
         for place, value in enumerate(values):
-            if isinstance(value, Bad):
+            if isinstance(value, InvalidCell):
                 shown = raw[place].strip() or None
                 out.problems.append(
                     Problem(out.table.file, value.message, numbers[place], column.name, shown)
                 )
-                out.bad.add(numbers[place])
+                out.invalid_rows.add(numbers[place])
                 values[place] = _stand_in(column)
     return values
 
 
 def _read_at_once(column: ColumnSchema, raw: Sequence[str]) -> list[Any] | None:
-    """Ids and numbers, which differ from row to row, where one look shows that all are good."""
+    """Parse a column of ids or numbers by one regular expression; None if a cell needs closer examination."""
     pattern = {"identifier": ID, "number": NUMBER}.get(column.kind)
     joined = "\n".join(raw)
     if column.kind == "number" and max(map(len, raw)) > LONGEST:
@@ -143,11 +146,11 @@ def _read_at_once(column: ColumnSchema, raw: Sequence[str]) -> list[Any] | None:
 
 def _read_cell(column: ColumnSchema, parser: Parser, cell: str) -> Any:
     if not cell:
-        return Bad(_must_not_be_empty(column)) if column.required else _empty(column)
+        return InvalidCell(_must_not_be_empty(column)) if column.required else _empty(column)
     try:
         return parser(cell)
     except ValueError as error:
-        return Bad(str(error))
+        return InvalidCell(str(error))
 
 
 def _must_not_be_empty(column: ColumnSchema) -> str:
@@ -161,7 +164,7 @@ def _empty(column: ColumnSchema) -> Any:
 
 
 def _stand_in(column: ColumnSchema) -> Any:
-    """What a row holds where its cell was unreadable: only its type matters."""
+    """Return a placeholder of the right type for a cell that could not be parsed."""
     if column.words:
         return column.words[0]
     if column.kind in {"text", "identifier", "count"}:

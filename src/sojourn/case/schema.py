@@ -1,4 +1,4 @@
-"""The columns of every table of a case: what each means, may hold, and must hold."""
+"""The columns of every table of a case: their meaning, their type and whether they are required."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sojourn.case.cell_parsers import Parser
 
 @dataclass(frozen=True, slots=True)
 class ColumnSchema:
-    """One column: its parser, whether a cell may be empty, and what empty then means."""
+    """One column: its kind, whether a cell may be empty, and the value of an empty cell."""
 
     name: str
     kind: str
@@ -25,13 +25,13 @@ class ColumnSchema:
 
     @property
     def parser(self) -> Parser:
-        """The function that reads a cell that is not empty."""
+        """The function that parses a cell that is not empty."""
         return cell_parsers.word(self.words) if self.words else getattr(cell_parsers, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """One file of a case: its record, its columns, and what refers to what."""
+    """One file of a case: the class of its rows, its columns, its key and its references to other files."""
 
     file: str
     record: type[Any]
@@ -41,7 +41,11 @@ class TableSchema:
     optional: bool = False
 
     def column(self, name: str) -> ColumnSchema:
-        """The column of that name; `KeyError` where there is none."""
+        """Return the column of that name.
+
+        Raises:
+            KeyError: there is no such column.
+        """
         for column in self.columns:
             if column.name == name:
                 return column
@@ -59,8 +63,8 @@ SOURCES = TableSchema(
     "sources.csv",
     tables.Source,
     (
-        ColumnSchema("source", "identifier", "short id of who speaks", "kz_mvd", True),
-        ColumnSchema("name", "text", "who speaks", "Interior Ministry of Kazakhstan", True),
+        ColumnSchema("source", "identifier", "short id of the source", "kz_mvd", True),
+        ColumnSchema("name", "text", "full name", "Interior Ministry of Kazakhstan", True),
         ColumnSchema("role", "text", "in what capacity", "border service, quoted by its press office"),
         ColumnSchema("interest", "word", "whom the source speaks for", "host_official", True, INTERESTS),
         ColumnSchema("note", "text", "anything else", "briefs the press on Mondays"),
@@ -79,12 +83,12 @@ CLAIMS = TableSchema(
         ColumnSchema("high", "number", "upper end, for hedge `range` only", "55000", empty=None),
         ColumnSchema("hedge", "word", "how the figure was qualified", "more_than", True, HEDGES),
         ColumnSchema("unit", "text", "the unit as said", "persons", True),
-        ColumnSchema("quote", "text", "the words, at most 25", "837,000 Russians have arrived"),
+        ColumnSchema("quote", "text", "quotation, at most 25 words", "837,000 Russians have arrived"),
         ColumnSchema("url", "text", "address of the text", "https://example.org/news/837"),
-        ColumnSchema("via", "text", "publisher in which it was seen", "a news agency"),
+        ColumnSchema("via", "text", "publisher through which the analyst saw it", "a news agency"),
         ColumnSchema("copy_of", "identifier", "id of the claim that this one repeats", "KZ18"),
         ColumnSchema(
-            "series", "identifier", "figures that one source gave alike, read alike", "daily-entries"
+            "series", "identifier", "id of a series of figures that share their readings", "daily-entries"
         ),
         ColumnSchema("status", "word", "what the model does with it", "use", False, STATUSES, "use"),
         ColumnSchema("note", "text", "anything else", "same briefing as KZ21"),
@@ -111,7 +115,15 @@ READINGS = TableSchema(
         ColumnSchema(
             "end", "day", "last day of the window, or the date of a stock", "2022-12-15", empty=None
         ),
-        ColumnSchema("per", "word", "total of the window, or a mean per day …", "day", False, PER, "total"),
+        ColumnSchema(
+            "per",
+            "word",
+            "total of the window, or a mean per day, week, month or year",
+            "day",
+            False,
+            PER,
+            "total",
+        ),
         ColumnSchema("of_measure", "word", "what the share is a share of", "arrivals", False, MEASURES),
         ColumnSchema("of_place", "identifier", "place of the denominator", "KZ"),
         ColumnSchema("of_who", "word", "whom the denominator counts", "displaced", False, WHO),
@@ -131,16 +143,18 @@ CONTACTS = TableSchema(
     (
         ColumnSchema("group", "identifier", "short id of the group", "hostel", True),
         ColumnSchema("respondent", "identifier", "pseudonym of the interviewee", "G1", True),
-        ColumnSchema("stratum", "identifier", "layer of the displaced that the group belongs to", "working"),
+        ColumnSchema(
+            "stratum", "identifier", "stratum of the displaced that the group belongs to", "working"
+        ),
         ColumnSchema("kind", "text", "hostel, friends, colleagues …", "hostel", True),
-        ColumnSchema("place", "identifier", "where they were first", "KZ-ALA", True),
-        ColumnSchema("asof", "day", "day on which the respondent counts", "2023-09-01", True),
-        ColumnSchema("size", "positive", "how many people, where said", "60", empty=None),
+        ColumnSchema("place", "identifier", "where they first arrived", "KZ-ALA", True),
+        ColumnSchema("asof", "day", "day to which the counts refer", "2023-09-01", True),
+        ColumnSchema("size", "positive", "number of people, if given", "60", empty=None),
         ColumnSchema("size_hedge", "word", "how the size was qualified", "about", False, HEDGES),
-        ColumnSchema("stayed", "count", "how many still there", "5"),
-        ColumnSchema("moved_on", "count", "how many in other countries", "half"),
-        ColumnSchema("returned", "count", "how many back in the origin", "1"),
-        ColumnSchema("unknown", "count", "how many the respondent has lost sight of", "4"),
+        ColumnSchema("stayed", "count", "how many are still there", "5"),
+        ColumnSchema("moved_on", "count", "how many are in other countries", "half"),
+        ColumnSchema("returned", "count", "how many are back in the origin", "1"),
+        ColumnSchema("unknown", "count", "how many the respondent has lost contact with", "4"),
         ColumnSchema("source", "identifier", "an id of sources.csv", "interviewees", True),
         ColumnSchema("wave", "identifier", "event with which they came", "mobilisation"),
         ColumnSchema("note", "text", "anything else", "all came in the last week of September"),
@@ -153,7 +167,7 @@ CONTACTS = TableSchema(
 TABLES: tuple[TableSchema, ...] = (SOURCES, CLAIMS, READINGS, CONTACTS)
 
 KINDS = ("crossings", "persons", "stocks", "onward", "returns", "documents", "shares", "rents")
-"""Kinds of measure that an anchor may name."""
+"""Kinds of measure to which an anchor may refer."""
 
 FLOWS = frozenset({"entries", "exits", "net", "people", "arrivals", "departures", "issued"})
 """Counted over a window: `start` and `end`."""
@@ -162,18 +176,18 @@ STOCKS = frozenset({"present", "settled", "register", "returned", "moved_on", "s
 CHANGES = frozenset({"rate", "rent"})
 """Between two dates: `start` and `end`."""
 STATES = frozenset({"present", "stayed", "returned", "moved_on"})
-"""How a `rate` (its `of_measure`) may speak of those in a place at its first date."""
+"""Measures that may be the `of_measure` of a `rate`: the group at its first date."""
 
 WHO_OF: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("entries", "exits", "net", "people", "present"), WHO),
     **dict.fromkeys(("issued", "register", "rent"), ("displaced", "all")),
     **dict.fromkeys(("arrivals", "departures", "settled", "returned", "moved_on", "stayed", "rate"), WHO[:1]),
 }
-"""Whom a measure can count: movers' measures are of the displaced, documents of everybody."""
+"""Measure → populations that it can count: moves of the displaced only, documents of everybody."""
 SCHEMED = frozenset({"issued", "register"})
 SIDED = frozenset({"entries", "exits", "net", "departures", "moved_on"})
-"""Measures that have another side: a border, or a destination."""
+"""Measures that may have a counterpart: the other side of a border, or a destination."""
 SHARE_UNITS = {"percent": 100.0, "share": 1.0}
-"""Unit of a proportion → what the whole is."""
+"""Unit of a proportion → the value of the whole."""
 SHARES_OF_ONE = frozenset[str](FATES)
-"""Where the displaced of one cohort are at one date: together, all of them."""
+"""Measures whose shares, for one cohort and date, add up to one."""

@@ -1,37 +1,37 @@
-"""`case.toml` as typed settings: the question, the places, the shocks, the priors.
+"""Typed settings of `case.toml`: the question, the places, the shocks and the priors.
 
-Three families of prior serve everything: a positive quantity is log-normal
+There are three families of priors: a positive quantity is log-normal
 (`median`, `factor`), a proportion is logit-normal (`low`, `high`), a contrast is
 normal (`mean`, `sd`).
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import ConfigDict, Discriminator, Field, Strict, Tag, model_validator
 
 from sojourn._core.settings import StrictModel
 
 Share = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
+PositiveNumber = Annotated[float, Field(gt=0)]
 
 
 class Settings(StrictModel):
-    """Base of the settings of a case: a value of another type than the field's is an error as well."""
+    """Base of the settings of a case; a value of the wrong type is an error, not converted."""
 
     model_config = ConfigDict(strict=True, defer_build=True)
 
 
 class LogNormal(Settings):
-    """A positive quantity: 68 % of the prior lies within median ÷ factor and median × factor."""
+    """A prior for a positive quantity, with 68 % between median ÷ factor and median × factor."""
 
-    median: Positive
+    median: PositiveNumber
     factor: Annotated[float, Field(gt=1)]
     why: str = ""
 
 
 class LogitNormal(Settings):
-    """A proportion: 90 % of the prior lies between `low` and `high`."""
+    """A prior for a proportion, with 90 % between `low` and `high`."""
 
     low: Share
     high: Share
@@ -45,18 +45,18 @@ class LogitNormal(Settings):
 
 
 class Normal(Settings):
-    """A contrast on the log scale."""
+    """A prior for a contrast on the log scale."""
 
     mean: float = 0.0
-    sd: Positive
+    sd: PositiveNumber
     why: str = ""
 
 
 def _family(prior: Any) -> str | None:
-    """The family of a prior by its keys, so that an error speaks of one family and not of three."""
+    """Return the family of a prior by its keys, so that an error refers to one family and not to three."""
     if isinstance(prior, Settings):
         return type(prior).__name__
-    keys = set(prior) if isinstance(prior, dict) else set[str]()
+    keys = set(cast(dict[str, Any], prior)) if isinstance(prior, dict) else set[str]()
     found = [
         name
         for name, own in (
@@ -69,7 +69,7 @@ def _family(prior: Any) -> str | None:
     return found[0] if found else None
 
 
-Prior = Annotated[
+AnyPrior = Annotated[
     Annotated[LogNormal, Tag("LogNormal")]
     | Annotated[LogitNormal, Tag("LogitNormal")]
     | Annotated[Normal, Tag("Normal")],
@@ -92,14 +92,14 @@ class Place(Settings):
     via_origin: LogitNormal | None = Field(
         None, description="share of onward moves whose first border is the origin's"
     )
-    excursions_to: dict[str, Positive] = Field(
+    excursions_to: dict[str, PositiveNumber] = Field(
         default_factory=dict[str, float], description="next border of excursions: place → relative weight"
     )
-    dwellings: Positive | None = Field(None, description="rented dwellings, for rents")
+    dwellings: PositiveNumber | None = Field(None, description="rented dwellings, for rents")
 
 
 class Visitors(Settings):
-    """Everybody else who crosses into a place."""
+    """Visitors: everybody else who enters a place."""
 
     level: LogNormal = Field(description="entries per week midway between peak and trough")
     stay: LogNormal = Field(LogNormal(median=7, factor=1.6), description="mean stay, days")
@@ -135,7 +135,7 @@ class Event(Settings):
 
 
 class Regime(Settings):
-    """The stay rules in force in a place from a day on."""
+    """The rules on stays that are in force in a place from a given day on."""
 
     id: str
     place: str
@@ -144,7 +144,7 @@ class Regime(Settings):
     kind: str = Field("entry", pattern="^(entry|rolling)$")
     cap: Annotated[int, Field(gt=0)] = Field(description="permitted days")
     days: int | None = Field(None, description="length of the rolling window")
-    counts_from: date | None = Field(None, description="days before it are not counted in the window")
+    counts_from: date | None = Field(None, description="earlier days are not counted in the window")
     push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
     excursions: LogNormal | None = Field(
         None, description="per staying person and week; default from the rule"
@@ -154,14 +154,14 @@ class Regime(Settings):
 
     @property
     def forgets(self) -> bool:
-        """Whether days before `counts_from` are forgotten, so that those of many run out together."""
+        """Whether days before `counts_from` are ignored, so that many people's days run out together."""
         return self.kind == "rolling" and self.counts_from is not None
 
     @property
     def runs_out(self) -> date | None:
-        """First day that is no longer permitted to anybody who has been there since `counts_from`.
+        """First day that is not permitted to people who have been present since `counts_from`.
 
-        None where no days are forgotten, or the rule ends before.
+        None if no days are disregarded, or if the rule ends earlier.
         """
         if self.kind != "rolling" or self.counts_from is None:
             return None
@@ -170,13 +170,13 @@ class Regime(Settings):
 
 
 class StayRule(Settings):
-    """A version of a rule of the library of stay rules: a regime whose dates and days come from there."""
+    """A regime whose dates and permitted days come from one version of a rule in the library."""
 
     id: str
     place: str
     rule: str = Field(description="id of a rule of the library; docs/reference/stay-rules.md lists them")
-    in_force: date = Field(description="a day on which the version meant is in force")
-    reading: str = Field("", description="which reading of a disputed rule; default: the first")
+    in_force: date = Field(description="a day on which the intended version is in force")
+    reading: str = Field("", description="id of the reading of a disputed rule; default: the first")
     push: Normal = Field(Normal(mean=0.0, sd=0.5), description="change in the log rate of leaving")
     excursions: LogNormal | None = Field(
         None, description="per staying person and week; default from the rule"
@@ -186,7 +186,7 @@ class StayRule(Settings):
 
 
 class Scheme(Settings):
-    """A register or a document: who is on it, how one gets on and off."""
+    """A register or a type of document: who is on it, and how people get on and off."""
 
     id: str
     place: str
@@ -208,22 +208,22 @@ class Scheme(Settings):
 
 
 class Stratum(Settings):
-    """A layer of the displaced whom interviews reach unequally."""
+    """A stratum of the displaced; interviews reach the strata with different probabilities."""
 
     id: str
     share: LogitNormal | None = Field(
-        None, description="share of the displaced whom earlier strata leave; the last takes the rest"
+        None, description="share of the displaced not in earlier strata; the last stratum takes the rest"
     )
     push: Normal = Normal(mean=0.0, sd=0.5)
     back: Normal = Normal(mean=0.0, sd=0.5)
 
 
 class Anchor(Settings):
-    """A measure whose level is trusted: the sd of a source's own log bias, and why."""
+    """A trusted kind of figure of a source: the sd of the source's own log bias, with the reason."""
 
     source: str
     kind: str
-    sd: Positive
+    sd: PositiveNumber
     why: str
 
 
@@ -248,7 +248,7 @@ class CaseSettings(Settings):
     hedges: dict[str, Pair] = Field(
         default_factory=dict[str, tuple[float, float]], description="word → grains below, grains above"
     )
-    priors: dict[str, Prior] = Field(
+    priors: dict[str, AnyPrior] = Field(
         default_factory=dict[str, "LogNormal | LogitNormal | Normal"],
         description="overrides of defaults, by name",
     )

@@ -1,15 +1,15 @@
-"""Whether `case.toml` makes sense as a whole, and what in it differs from the defaults."""
+"""Checks of `case.toml` as a whole, and the priors in it that differ from their defaults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sojourn._core.errors import Problem, one_of
 from sojourn.case.cell_parsers import ID
-from sojourn.case.cross_checks import ELSEWHERE, calendar
+from sojourn.case.cross_checks import ELSEWHERE, calendar_limits
 from sojourn.case.hedges import override_problem
 from sojourn.case.schema import KINDS
 from sojourn.case.settings import CaseSettings, LogitNormal, LogNormal, Normal, Settings
@@ -20,7 +20,7 @@ PRIORS = (LogNormal, LogitNormal, Normal)
 
 @dataclass(frozen=True, slots=True)
 class PriorChange:
-    """A prior that a case sets to something else than its default."""
+    """A prior that a case sets to another value than its default."""
 
     key: str
     default: str
@@ -34,7 +34,12 @@ class PriorChange:
 
 
 def settings_problems(settings: CaseSettings, sources: Iterable[str] | None) -> Iterator[Problem]:
-    """Names, dates and ids of case.toml that do not fit together; `sources` are those of sources.csv."""
+    """Yield inconsistent names, dates and ids of case.toml.
+
+    Args:
+        settings: the settings.
+        sources: ids of sources.csv; None if it could not be read.
+    """
     for key, value, message in _all(settings, sources):
         yield Problem(FILE, message, None, key, value)
 
@@ -50,7 +55,7 @@ def _all(settings: CaseSettings, sources: Iterable[str] | None) -> Iterator[tupl
             yield (
                 f"anchors[{place}].source",
                 anchor.source,
-                f"is no source of sources.csv; {one_of(known, anchor.source)}",
+                f"is not a source of sources.csv; {one_of(known, anchor.source)}",
             )
         if anchor.kind not in KINDS:
             yield f"anchors[{place}].kind", anchor.kind, f"is not allowed; {one_of(KINDS, anchor.kind)}"
@@ -64,27 +69,27 @@ def _question(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
     origin = settings.places.get(settings.origin)
     if origin is None or origin.parent:
         countries = [place for place, about in settings.places.items() if not about.parent]
-        yield "origin", settings.origin, f"is no country of [places]; {one_of(countries, settings.origin)}"
+        yield "origin", settings.origin, f"is not a country of [places]; {one_of(countries, settings.origin)}"
     if settings.host not in hosts:
         yield (
             "host",
             settings.host,
-            f"is no country of [places] other than the origin; {one_of(hosts, settings.host)}",
+            f"is not a country of [places] other than the origin; {one_of(hosts, settings.host)}",
         )
     for key, day in (("asof", settings.asof), ("claims_until", settings.claims_until)):
         if day < settings.start:
             yield key, str(day), f"is before start ({settings.start})"
     if not settings.events:
-        yield "events", None, "must name at least one event that people came with"
+        yield "events", None, "must have at least one event with arrivals"
     waves = {event.id: event for event in settings.events}
     if settings.wave and settings.wave not in waves:
-        yield "wave", settings.wave, f"is no event; {one_of(waves, settings.wave)}"
+        yield "wave", settings.wave, f"is not the id of an event; {one_of(waves, settings.wave)}"
     elif settings.wave and settings.host not in waves[settings.wave].arrivals:
         yield "wave", settings.wave, f"has no arrivals in the host {settings.host}"
 
 
 def _countries(settings: CaseSettings) -> list[str]:
-    """Places in which displaced persons may live: no parts, and neither the origin nor `elsewhere`."""
+    """Return the countries in which displaced people may live: all but the origin and `elsewhere`."""
     return [
         place
         for place, about in settings.places.items()
@@ -102,22 +107,26 @@ def _places(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
                 yield (
                     f"{key}.parent",
                     place.parent,
-                    f"is no place; {one_of(_countries(settings), place.parent)}",
+                    f"is not a place of [places]; {one_of(_countries(settings), place.parent)}",
                 )
             elif place.parent == name or parent.parent:
                 yield f"{key}.parent", place.parent, "must be a country, not a part"
         elif place.arrivals or place.stock:
-            yield key, None, "has arrivals or stock, which are shares of a parent; name its parent"
+            yield key, None, "has arrivals or stock, which are shares of a parent country; add its parent"
         for other in place.excursions_to:
             if other not in known or other == name:
                 yield (
                     f"{key}.excursions_to",
                     other,
-                    f"is no other place; {one_of([p for p in known if p != name], other)}",
+                    f"is not another place of [places]; {one_of([p for p in known if p != name], other)}",
                 )
     for name in settings.visitors:
         if name not in _countries(settings):
-            yield f"visitors.{name}", name, f"is no country of [places]; {one_of(_countries(settings), name)}"
+            yield (
+                f"visitors.{name}",
+                name,
+                f"is not a country of [places]; {one_of(_countries(settings), name)}",
+            )
 
 
 def _events(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
@@ -142,32 +151,40 @@ def _rules(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
     for place, regime in enumerate(settings.regimes, 1):
         key = f"regimes[{place}]"
         if regime.place not in settings.places:
-            yield f"{key}.place", regime.place, f"is no place; {one_of(settings.places, regime.place)}"
+            yield (
+                f"{key}.place",
+                regime.place,
+                f"is not a place of [places]; {one_of(settings.places, regime.place)}",
+            )
         if regime.end is not None and regime.end < regime.start:
-            yield f"{key}.end", str(regime.end), f"is before its start ({regime.start})"
+            yield f"{key}.end", str(regime.end), f"is before the start ({regime.start})"
         if regime.kind == "rolling" and (regime.days is None or regime.days < regime.cap):
             value = None if regime.days is None else str(regime.days)
             yield f"{key}.days", value, f"must be at least cap ({regime.cap}) for a rolling window"
     for place, stay_rule in enumerate(settings.stay_rules, 1):
         if stay_rule.place not in settings.places:
             allowed = one_of(settings.places, stay_rule.place)
-            yield f"stay_rules[{place}].place", stay_rule.place, f"is no place; {allowed}"
+            yield f"stay_rules[{place}].place", stay_rule.place, f"is not a place of [places]; {allowed}"
     for place, scheme in enumerate(settings.schemes, 1):
         if scheme.place not in settings.places:
             yield (
                 f"schemes[{place}].place",
                 scheme.place,
-                f"is no place; {one_of(settings.places, scheme.place)}",
+                f"is not a place of [places]; {one_of(settings.places, scheme.place)}",
             )
         for day in scheme.purges:
             yield from _within(f"schemes[{place}].purges", day, settings)
     for place, stratum in enumerate(settings.strata, 1):
         if stratum.share is None and place < len(settings.strata):
-            yield f"strata[{place}].share", None, "must be given; only the last stratum takes the rest"
+            yield (
+                f"strata[{place}].share",
+                None,
+                "is missing; only the last stratum takes the rest and needs no share",
+            )
 
 
 def _within(key: str, day: date, settings: CaseSettings) -> Iterator[tuple[str, str, str]]:
-    first, last = calendar(settings)
+    first, last = calendar_limits(settings)
     if not first <= day <= last:
         yield key, str(day), f"is outside the calendar of the case, {first} to {last}"
 
@@ -184,7 +201,7 @@ def _ids(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
     for name, ids in lists.items():
         for place, item in enumerate(ids, 1):
             if item in ids[: place - 1]:
-                yield f"{name}[{place}]", item, f"is already given by {name}[{ids.index(item) + 1}]"
+                yield f"{name}[{place}]", item, f"is already the id of {name}[{ids.index(item) + 1}]"
             elif name != "anchors" and not ID.fullmatch(item):
                 yield (
                     f"{name}[{place}].id",
@@ -202,7 +219,12 @@ def _ids(settings: CaseSettings) -> Iterator[tuple[str, str | None, str]]:
 def changed_priors(
     settings: CaseSettings, defaults: Mapping[str, Settings] | None = None
 ) -> list[PriorChange]:
-    """Priors that differ from their defaults; `defaults` are those that `[priors]` overrides, by name."""
+    """Return the priors of a case that differ from their defaults.
+
+    Args:
+        settings: the settings of the case.
+        defaults: defaults of the priors in `[priors]`, by name.
+    """
     found = list(_changes("", settings))
     for name, prior in settings.priors.items():
         default = (defaults or {}).get(name)
@@ -226,10 +248,10 @@ def _changes(key: str, node: Any) -> Iterator[PriorChange]:
             elif name != "priors":
                 yield from _changes(path, value)
     elif isinstance(node, tuple):
-        for item in node:
+        for item in cast("tuple[Any, ...]", node):
             yield from _changes(f"{key}.{getattr(item, 'id', '')}", item)
     elif isinstance(node, Mapping):
-        for name, item in node.items():
+        for name, item in cast("Mapping[str, Any]", node).items():
             yield from _changes(f"{key}.{name}", item)
 
 

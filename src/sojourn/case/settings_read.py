@@ -1,4 +1,4 @@
-"""`case.toml` to settings, with every problem in it by dotted key and in plain words."""
+"""Reading of `case.toml`, with every problem reported by its dotted key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ FILE = "case.toml"
 
 
 def read_settings(data: bytes, file: str = FILE) -> CaseSettings:
-    """Parse and validate `case.toml`; raises `CaseError` with every problem in it."""
+    """Parse and validate `case.toml`.
+
+    Raises:
+        CaseError: the file is invalid; `problems` has every problem in it.
+    """
     text, _ = decode(file, data)
     try:
         raw = tomllib.loads(text)

@@ -1,4 +1,4 @@
-"""Settings back to `case.toml`: only what changed is touched, comments and layout stay."""
+"""Writing of `case.toml`: only changed values are replaced; comments and layout are kept."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from sojourn.case.csv_file import BOM
 from sojourn.case.settings import CaseSettings
 from sojourn.case.settings_read import read_settings
 
-Table = dict[str, Any]
-Tables = list[Table]
+TomlTable = dict[str, Any]
+TomlTables = list[TomlTable]
 
 
 def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
-    """The bytes of `case.toml`: those it was read from, with the changes made to the settings since."""
+    """Return the bytes of `case.toml`: those in `before`, with the changed settings replaced.
+
+    Args:
+        settings: the settings to write.
+        before: the bytes that the case was read from; None for a new file.
+    """
     import tomlkit
 
     if before is None:
@@ -26,7 +31,7 @@ def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
     _patch(
         document, plain(old.model_dump(exclude_unset=True)), plain(settings.model_dump(exclude_unset=True))
     )
-    # tomlkit keeps the line ends it parsed but ends new lines in the Unix way.
+    # tomlkit keeps the line ends that it parsed but writes Unix line ends for new lines.
     new = tomlkit.dumps(document).replace("\r\n", "\n")
     if "\r\n" in text:
         new = new.replace("\n", "\r\n")
@@ -34,18 +39,18 @@ def render_settings(settings: CaseSettings, before: bytes | None) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """Values as TOML has them: no empty values, lists for tuples, whole numbers without a point."""
+    """Convert values for TOML: None is dropped, tuples become lists, whole floats become integers."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items() if item is not None}
+        return {key: plain(item) for key, item in cast(TomlTable, value).items() if item is not None}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("list[Any] | tuple[Any, ...]", value)]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
-def _patch(node: Any, before: Table, after: Table) -> None:
-    """Make a table that says `before` say `after`."""
+def _patch(node: Any, before: TomlTable, after: TomlTable) -> None:
+    """Change a table from the values in `before` to those in `after`."""
     for key in before:
         if key not in after:
             node.pop(key, None)
@@ -54,21 +59,21 @@ def _patch(node: Any, before: Table, after: Table) -> None:
         if key in before and old == value:
             continue
         if isinstance(value, dict) and isinstance(old, dict):
-            _patch(node[key], cast("Table", old), cast("Table", value))
+            _patch(node[key], cast("TomlTable", old), cast("TomlTable", value))
         elif not (
             _tables(value)
             and _tables(old)
-            and _patch_tables(node[key], cast("Tables", old), cast("Tables", value))
+            and _patch_tables(node[key], cast("TomlTables", old), cast("TomlTables", value))
         ):
             node[key] = value
 
 
 def _tables(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    return isinstance(value, list) and all(isinstance(item, dict) for item in cast("list[Any]", value))
 
 
-def _patch_tables(node: Any, before: Tables, after: Tables) -> bool:
-    """Patch a list of tables that are told apart by id; false where their order changed."""
+def _patch_tables(node: Any, before: TomlTables, after: TomlTables) -> bool:
+    """Patch a list of tables that are identified by id; return False if their order changed."""
     kept = [item for item in before if item.get("id") in {other.get("id") for other in after}]
     ids = [item.get("id") for item in kept]
     if None in ids or ids != [item.get("id") for item in after[: len(kept)]]:
@@ -82,7 +87,7 @@ def _patch_tables(node: Any, before: Tables, after: Tables) -> bool:
     return True
 
 
-def _patch_in_place(node: Any, before: Tables, after: Tables) -> bool:
+def _patch_in_place(node: Any, before: TomlTables, after: TomlTables) -> bool:
     for item, old, new in zip(node, before, after, strict=False):
         _patch(item, old, new)
     return True

@@ -1,9 +1,8 @@
-"""Contact groups so small that a reader could tell who is meant: told together, or not at all.
+"""Disclosure control for contact groups: small groups are shown in one row, or withheld.
 
-An interviewee speaks of friends or of a hostel. "One of my three friends went back"
-points at a person. The model uses every group as the case has it; whatever is written
-for readers lists one by one only the groups that certainly have ten people, and has one
-row for all the others.
+An interviewee describes friends or a hostel. "One of my three friends went back" could identify
+a person. The model uses every group of a case; outputs list only groups that certainly have ten
+people or more, and combine all others in one row.
 """
 
 from __future__ import annotations
@@ -18,26 +17,26 @@ from sojourn.case.schema import HEDGES
 from sojourn.case.tables import ContactGroup, Hedge
 
 LEAST_PEOPLE = 10
-"""People of a group, or of all small groups together, of whom counts are shown."""
+"""Minimum size of a group, or of all small groups together, for which counts are shown."""
 FOLDED = f"groups of fewer than {LEAST_PEOPLE} people"
-"""Stands for the small groups; no group of a case has this id, since ids have no spaces."""
+"""Id of the row of small groups; no group of a case has it, since ids have no spaces."""
 WITHHELD = "withheld"
 PLAIN = ("", "exact", "reported")
-"""Hedges under which the size of a group is the number that was said."""
-Record = Mapping[str, Any]
+"""Hedges under which the size of a group is the stated number."""
+GroupCells = Mapping[str, Any]
 
 
 def is_small(group: ContactGroup) -> bool:
-    """Tell whether a group must not be shown by itself: the case does not say that it has ten people.
+    """Tell whether a group must not be shown separately, because it may have fewer than ten people.
 
-    A group without a size is small unless ten people are counted in its parts, and so is a
-    group whose hedge leaves room for fewer: "up to 12".
+    A group without a size is small unless its counts add up to ten. A group whose hedge allows
+    fewer than ten people ("up to 12") is small as well.
 
     Args:
         group: a group of the case.
 
     Returns:
-        True where fewer than ten people may be meant.
+        True if the group may have fewer than ten people.
 
     Example:
         >>> from datetime import date
@@ -48,12 +47,12 @@ def is_small(group: ContactGroup) -> bool:
     return _least(_record(group)) < LEAST_PEOPLE
 
 
-def fold_groups(groups: Mapping[str, Record]) -> dict[str, Record]:
-    """Return contact groups for readers: the large ones as they are, and one row for all the small ones.
+def fold_groups(groups: Mapping[str, GroupCells]) -> dict[str, GroupCells]:
+    """Return contact groups for outputs: large groups unchanged, and one row for all small groups.
 
-    The row says how many groups it stands for (`groups`) and adds up their sizes and counts, as
-    far as each group has a number. Where the small groups together have fewer than ten people,
-    sizes and counts are "withheld". Nothing else of a small group is in the row.
+    The row has the number of small groups (`groups`) and the sums of their sizes and counts, if
+    every group has a number. If the small groups together have fewer than ten people, sizes and
+    counts are "withheld". The row has no other information about a small group.
 
     Args:
         groups: groups by id, as in `ledger.contacts` of `answer.json`.
@@ -73,14 +72,14 @@ def fold_groups(groups: Mapping[str, Record]) -> dict[str, Record]:
 
 
 def shown_ids(ids: Iterable[str], small: frozenset[str]) -> tuple[str, ...]:
-    """Return ids of claims and groups with one entry in place of all small groups.
+    """Return ids of claims and groups, with one entry in place of all small groups.
 
     Args:
         ids: ids in order.
         small: ids of the small groups.
 
     Returns:
-        The ids, `FOLDED` in the place of the first small group.
+        The ids, with `FOLDED` in the position of the first small group.
 
     Example:
         >>> shown_ids(["A", "friends", "cousins"], frozenset({"friends", "cousins"}))
@@ -89,14 +88,14 @@ def shown_ids(ids: Iterable[str], small: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(FOLDED if id in small else id for id in ids))
 
 
-def small_ids(groups: Mapping[str, Record]) -> frozenset[str]:
+def small_ids(groups: Mapping[str, GroupCells]) -> frozenset[str]:
     """Return the ids of the groups that `fold_groups` would fold.
 
     Args:
         groups: groups by id, as in `ledger.contacts` of `answer.json`.
 
     Returns:
-        Their ids; none where the groups are folded already.
+        Their ids; empty if the groups are already folded.
 
     Example:
         >>> small_ids({})
@@ -105,12 +104,12 @@ def small_ids(groups: Mapping[str, Record]) -> frozenset[str]:
     return frozenset(id for id, group in groups.items() if id != FOLDED and _least(group) < LEAST_PEOPLE)
 
 
-def _record(group: ContactGroup) -> Record:
+def _record(group: ContactGroup) -> GroupCells:
     return {name: getattr(group, name) for name in ("size", "size_hedge", *FATES)}
 
 
-def _folded(small: list[Record]) -> Record:
-    """The row of the small groups; empty where a group says nothing in numbers."""
+def _folded(small: list[GroupCells]) -> GroupCells:
+    """Return the row of the small groups; a sum is empty if a group has no number for it."""
     empty = {"respondent": "", "source": "", "kind": "", "place": "", "asof": "", "note": ""}
     row: dict[str, Any] = {**empty, "groups": len(small), "size_hedge": ""}
     if sum(map(_least, small)) < LEAST_PEOPLE:
@@ -125,8 +124,8 @@ def _folded(small: list[Record]) -> Record:
     return row
 
 
-def _least(group: Record) -> int:
-    """The fewest people that a group can have by its size and its counts."""
+def _least(group: GroupCells) -> int:
+    """Return the minimum number of people of a group, by its size and its counts."""
     counted = sum(int(group[name]) for name in FATES if group[name].isdecimal())
     return max(counted, _least_size(group["size"], group["size_hedge"]))
 

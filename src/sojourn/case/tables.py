@@ -1,9 +1,8 @@
-"""The rows of a ledger, as frozen records: what was said, and what it may count.
+"""The rows of a ledger as frozen dataclasses: sources, claims, readings and contact groups.
 
-One class per table of a case folder; field names are the column names. Every row
-remembers the line of its file (`row`, 1 = header) so that a message can point at it,
-and the cells of columns this version does not know (`extra`), so that a round trip
-loses nothing.
+There is one class per table of a case folder; field names are the column names. Every row
+keeps its row number in the file (`row`, 1 = header) for messages, and the cells of unknown
+columns (`extra`), so that reading and writing a case loses nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ Per = Literal["total", "day", "week", "month", "year"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who speaks, and for whom (`sources.csv`)."""
+    """A source of claims, and whose interest it represents (`sources.csv`)."""
 
     source: str
     name: str
@@ -77,13 +76,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was said (`claims.csv`).
+    """A published figure (`claims.csv`).
 
-    `published` and `published_until` are the first and the last day on which it may
-    have been published: equal for a full date, a month or a year apart otherwise.
-    `value` and `high` are in `unit` as said: persons, crossings, documents, or
-    `percent` or `share` for proportions and for changes of rent. Claims of one `series`
-    mean the same thing: whichever reading holds, holds for all of them.
+    `published` and `published_until` are the first and the last day on which it may have been
+    published: equal for a full date, otherwise the ends of a month or a year. `value` and `high`
+    are in the unit of the statement: persons, crossings or documents, or `percent` or `share` for
+    proportions and for changes of rents. Claims of one `series` mean the same thing: the reading
+    that is correct for one is correct for all.
     """
 
     claim: str
@@ -107,11 +106,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One thing that a claim may count (`readings.csv`).
+    """One interpretation of a claim: what its figure may count (`readings.csv`).
 
-    The window is `[start, end]`, both days included; a stock has only `end`.
-    A share names its denominator in the `of_` columns, which default to the
-    numerator's place, window and wave where they are empty.
+    The window is `[start, end]`, both days included; a stock has only `end`. The denominator of a
+    share is in the `of_` columns; empty ones take the place, window and wave of the numerator.
     """
 
     claim: str
@@ -137,7 +135,7 @@ class Reading:
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def whole(self) -> Reading | None:
-        """What a share is a share of, as a reading of its own; None where this is no share."""
+        """Return the denominator of a share as a reading; None if this reading is not a share."""
         if not self.of_measure:
             return None
         return Reading(
@@ -158,8 +156,8 @@ class Reading:
 class ContactGroup:
     """A group of people whom an interviewee knows (`contacts.csv`).
 
-    `size`, `stayed`, `moved_on`, `returned` and `unknown` hold a count, a hedge word
-    (`half`, `most`, `some`), or nothing; as written, so that nothing is lost.
+    `stayed`, `moved_on`, `returned` and `unknown` are texts as written: a count, a word
+    (`half`, `most`, `some`), or empty.
     """
 
     group: str

@@ -1,4 +1,4 @@
-"""A small case to start from: commented, complete, and free of findings."""
+"""The template of a new case: small, complete, commented, and without findings."""
 
 from __future__ import annotations
 
@@ -113,18 +113,31 @@ TEMPLATE = {
 
 
 def new_case(folder: str | PathLike[str], like: Case | None = None) -> Path:
-    """Make the template case, or a copy of another, in a folder that is new or empty; returns its path.
+    """Write the template case, or a copy of another case, into a new or empty folder.
 
-    Raises `CaseError`, and writes nothing, where something is in the way.
+    Args:
+        folder: the folder; it is created if it does not exist.
+        like: a case to copy instead of the template.
+
+    Returns:
+        The path of the folder.
+
+    Raises:
+        CaseError: the folder is not empty, is a file, or cannot be written; nothing was written.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> sorted(item.name for item in new_case(mkdtemp()).iterdir())[:2]
+        ['README.md', 'case.toml']
     """
     target = Path(folder)
     files = dict(like.files) if like else {name: text.encode() for name, text in TEMPLATE.items()}
     parse_case(files, target.resolve().name)
     try:
         if target.exists() and not target.is_dir():
-            raise CaseError([Problem(str(folder), "is a file; name a new folder")])
+            raise CaseError([Problem(str(folder), "is a file; choose a new folder")])
         if target.is_dir() and any(target.iterdir()):
-            raise CaseError([Problem(str(folder), "is not empty; name a new folder")])
+            raise CaseError([Problem(str(folder), "is not empty; choose a new folder")])
         for name, data in files.items():
             write_atomically(target / name, data)
     except OSError as error:

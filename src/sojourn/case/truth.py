@@ -1,4 +1,4 @@
-"""`truth.toml`: the answer to a case's question, where it became known. No estimate ever opens it.
+"""`truth.toml`: the true answer of a case, if it became known later. No estimate ever reads it.
 
 asof = 2022-12-31
 [outcomes.stayed]
@@ -41,7 +41,7 @@ class Truth(Settings):
 
     asof: date = Field(description="the day for which the numbers hold")
     outcomes: dict[Outcome, Known] = Field(min_length=1)
-    why: str = Field(default="", description="in what sense this is the truth")
+    why: str = Field(default="", description="in what sense these numbers are true")
 
     def persons(self) -> Mapping[str, float]:
         """Persons by outcome."""
@@ -49,10 +49,13 @@ class Truth(Settings):
 
 
 def read_truth(folder: str | PathLike[str]) -> Truth:
-    """The truth of a case in a folder.
+    """Read the truth of a case.
+
+    Args:
+        folder: the folder of the case.
 
     Raises:
-        CaseError: the file is missing or not in order; one problem for each thing wrong.
+        CaseError: the file is missing or invalid; `problems` has every problem.
     """
     path = Path(folder) / FILE
     try:

@@ -1,15 +1,13 @@
-"""Write a case back: what did not change keeps its bytes, what did keeps its neighbours.
+"""Writing of cases, so that everything unchanged keeps its bytes.
 
-A file whose rows are as they were read is written byte for byte. In a changed file
-every unchanged row keeps its text, a changed row keeps the text of its other cells,
-and new rows and columns follow the habits of the file (separator, line ends, byte
-order mark). `case.toml` keeps its comments and its layout around changed values.
-Nothing is deleted: a README, a truth.toml, or a series that the case no longer has.
+A file whose rows did not change is written byte for byte. In a changed file, unchanged
+rows and cells keep their text, and new rows and columns follow the format of the file
+(separator, line ends, byte order mark). `case.toml` keeps its comments and its layout.
+Other files in the folder, such as a README, a truth.toml or an old series, are not deleted.
 
-Cells are written exactly as the analyst wrote them, also where a spreadsheet would run
-them as a formula: the ledger is the analyst's own file, and changing it would lose what
-was said. Files that the program writes for other readers tame formulas
-(`sojourn._core.csv_safety`).
+Cells are written exactly as the analyst wrote them, even if a spreadsheet would run them
+as a formula: the ledger is the analyst's own file. Files that the program writes for other
+readers are protected against formulas (`sojourn._core.csv_safety`).
 """
 
 from __future__ import annotations
@@ -33,9 +31,24 @@ from sojourn.case.settings_write import render_settings
 
 
 def write_case(case: Case, folder: str | PathLike[str]) -> Path:
-    """Write a case into a folder, which is made if need be; returns its path.
+    """Write a case into a folder, which is created if it does not exist.
 
-    Raises `CaseError`, and writes nothing, where `read_case` could not read the result.
+    Args:
+        case: the case.
+        folder: the folder; other files in it are kept.
+
+    Returns:
+        The path of the folder.
+
+    Raises:
+        CaseError: `read_case` could not read the result; nothing was written.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> from sojourn.case import read_case
+        >>> folder = write_case(read_case("kazakhstan-2022"), mkdtemp())
+        >>> read_case(folder).settings == read_case("kazakhstan-2022").settings
+        True
     """
     files = render_case(case)
     parse_case(files, case.name)
@@ -48,9 +61,10 @@ def write_case(case: Case, folder: str | PathLike[str]) -> Path:
 
 
 def render_case(case: Case) -> dict[str, bytes]:
-    """The bytes of every file of a case, by path within the folder.
+    """Return the bytes of every file of a case, by path within the folder.
 
-    Raises `CaseError` where a value cannot be written as its column wants it.
+    Raises:
+        CaseError: a value cannot be written in its column.
     """
     files = {FILE: render_settings(case.settings, case.files.get(FILE))}
     rows: Mapping[str, tuple[Any, ...]] = {
@@ -95,13 +109,13 @@ def _render_table(table: TableSchema, rows: tuple[Any, ...], before: bytes | Non
 
 
 def _join(sheet: Sheet, rows: list[str]) -> bytes:
-    """Rows as a file: the one that was last may have had no line end."""
+    """Join rows to a file; a row that was the last one may have no line end."""
     ended = [row if row.endswith(("\n", "\r")) else row + sheet.newline for row in rows[:-1]]
     return ((BOM if sheet.bom else "") + "".join(ended) + rows[-1]).encode()
 
 
 def _new_columns(table: TableSchema, rows: tuple[Any, ...], header: tuple[str, ...]) -> list[str]:
-    """Columns that the rows need and the file lacks: of the schema first, then unknown ones."""
+    """Return columns that the rows need but the file does not have: those of the schema first."""
     absent = [column for column in table.columns if column.name not in header]
     needed = [column.name for column in absent if any(_value(column, row) != column.empty for row in rows)]
     for row in rows:
@@ -116,7 +130,7 @@ def _value(column: ColumnSchema, row: Any) -> Any:
 
 
 def _cell(table: TableSchema, name: str, row: Any, was: Any, cells: Mapping[str, str]) -> str:
-    """The text of a cell: as it was written, if it still says the same."""
+    """Return the text of a cell, as it was written if its value did not change."""
     known = {column.name: column for column in table.columns}
     if name not in known:
         before = cells.get(name)

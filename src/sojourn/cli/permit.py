@@ -104,7 +104,7 @@ def _ranges(ranges: Sequence[tuple[object, object]]) -> str:
 
 
 def _strip(answer: Assessment) -> list[str]:
-    from sojourn.stay_rules.explain import strip
+    from sojourn.stay_rules.explanation import strip
 
     key = "█ counted  ▒ present, not counted  ! unlawful  + booked  · absent  ▲ the given day"
     return [*(f"  {line}" for line in strip(answer)), f"  {key}"]

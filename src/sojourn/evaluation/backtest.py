@@ -117,7 +117,7 @@ def official_range(case: Case) -> Official | None:
 def _stocks(case: Case) -> Iterator[tuple[float, float, tuple[str, ...]]]:
     for claim in case.claims:
         interest = case.sources_by_id[claim.source].interest
-        if claim.value is None or not case.counts(claim) or interest not in OFFICIAL | {"international"}:
+        if claim.value is None or not case.is_counted(claim) or interest not in OFFICIAL | {"international"}:
             continue
         if any(
             reading.measure in STOCKS

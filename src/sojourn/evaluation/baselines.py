@@ -71,7 +71,7 @@ def _believed(case: Case) -> Iterator[tuple[Claim, Reading]]:
     """Yield every figure in use about the host up to the reference date, with its likeliest reading."""
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim, ())
-        if not readings or claim.value is None or not case.counts(claim):
+        if not readings or claim.value is None or not case.is_counted(claim):
             continue
         reading = max(readings, key=lambda item: item.weight)
         here = (reading.place or case.settings.host) == case.settings.host

@@ -1,7 +1,7 @@
-"""The latent history of the displaced: who is where, when, and how they moved.
+"""The latent history of the displaced: where people are at each time, and how they moved.
 
-In: a `Case`. Out: a `Plan` (calendar, places, cohorts, states) and, for given
-`Parameters`, a `History` of persons and crossings. Knows `case` and `stay_rules`.
+Input: a `Case`. Output: a `Plan` (calendar, places, cohorts, states) and, for given `Parameters`, a
+`History` of people and crossings. Imports `case` and `stay_rules`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: `regimes` serves checks that must not load JAX."""
+    """Import a public name on first use, so that checks that need only `regimes` do not load JAX."""
     for module, names in _MODULES.items():
         if name in names:
             return getattr(import_module(f"sojourn.history.{module}"), name)

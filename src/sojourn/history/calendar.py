@@ -1,8 +1,7 @@
-"""The calendar: steps of unequal length, days around each shock and weeks elsewhere.
+"""The calendar of a history: daily steps after each shock, and weekly steps otherwise.
 
-A step never straddles a date that a claim, an event or a regime names, as long as
-that costs fewer than `MAX_STEPS` steps; beyond that, positions inside a step are
-interpolated.
+Steps begin at the dates of claims, events and regimes, as long as there are fewer than `MAX_STEPS`
+steps. Further dates lie inside a step, and the history is interpolated there.
 """
 
 from __future__ import annotations
@@ -55,23 +54,23 @@ class Calendar:
         return (self.days[1:] + self.days[:-1]) / 2
 
     def covers(self, *days: date | None) -> bool:
-        """Whether all days lie in the calendar; those that are None do."""
+        """Tell whether all days are in the calendar; None is ignored."""
         return all(self.bounds[0] <= day < self.bounds[-1] for day in days if day)
 
     def position(self, day: date) -> float:
-        """Where the beginning of `day` lies among the bounds: an index, with a fraction inside a step.
+        """Return the position of the beginning of `day` among the bounds, with a fraction inside a step.
 
         Raises:
-            ValueError: the day lies outside the calendar.
+            ValueError: the day is outside the calendar.
         """
         offset = (day - self.bounds[0]).days
         days = self.days
         if not 0 <= offset <= days[-1]:
-            raise ValueError(f"{day} lies outside the calendar {self.bounds[0]} … {self.bounds[-1]}")
+            raise ValueError(f"{day} is outside the calendar {self.bounds[0]} … {self.bounds[-1]}")
         return float(np.interp(offset, days, np.arange(len(days))))
 
     def end_of(self, day: date) -> float:
-        """Position of the end of `day`, that is of the beginning of the day after."""
+        """Return the position of the end of `day`, that is, of the beginning of the next day."""
         return self.position(day + timedelta(days=1))
 
 
@@ -82,16 +81,20 @@ def build_calendar(
     marks: Iterable[date],
     max_steps: int = MAX_STEPS,
 ) -> Calendar:
-    """The calendar from `start` to the end of the day `end`.
+    """Build the calendar from `start` to the end of the day `end`.
 
     Args:
         start: first day.
         end: last day, included.
-        shocks: days from which on steps are single days, for `FINE_DAYS` days.
-        marks: days at whose beginning a step should begin (window starts, days after
-            window ends, regime changes); kept while the calendar has fewer than
-            `max_steps` steps, earliest dropped last.
-        max_steps: upper bound that the marks may not exceed.
+        shocks: days after which steps are single days, for `FINE_DAYS` days.
+        marks: days on which a step should begin (starts of windows, days after their ends,
+            changes of regimes). The earliest are used, as long as the calendar has fewer than
+            `max_steps` steps.
+        max_steps: maximum number of steps with marks.
+
+    Example:
+        >>> build_calendar(date(2022, 3, 1), date(2022, 4, 11), shocks=[], marks=[]).steps
+        6
     """
     stop = end + timedelta(days=1)
     fixed = {start, stop}

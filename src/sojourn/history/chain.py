@@ -1,10 +1,10 @@
-"""One Markov step for every row at once, and its reverse pass.
+"""One step of a Markov chain for all rows at once, and its reverse pass.
 
 A step is exact competing risks: someone exposed to a total hazard Λ for a time dt
 leaves their state with probability 1 − exp(−Λ·dt), for each destination in
-proportion to its hazard. Nobody appears or disappears.
+proportion to its hazard. The number of people is conserved.
 
-The reverse pass is written by hand because only the state needs a sequential scan:
+The reverse pass is written by hand, because only the state needs a sequential scan:
 given the states and their adjoints, the derivatives with respect to all
 probabilities of all steps are three products.
 """
@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 
 class ChainStep(NamedTuple):
-    """What happens in every step, for R rows and S states; all arrays are (T, R, S).
+    """Transitions in every step, for R rows and S states; all arrays have shape (T, R, S).
 
-    Probabilities for those who are there at its beginning: `stay` in the state, `move`
-    away from the place, `settle` (get a residence permit; 0 in states that lead to
-    none). Persons who arrive during the step, by what they do until its end:
-    `stay_first`, `move_first`, `settle_first`.
+    `stay`, `move` and `settle` are probabilities for people who are in the state at the start of
+    the step: to stay in the state, to leave the place, or to get a residence permit (0 in states
+    without this transition). `stay_first`, `move_first` and `settle_first` are numbers of persons
+    who arrive during the step, by what they do before its end.
     """
 
     stay: Array
@@ -39,11 +39,11 @@ class ChainStep(NamedTuple):
 
 
 class Wiring(NamedTuple):
-    """Where people go: `split` (R, S, D) shares of movers by destination, and who gets a permit.
+    """Destinations: `split` (R, S, D), shares of movers by destination, and `settles` (M,).
 
-    The first D states are staying in each of D places: movers arrive there. `settles` (M,) are
-    the places whose staying persons may get a permit, in the order of the M settled states,
-    which come next.
+    The first D states are "staying" in each of the D places; movers enter these. `settles` are the
+    places where staying people may get a permit, in the order of the M settled states, which come
+    next.
     """
 
     split: Array
@@ -51,7 +51,7 @@ class Wiring(NamedTuple):
 
 
 def propagate(steps: ChainStep, wiring: Wiring) -> Array:
-    """Persons at every bound of the calendar, (T+1, R, S), from nobody at the start."""
+    """Return persons at every bound of the calendar, shape (T+1, R, S), with zeros at the start."""
     return cast(Array, _propagate(tuple(int(d) for d in wiring.settles), steps, wiring.split))
 
 

@@ -1,4 +1,4 @@
-"""The unknowns of a history on their natural scale."""
+"""The parameters of a history on their natural scale."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jax import Array
 
 
 class Parameters(NamedTuple):
-    """Unknowns on their natural scale.
+    """Parameters on their natural scale.
 
     C cohorts, C′ their hosts, D places (the origin first), S states, M places with permits,
     N visited places, P parts, G schemes, L strata, W waves, E regimes; K knots (months) and

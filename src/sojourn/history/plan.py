@@ -1,9 +1,8 @@
-"""The plan: everything about a case's history that does not depend on unknowns.
+"""The plan of a history: everything that does not depend on unknown parameters.
 
-It lists places, cohorts, states and rows. A **cohort** is a host and a wave: the
-displaced whose first host it is and who came with that shock. Cohorts that no
-reading and no question ever tells apart travel together in one **row**; a cohort
-that a contact group belongs to has one row for each stratum.
+It lists places, cohorts, states and rows. A **cohort** is a host and a wave: the displaced who
+came with that shock and whose first host it is. Cohorts that no reading and no question
+distinguishes form one **row**; a cohort with a contact group has one row for each stratum.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ PLACE_MEASURES = frozenset({"present", "settled", "departures", "rate"})
 
 @dataclass(frozen=True)
 class State:
-    """Being in a place in a standing."""
+    """A place together with a standing."""
 
     place: str
     standing: Standing
@@ -40,18 +39,18 @@ class State:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Displaced persons whose first host is `host` and who came with `wave`."""
+    """The displaced whose first host is `host` and who came with `wave`."""
 
     host: str
     wave: str
     start: date
     until: date | None
-    """Arrivals outside the surge belong to the next wave from this day on."""
+    """From this day on, arrivals outside the surge belong to the next wave."""
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """Cohorts that move together, in one stratum (or all strata: -1)."""
+    """Cohorts that are modelled together, in one stratum (-1: in all strata)."""
 
     cohorts: tuple[int, ...]
     stratum: int
@@ -61,7 +60,7 @@ class PlanRow:
 class Plan:
     """Calendar, places, cohorts, states and rows of a case.
 
-    `places` are the countries (the origin first, no parts); the first D states are
+    `places` are the countries, the origin first (parts are not included); the first D states are
     `staying` in each of them, in the same order.
     """
 
@@ -79,15 +78,15 @@ class Plan:
     slow_knots: tuple[date, ...]
 
     def country(self, place: str) -> str:
-        """The country that a part lies in; a country itself."""
+        """Return the country of a part; for a country, the country itself."""
         return self.settings.places[place].parent or place
 
     def place(self, place: str) -> int:
-        """Index of the country of `place` among `places`."""
+        """Return the index of the country of `place` in `places`."""
         return self.places.index(self.country(place))
 
     def state(self, place: str, standing: Standing) -> int:
-        """Index of a state.
+        """Return the index of a state.
 
         Raises:
             ValueError: the plan has no such state.
@@ -96,33 +95,43 @@ class Plan:
 
     @property
     def settles(self) -> tuple[int, ...]:
-        """Places (as indices) where residence permits are given, in the order of the settled states."""
+        """Indices of the places that grant residence permits, in the order of the settled states."""
         return tuple(self.places.index(s.place) for s in self.states if s.standing == "settled")
 
     def states_of(self, place: str) -> list[int]:
-        """Indices of the states in a country."""
+        """Return the indices of the states in a country."""
         return [i for i, state in enumerate(self.states) if state.place == place]
 
     def cohorts_of(self, selector: Selector) -> list[int]:
-        """Indices of the cohorts with this host and wave ("" for any)."""
+        """Return the indices of the cohorts with this host and wave ("" for any)."""
         return [i for i, cohort in enumerate(self.cohorts) if _selects(selector, cohort)]
 
     def rows_of(self, selector: Selector) -> list[int]:
-        """Indices of the rows whose cohorts are all selected.
+        """Return the indices of the rows whose cohorts are all selected.
 
         Raises:
-            ValueError: a row holds both selected and other cohorts, so the plan was not
-                built for this selector.
+            ValueError: a row has both selected and other cohorts, because the plan was not built for
+                this selector.
         """
         chosen = set(self.cohorts_of(selector))
         rows = [i for i, row in enumerate(self.rows) if chosen.issuperset(row.cohorts)]
         if sum(len(self.rows[i].cohorts) for i in rows if self.rows[i].stratum <= 0) != len(chosen):
-            raise ValueError(f"the plan does not keep cohorts {selector} apart")
+            raise ValueError(f"the plan does not distinguish cohorts {selector}")
         return rows
 
 
 def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
-    """The plan of a case; `extra` readings (candidates, probes) are provided for too."""
+    """Build the plan of a case.
+
+    Args:
+        case: the case.
+        extra: further readings (candidates, probes) that the plan must distinguish.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> build_plan(read_case("kazakhstan-2022")).places[0]
+        'RU'
+    """
     settings = case.settings
     readings = [*case.readings, *extra]
     places = _countries(settings)
@@ -149,8 +158,8 @@ def build_plan(case: Case, extra: Iterable[Reading] = ()) -> Plan:
 
 
 def _foreseen(case: Case) -> list[date]:
-    """Last days of the readings of claims that count: as of an early date, some speak of later ones."""
-    counting = {claim.claim for claim in case.claims if case.counts(claim)}
+    """Return the last days of the readings that are counted; they may be later than `claims_until`."""
+    counting = {claim.claim for claim in case.claims if case.is_counted(claim)}
     readings = [r for r in case.readings if r.claim in counting]
     return [day for r in readings for day in (r.end, r.of_end) if day]
 
@@ -189,7 +198,7 @@ def _selects(selector: Selector, cohort: Cohort) -> bool:
 
 
 def _selectors(case: Case, readings: list[Reading]) -> set[Selector]:
-    """Every set of cohorts that a reading, a contact group or the question singles out."""
+    """Return every set of cohorts that a reading, a contact group or the question selects."""
     settings = case.settings
     parent = {place: spec.parent or place for place, spec in settings.places.items()} | {"": ""}
     hosts = {host for event in settings.events for host in event.arrivals}
@@ -244,14 +253,15 @@ def _knots(calendar: Calendar, every: int) -> tuple[date, ...]:
 
 
 def arrival_events(settings: CaseSettings) -> list[Event]:
-    """The shocks from which displaced persons arrive, in order of date."""
+    """Return the events with arrivals of displaced people, in order of date."""
     return sorted((event for event in settings.events if event.arrivals), key=lambda event: event.date)
 
 
 def fortnight(regime: Regime) -> tuple[date, ...]:
-    """The two weeks around the day on which permitted days run out together: first day, day after the last.
+    """Return the two weeks around the day on which many people's permitted days run out.
 
-    Empty for a regime without such a day.
+    Returns:
+        The first day and the day after the last; empty for a regime without such a day.
     """
     around = timedelta(days=7)
     return (regime.runs_out - around, regime.runs_out + around) if regime.runs_out else ()
@@ -260,7 +270,7 @@ def fortnight(regime: Regime) -> tuple[date, ...]:
 def share_of_steps(
     plan: Plan, start: date | None, end: date | None, open_end: bool = False
 ) -> NDArray[np.float64]:
-    """Share of each step that lies in [start, end], or in [start, end) with `open_end`; shape (T,)."""
+    """Return the share of each step in [start, end], or in [start, end) with `open_end`; shape (T,)."""
     days, origin = plan.calendar.days, plan.calendar.start
     left = -np.inf if start is None else (start - origin).days
     right = np.inf if end is None else (end - origin).days + (0 if open_end else 1)

@@ -1,8 +1,7 @@
-"""The latent process: from unknowns on their natural scale to persons and crossings.
+"""The latent process: from parameters on their natural scale to persons and crossings.
 
-`make_history(plan)` closes over what is known and returns one function of
-`Parameters`, built for speed: every probability of every step comes out of one
-vectorised pass and only the product is scanned.
+`make_history(plan)` returns a function of `Parameters`. For speed, all transition probabilities
+are computed in one vectorised pass, and only their product is scanned over time.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ from sojourn._core.calendar import YEAR_DAYS
 from sojourn.history.chain import ChainStep, Wiring, propagate
 from sojourn.history.parameters import Parameters
 from sojourn.history.plan import Plan, arrival_events, fortnight, share_of_steps
-from sojourn.history.registers import Flows, Registers, registered
+from sojourn.history.registers import Flows, Registers, register_flows
 
 STANDINGS = ("staying", "settled", "passing")
 CHUNK_DAYS = 150
-"""Visitors' stock is summed with weights exp(days / stay) inside a chunk: no overflow from 1/4 day up."""
+"""Length of chunks; inside one, visitors have weights exp(days / stay), which must not overflow."""
 
 
 class History(NamedTuple):
     """Persons and crossings on the calendar of T steps, R rows.
 
-    Flows are per step, stocks at the T+1 bounds. `movers` times `split` are persons
+    Flows are per step; stocks are at the T+1 bounds. `movers` times `split` is the number of persons
     by destination.
     """
 
@@ -49,16 +48,23 @@ class History(NamedTuple):
 
 
 def surge(x: Array) -> Array:
-    """Share of a surge that has arrived by time x (in scales): gamma distribution, shape 2.
+    """Return the share of a surge that has arrived by time x: the gamma distribution function of shape 2.
 
-    A fixed integer shape has a closed form with an exact derivative (docs/decisions, account).
+    `x` is in units of the scale. An integer shape has a closed form with an exact derivative.
     """
     x = jnp.maximum(x, 0.0)
     return -jnp.expm1(-x) - x * jnp.exp(-x)
 
 
 def make_history(plan: Plan) -> Callable[[Parameters], History]:
-    """The history as a function of the parameters alone, for tracing by JAX."""
+    """Return the history as a function of the parameters only, for tracing by JAX.
+
+    Args:
+        plan: the plan of the case.
+
+    Returns:
+        A pure function from `Parameters` to `History`.
+    """
     known = _Known(plan)
 
     def history(p: Parameters) -> History:
@@ -81,7 +87,9 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
         movers = stock[:-1] * steps.move + steps.move_first
         settling = jnp.sum(stock[:-1] * steps.settle + steps.settle_first, axis=1)
         entries, present = _visitors(known, p)
-        issued, struck = registered(known.registers, p, Flows(stock, movers, split, enter, settling, entries))
+        issued, struck = register_flows(
+            known.registers, p, Flows(stock, movers, split, enter, settling, entries)
+        )
         return History(
             arrivals=arrivals,
             stock=stock,
@@ -100,7 +108,7 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
 
 
 class _Known:
-    """Constants of a plan, as arrays."""
+    """The constants of a plan as arrays."""
 
     def __init__(self, plan: Plan) -> None:
         settings, calendar = plan.settings, plan.calendar
@@ -153,13 +161,13 @@ class _Known:
 
 
 def _interpolation(knots: tuple[date, ...], start: date, at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Matrix (T, K) that interpolates linearly between knots."""
+    """Return the matrix (T, K) of linear interpolation between knots."""
     positions = np.array([(k - start).days for k in knots], dtype=float)
     return np.stack([np.interp(at, positions, row) for row in np.eye(len(knots))], axis=-1)
 
 
 def _slots(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where arrivals of each cohort enter, staying or passing: two matrices (C, S)."""
+    """Return the states that arrivals of each cohort enter, staying or passing: two matrices (C, S)."""
     staying = np.zeros((len(plan.cohorts), len(plan.states)))
     passing = np.zeros_like(staying)
     for c, cohort in enumerate(plan.cohorts):
@@ -171,9 +179,11 @@ def _slots(plan: Plan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _chunks(days: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Runs of steps of at most `CHUNK_DAYS`: the steps of each, and days from its begin to the end of each.
+    """Divide the steps into chunks of at most `CHUNK_DAYS`.
 
-    Both (chunks, most); short chunks are filled up with a step of no length (number T).
+    Returns:
+        The steps of each chunk, and the days from the start of the chunk to the end of each step; both
+        have shape (chunks, most). Short chunks are padded with a step of zero length (number T).
     """
     T = len(days) - 1
     runs: list[NDArray[np.intp]] = []
@@ -194,7 +204,7 @@ def _chunks(days: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.flo
 
 
 def _visitor_shifts(plan: Plan) -> NDArray[np.float64]:
-    """Lasting steps in visitors' levels: (T, steps, N)."""
+    """Return the indicators of lasting shifts in visitors' levels, shape (T, shifts, N)."""
     shifts: list[NDArray[np.float64]] = []
     for event in plan.settings.events:
         for place in event.visitors:
@@ -206,7 +216,7 @@ def _visitor_shifts(plan: Plan) -> NDArray[np.float64]:
 
 
 def _season(plan: Plan) -> NDArray[np.float64]:
-    """One cosine a year with its top on the peak day, 0 where a case gives none; (T, N)."""
+    """Return an annual cosine with its maximum on the peak day, or 0 without a peak; shape (T, N)."""
     season = np.zeros((plan.calendar.steps, len(plan.visited)))
     for n, place in enumerate(plan.visited):
         peak = plan.settings.visitors[place].peak
@@ -217,7 +227,7 @@ def _season(plan: Plan) -> NDArray[np.float64]:
 
 
 def _arrivals(known: _Known, p: Parameters) -> Array:
-    """First arrivals, persons per step, (T, C)."""
+    """Return first arrivals, persons per step, shape (T, C)."""
     arrived = surge(jnp.asarray(known.elapsed) / p.duration[known.wave])
     deviation = jnp.exp(jnp.asarray(known.slow_walk) @ p.background_walk)[:, None]
     tail = known.weeks[:, None] * known.open * p.background * deviation
@@ -225,19 +235,19 @@ def _arrivals(known: _Known, p: Parameters) -> Array:
 
 
 def _entering(known: _Known, p: Parameters, arrivals: Array) -> Array:
-    """First arrivals by row and by the state in which they begin, (T, R, S)."""
+    """Return first arrivals by row and initial state, shape (T, R, S)."""
     share = jnp.concatenate([p.stratum_share, jnp.ones(1)])[known.strata]
     slot = known.staying_slot + p.passing[:, None] * known.passing_slot
     return jnp.einsum("tc,rcs->trs", arrivals, share[:, None, None] * slot)
 
 
 def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
-    """Rates per week of leaving the place (T, R, S) and of settling (T, 1, S)."""
+    """Return rates per week of leaving the place (T, R, S) and of settling (T, 1, S)."""
     walk = jnp.asarray(known.walk) @ (p.leave_walk @ known.host_state)
     regime = jnp.asarray(known.regime) @ (p.regime_push[:, None] * known.regime_state)
     push = jnp.concatenate([p.stratum_push, jnp.zeros(1)])[known.strata]
     leave = jnp.exp(p.leave + push[:, None]) * jnp.exp(walk + regime)[:, None, :]
-    # Permitted days that run out together: over two weeks, a share `run_out` of those without a permit.
+    # When permitted days run out, a share `run_out` of people without a permit leaves over two weeks.
     hazard = -jnp.log1p(-p.run_out)[:, None] / 2
     leave = leave + (jnp.asarray(known.running_out) @ (hazard * known.regime_staying))[:, None, :]
     shift = jnp.asarray(known.regime) @ (p.regime_settle[:, None] * known.regime_state)
@@ -246,7 +256,7 @@ def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
 
 
 def _split(known: _Known, p: Parameters) -> Array:
-    """Destinations of those who leave a place, (R, S, D); nobody moves to where they are."""
+    """Return the shares of movers by destination, shape (R, S, D); 0 for the place that they leave."""
     back = jnp.concatenate([p.stratum_back, jnp.zeros(1)])[known.strata]
     attraction = p.pull + jnp.asarray(known.host_any).T @ p.pair
     home = (p.back[known.standing] + back[:, None])[:, :, None] * known.home
@@ -255,7 +265,7 @@ def _split(known: _Known, p: Parameters) -> Array:
 
 
 def _excursions(known: _Known, p: Parameters, stock: Array) -> Array:
-    """Exits and re-entries of staying persons, pairs per step, (T, D)."""
+    """Return excursions (an exit and a re-entry) of staying people, pairs per step, shape (T, D)."""
     during = jnp.sum(stock[1:] + stock[:-1], axis=1)[:, : known.D] / 2
     rate = (
         jnp.asarray(known.regime) @ (p.excursions[known.D :, None] * known.regime_at)
@@ -265,13 +275,13 @@ def _excursions(known: _Known, p: Parameters, stock: Array) -> Array:
 
 
 def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
-    """Entries per step (T, N) and visitors present at the bounds (T+1, N)."""
+    """Return visitors' entries per step (T, N) and visitors present at the bounds (T+1, N)."""
     level = p.visitors + known.season * p.season + jnp.asarray(known.walk) @ p.visitor_walk
     level = level + jnp.einsum("tkn,k->tn", known.visitor_shift, p.visitor_step)
     rate = jnp.exp(level)
     leave = 7.0 / p.visit_days
     added = rate / leave * -jnp.expm1(-known.weeks[:, None] * leave)
-    # Inside a chunk the recursion is a weighted running sum; chunks follow one another.
+    # Inside a chunk the recursion is a weighted running sum; chunks are computed one after another.
     inside, grown = known.chunks
     growth = jnp.exp(grown[:, :, None] / 7 * leave)
     padded = jnp.concatenate([added, jnp.zeros((1, len(known.plan.visited)))])[inside]

@@ -1,7 +1,7 @@
-"""Stay rules of the library as regimes of a case: their dates, days and legally motivated excursions.
+"""Regimes of a case from the library of stay rules: their dates, permitted days and excursions.
 
-In: a case whose `[[stay_rules]]` name rules of `sojourn.stay_rules`. Out: the same case with a
-regime for each. The law's dates and caps are kept in one place, with their citations.
+Input: a case with `[[stay_rules]]`, which refer to rules of `sojourn.stay_rules`. Output: the same case
+with a regime for each. Dates and caps of the law are thus kept in one place, with their citations.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ FIRST_DAY = date(1990, 1, 1)
 
 
 def with_stay_rules(case: Case) -> Case:
-    """The case with a regime for each of its stay rules; unchanged where it has none.
+    """Return the case with a regime in place of each of its stay rules.
 
     Raises:
-        CaseError: a rule that the library does not have, that is silent about the nationals
-            of the origin, or that is not in force on the day given.
+        CaseError: a rule is not in the library, does not apply to nationals of the origin, or is not
+            in force on the given day.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> with_stay_rules(read_case("kazakhstan-2022")).settings.stay_rules
+        ()
     """
     settings = case.settings
     if not settings.stay_rules:
@@ -33,11 +38,11 @@ def with_stay_rules(case: Case) -> Case:
 
 
 def rates_of(settings: CaseSettings) -> tuple[Rate, ...]:
-    """What each stay rule, in the version meant, implies for nationals of the origin.
+    """Return the rate that each stay rule, in the intended version, implies for nationals of the origin.
 
     Raises:
-        CaseError: rules that the library does not have, that are silent about the nationals
-            of the origin, or that are not in force on the day given.
+        CaseError: a rule is not in the library, does not apply to nationals of the origin, or is not
+            in force on the given day; `problems` has one problem per rule.
     """
     rates: list[Rate] = []
     problems: list[Problem] = []
@@ -54,9 +59,9 @@ def rates_of(settings: CaseSettings) -> tuple[Rate, ...]:
 
 
 def _regime(settings: CaseSettings, stay_rule: StayRule, rate: Rate) -> Regime:
-    """A regime with the days of the law: per entry where a stay may be begun anew, else in a window.
+    """Return a regime with the days of the law: per entry if leaving resets the count, else in a window.
 
-    Excursions of 7/cap per week follow from the former (see `inference.priors`), none from the latter.
+    The former implies 7/cap excursions per week (see `inference.priors`), the latter none.
     """
     anew = rate.excursions > 0
     cap = round(7 / rate.excursions) if anew else round(rate.stay_ends_after or 0)

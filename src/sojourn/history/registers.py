@@ -1,4 +1,4 @@
-"""Documents and registers: who gets one, when it comes, who is struck off."""
+"""Documents and registers: who gets a document, with what delay, and who is struck off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sojourn.history.plan import Plan, share_of_steps
 
 
 class Flows(NamedTuple):
-    """What registers and permits are fed from; shapes as in `History`, `enter` as in `Step`."""
+    """Inputs of registers and permits; shapes as in `History`, and `enter` as in `ChainStep`."""
 
     stock: Array
     movers: Array
@@ -25,16 +25,16 @@ class Flows(NamedTuple):
 
 
 class Registers:
-    """Which persons and crossings feed each of G schemes: constant matrices with G columns."""
+    """Persons and crossings that enter each of G schemes, as constant matrices with G columns."""
 
     def __init__(self, plan: Plan) -> None:
-        """The constants of every scheme of the plan."""
+        """Compute the constants of every scheme of the plan."""
         schemes = plan.settings.schemes
         S, D, G = len(plan.states), len(plan.places), len(schemes)
         self.weeks = jnp.asarray(plan.calendar.weeks)
         self.permit = np.array([float(scheme.permit) for scheme in schemes])
-        self.holding = np.zeros((S, G))  # states of those who are on the register
-        self.settling = np.zeros((S, G))  # states from which a permit is got
+        self.holding = np.zeros((S, G))  # states of people on the register
+        self.settling = np.zeros((S, G))  # states from which people get a permit
         self.place = np.zeros((D, G))
         self.visits = np.zeros((len(plan.visited), G))
         self.purge = np.zeros((G, plan.calendar.steps, plan.calendar.steps))
@@ -55,12 +55,12 @@ class Registers:
             since = 0
             for purge in sorted(filter(plan.calendar.covers, scheme.purges)):
                 at = min(round(plan.calendar.position(purge)), plan.calendar.steps - 1)
-                self.purge[g, at, since:at] = 1.0  # what has gone stale since the last purge
+                self.purge[g, at, since:at] = 1.0  # entries that became obsolete since the last purge
                 since = at
 
 
 def _delayed(r: Registers, delay: Array, into: Array) -> Array:
-    """Those who come into a place, (T, G), by the step in which their document is issued."""
+    """Return people who enter a place, shape (T, G), by the step in which their document is issued."""
     if not len(r.delayed):
         return into
     waiting = jnp.exp(-r.elapsed / delay[:, None, None])
@@ -68,8 +68,8 @@ def _delayed(r: Registers, delay: Array, into: Array) -> Array:
     return into * (1 - r.delayed.sum(axis=0)) + late @ r.delayed
 
 
-def registered(r: Registers, p: Parameters, f: Flows) -> tuple[Array, Array]:
-    """Documents issued and persons struck off per step, both (T, G)."""
+def register_flows(r: Registers, p: Parameters, f: Flows) -> tuple[Array, Array]:
+    """Return documents issued and persons struck off per step, both of shape (T, G)."""
     if not len(r.permit):
         return jnp.zeros((len(r.weeks), 0)), jnp.zeros((len(r.weeks), 0))
     inflow = jnp.einsum("trs,rsj->tj", f.movers, f.split)

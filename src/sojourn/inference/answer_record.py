@@ -121,7 +121,7 @@ class Summary:
         members = self._members(k)
         weights = np.asarray(self.posterior.readings)[:, members]
         prior = np.exp(self.model.wording.log_prior[members])
-        status = claim.status if self.model.case.counts(claim) or claim.status != "use" else "later"
+        status = claim.status if self.model.case.is_counted(claim) or claim.status != "use" else "later"
         return {
             "claim": claim.claim,
             "source": claim.source,
@@ -167,7 +167,7 @@ class Summary:
 
     def _lone(self, readings: list[int], rng: np.random.Generator) -> Real:
         """Draws of a bias that is part of the error: of the reading that is meant, if one counts."""
-        used = [i for i in readings if self.model.case.counts(self._claim_of(i))]
+        used = [i for i in readings if self.model.case.is_counted(self._claim_of(i))]
         prior = self.model.wording.lone[readings[0]]
         noise = rng.standard_normal(len(self.posterior.lone))
         if not used:
@@ -241,7 +241,7 @@ class Summary:
         for pair in find_contradictions(self.model.case):
             yield pair.sentence
         for k, claim in enumerate(self.model.wording.claims):
-            if self.model.case.counts(claim):
+            if self.model.case.is_counted(claim):
                 fit = self.claims[k]["fit"]
                 if fit < MISFIT:
                     figure = f"{claim.claim} ({figure_text(claim)})"

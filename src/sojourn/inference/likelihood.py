@@ -103,7 +103,7 @@ def lay_out_claims(case: Case, compiled: CompiledReadings) -> tuple[ClaimLayout,
         low=jnp.asarray(low),
         high=jnp.asarray(high),
         log_weight=jnp.asarray(log_weight),
-        claim_weight=jnp.asarray([float(case.counts(claim)) for claim in claims]),
+        claim_weight=jnp.asarray([float(case.is_counted(claim)) for claim in claims]),
         group_weight=jnp.asarray([float(g.asof <= case.settings.claims_until) for g in case.contacts]),
     )
     position = {claim.claim: k for k, claim in enumerate(claims)}

@@ -1,7 +1,7 @@
-"""Measures: functionals of the history, and readings compiled into one operator.
+"""Measures: functionals of the history, and readings compiled into one linear operator.
 
-In: a `Plan`, a `History`, the readings of the claims. Out: what each reading
-expects, in the unit of its claim. Knows `history` and `case`.
+Input: a `Plan`, a `History` and the readings of the claims. Output: the expected value of each
+reading, in the unit of its claim. Imports `history` and `case`.
 """
 
 from sojourn.measures.compile import CompiledReadings, compile_readings

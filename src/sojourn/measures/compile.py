@@ -1,4 +1,4 @@
-"""From readings to the operator: which features a reading counts, and how they combine."""
+"""Compilation of readings: the features that each reading counts, and their coefficients."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from sojourn._core.calendar import PER_DAYS, YEAR_DAYS
 from sojourn.case import Reading
 from sojourn.history import Plan
 from sojourn.measures.kinds import Kind, Scale, kind_of, scale_of
-from sojourn.measures.operator import NO_PART, Indices, Layout, Operator, Rate
+from sojourn.measures.operator import NO_PART, Indices, Layout, Operator, TrackedGroup
 from sojourn.measures.sparse import Sparse
-from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, rate_of, term_of
-from sojourn.measures.windows import Windows, shapes
+from sojourn.measures.terms import STOCK_MEASURES, Feature, Term, term_of, track_group
+from sojourn.measures.windows import Windows, feature_shapes
 
 
 @dataclass(frozen=True)
 class CompiledReadings:
-    """Readings in terms of the operator.
+    """Readings as terms of the operator.
 
-    For reading i: `first[i]` and `second[i]` are terms (the second -1 where unused): a
-    count is its first term; a share is first over second; a net is first − second
-    (entries − exits); a rent compares the displaced present at the end (first) and at
-    the start (second).
+    For reading i, `first[i]` and `second[i]` are terms (the second is -1 if unused). A count is the first
+    term; a share is first / second; a net is first − second (entries − exits); a rent compares the
+    displaced present at the end (first) and at the start (second).
     """
 
     readings: tuple[Reading, ...]
@@ -46,10 +45,10 @@ class CompiledReadings:
 
 
 def compile_readings(plan: Plan, readings: Iterable[Reading]) -> CompiledReadings:
-    """Compile readings into one operator; equal terms are shared.
+    """Compile readings into one operator, in which equal terms are shared.
 
     Raises:
-        ReadingError: a reading asks for something that its case does not model.
+        ReadingError: the case does not model what a reading counts.
     """
     chosen = tuple(readings)
     builder = _Builder(plan)
@@ -71,7 +70,7 @@ def compile_readings(plan: Plan, readings: Iterable[Reading]) -> CompiledReading
 
 
 def _terms(builder: _Builder, r: Reading) -> tuple[int, int]:
-    """The one or two terms of a reading."""
+    """Return the one or two terms of a reading."""
     if r.measure == "net":
         return builder.term(_as(r, "entries")), builder.term(_as(r, "exits"))
     if r.measure == "rent":
@@ -107,17 +106,17 @@ def _dwellings(plan: Plan, r: Reading) -> float:
 
 @dataclass
 class _Builder:
-    """Collects windows, dates and terms; equal ones once."""
+    """Collects distinct windows, dates and terms."""
 
     plan: Plan
     windows: dict[tuple[date, date], int] = field(default_factory=dict[tuple[date, date], int])
     dates: dict[date, int] = field(default_factory=dict[date, int])
-    rates: list[Rate] = field(default_factory=list[Rate])
+    rates: list[TrackedGroup] = field(default_factory=list[TrackedGroup])
     terms: dict[tuple[object, ...], int] = field(default_factory=dict[tuple[object, ...], int])
     built: list[tuple[Term, int, float]] = field(default_factory=list[tuple[Term, int, float]])
 
     def term(self, r: Reading) -> int:
-        """Index of the term of a reading without its denominator."""
+        """Return the index of the term of a reading without its denominator."""
         who = "" if r.measure in ("arrivals", "departures") else r.who
         key = (r.measure, r.place, r.counterpart, who, r.wave, r.start, r.end, r.per, r.scheme)
         if key not in self.terms:
@@ -133,11 +132,11 @@ class _Builder:
         return self.terms[key]
 
     def rate(self, r: Reading) -> int:
-        """Index of the term of those who are in the place of a `rate` at its end.
+        """Return the index of the term of people who are in the place of a `rate` at its end.
 
-        A group taken in a part behaves as its country's; a part later holds its share of those who came.
+        A group in a part of a country moves as the country does; at the end, a part has its share.
         """
-        self.rates.append(rate_of(self.plan, r))
+        self.rates.append(track_group(self.plan, r))
         feature = Feature("tracked", (len(self.rates) - 1,), 1.0)
         part = r.place if r.place in self.plan.parts and r.of_place not in ("", r.place) else ""
         self.built.append((Term((feature,), part, of_stock=True), self._date(r.end), 1.0))
@@ -154,7 +153,7 @@ class _Builder:
         return self.dates.setdefault(day, len(self.dates))
 
     def operator(self) -> Operator:
-        """The operator of all terms so far."""
+        """Build the operator of the collected terms."""
         calendar = self.plan.calendar
         groups = tuple(
             dict.fromkeys([(*range(len(self.plan.rows)),), *(t.movers for t, _, _ in self.built if t.movers)])
@@ -170,7 +169,7 @@ class _Builder:
         )
         layout = Layout(
             names=tuple({feature.name for term, _, _ in self.built for feature in term.features}),
-            shapes=shapes(self.plan, len(groups), len(self.rates)),
+            shapes=feature_shapes(self.plan, len(groups), len(self.rates)),
             windows=len(self.windows),
             dates=len(self.dates),
         )

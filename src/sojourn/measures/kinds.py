@@ -1,4 +1,4 @@
-"""Kinds of measure: what shares a source's bias and an error of measurement."""
+"""Kinds of measure: groups of measures that share a source's bias and a measurement error."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sojourn.case import Reading
 Kind = Literal["crossings", "persons", "stocks", "onward", "returns", "documents", "shares", "rents"]
 
 Scale = Literal["log", "logit", "net", "linear"]
-"""How a figure is compared: log for counts, logit for shares, linear in crossings for
-nets (error in proportion to the gross flows), linear in log rents for rents."""
+"""The scale of comparison: log for counts, logit for shares, linear in crossings for nets (with an
+error proportional to gross flows), and linear in log rents for rents."""
 
 _KIND: dict[str, Kind] = {
     "entries": "crossings",
@@ -32,12 +32,12 @@ _KIND: dict[str, Kind] = {
 
 
 def kind_of(reading: Reading) -> Kind:
-    """The kind of a reading; a reading with a denominator is a share."""
+    """Return the kind of a reading; a reading with a denominator is a share."""
     return "shares" if reading.of_measure else _KIND[reading.measure]
 
 
 def scale_of(reading: Reading) -> Scale:
-    """The scale on which a reading's expectation and the spoken figure are compared."""
+    """Return the scale on which the expectation of a reading is compared with the published figure."""
     if reading.of_measure or reading.measure == "rate":
         return "logit"
     if reading.measure == "net":

@@ -1,4 +1,4 @@
-"""The operator: every term of every reading as one sparse product with the features.
+"""The observation operator: all terms of all readings as one sparse product with the features.
 
 A **term** is one functional (all entries to a place in a window, the displaced
 present at a date); readings combine one or two of them.
@@ -23,8 +23,8 @@ NO_PART = -1
 
 
 @dataclass(frozen=True)
-class Rate:
-    """What a `rate` follows: the rows' persons in `states_from` at bound `start`, later in `states_to`."""
+class TrackedGroup:
+    """The group of a `rate`: persons of some rows in `states_from` at bound `start`, later in `states_to`."""
 
     rows: tuple[int, ...]
     states_from: tuple[int, ...]
@@ -34,9 +34,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each feature lies in the flat vector: flows window by window, then stocks date by date.
+    """Positions of the features in the flat vector: flows by window, then stocks by date.
 
-    Only features that some term uses are laid out.
+    Only features that some term uses are included.
     """
 
     names: tuple[str, ...]
@@ -45,7 +45,7 @@ class Layout:
     dates: int
 
     def flat(self, name: str, at: int, index: tuple[int, ...]) -> int:
-        """Position of one feature at a window or date."""
+        """Return the position of one feature at a window or date."""
         flows, stocks = self.flows, self.stocks
         group = flows if name in flows else stocks
         base = 0 if name in flows else self.width(flows) * self.windows
@@ -54,7 +54,7 @@ class Layout:
         return base + at * self.width(group) + before + inside
 
     def width(self, names: tuple[str, ...]) -> int:
-        """Number of features in some blocks at one window or date."""
+        """Return the number of features in some blocks at one window or date."""
         return sum(int(np.prod(self.shapes[name])) for name in names)
 
     @property
@@ -82,7 +82,7 @@ class Operator:
     """
 
     windows: Windows
-    rates: tuple[Rate, ...]
+    rates: tuple[TrackedGroup, ...]
     terms: int
     layout: Layout
     matrix: Sparse
@@ -90,8 +90,8 @@ class Operator:
     of_stock: NDArray[np.bool_]
 
 
-def apply(operator: Operator, sums: Sums, p: Parameters) -> Array:
-    """The value of every term, (terms,), in persons, crossings or documents."""
+def apply_operator(operator: Operator, sums: Sums, p: Parameters) -> Array:
+    """Return the value of every term, shape (terms,), in persons, crossings or documents."""
     flat = jnp.concatenate([_flat(sums, operator.layout.flows), _flat(sums, operator.layout.stocks)])
     total = multiply(operator.matrix, flat)
     if np.all(operator.part == NO_PART):
@@ -105,13 +105,13 @@ def apply(operator: Operator, sums: Sums, p: Parameters) -> Array:
 
 
 def evaluate(operator: Operator, plan: Plan, history: History, p: Parameters) -> Array:
-    """The value of every term under a history, (terms,), in persons, crossings or documents."""
-    tracked = follow(operator.rates, plan, history) if operator.rates else None
-    return apply(operator, sum_windows(plan, history, p, operator.windows, tracked), p)
+    """Return the value of every term under a history, shape (terms,), in persons, crossings or documents."""
+    tracked = follow_groups(operator.rates, plan, history) if operator.rates else None
+    return apply_operator(operator, sum_windows(plan, history, p, operator.windows, tracked), p)
 
 
-def follow(rates: tuple[Rate, ...], plan: Plan, history: History) -> Array:
-    """Persons of each rate's group who are in its place at every bound, (T+1, K)."""
+def follow_groups(rates: tuple[TrackedGroup, ...], plan: Plan, history: History) -> Array:
+    """Return the persons of each tracked group who are in its place at every bound, shape (T+1, K)."""
     series: list[Array] = []
     for rate in rates:
         mask = np.zeros(history.stock.shape[1:])

@@ -1,7 +1,7 @@
-"""A constant sparse matrix times a vector, without scatter in either direction.
+"""Product of a constant sparse matrix and a vector, without scatter in either direction.
 
-Scatter is a loop over single elements on a CPU; padded gathers are not. The
-transpose is laid out beforehand, so that the reverse pass is a gather too.
+On a CPU, scatter is a loop over single elements, while padded gathers are vectorised. The transpose is
+stored as well, so that the reverse pass is also a gather.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Sparse:
     """A matrix (rows, columns) as padded lists of its entries, by row and by column.
 
     `column`, `value` (rows, most) serve the product; `used` are the columns with
-    entries, `row`, `weight` (used, most) serve the transpose, and `slot` (columns,)
-    says where a column lies among the used ones (their number: nowhere).
+    entries, `row`, `weight` (used, most) serve the transpose, and `slot` (columns,) is the
+    position of a column among the used ones (their number, if it has no entries).
     """
 
     column: NDArray[np.intp]
@@ -34,7 +34,7 @@ class Sparse:
 
     @classmethod
     def from_entries(cls, entries: list[tuple[int, int, float]], shape: tuple[int, int]) -> Sparse:
-        """From (row, column, value) entries; equal positions add up."""
+        """Build a matrix from (row, column, value) entries; values at equal positions add up."""
         merged: dict[tuple[int, int], float] = {}
         for i, j, x in entries:
             merged[i, j] = merged.get((i, j), 0.0) + x
@@ -47,7 +47,7 @@ class Sparse:
         return cls(column, value, row, weight, slot)
 
     def entries(self) -> list[tuple[int, int, float]]:
-        """All (row, column, value) with a value other than 0."""
+        """Return all (row, column, value) with a value other than 0."""
         at = np.argwhere(self.value != 0)
         return [(int(i), int(self.column[i, k]), float(self.value[i, k])) for i, k in at]
 
@@ -67,7 +67,7 @@ def _padded(
 
 
 def multiply(matrix: Sparse, x: Array) -> Array:
-    """The product (rows,) with a vector (columns,)."""
+    """Return the product, shape (rows,), with a vector of shape (columns,)."""
     return cast(Array, _multiply(matrix, x))
 
 

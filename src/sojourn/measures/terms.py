@@ -1,4 +1,4 @@
-"""What each measure counts: the features of one term.
+"""Terms: the features that each measure counts.
 
 | measure | features |
 |---|---|
@@ -18,20 +18,20 @@ from dataclasses import dataclass
 from sojourn._core.errors import SojournError
 from sojourn.case import Reading
 from sojourn.history import Plan
-from sojourn.measures.operator import Rate
+from sojourn.measures.operator import TrackedGroup
 
 STOCK_MEASURES = frozenset({"present", "settled", "register", "returned", "moved_on", "stayed"})
 PART_OF_STOCK = frozenset({"present", "settled", "stayed", "register"})
-NO_COHORT = "is no first host: no event (of this wave) has arrivals there"
+NO_COHORT = "is not a first host: no event (of this wave) has arrivals there"
 TO_ORIGIN, OTHER_BORDERS = 0, 1
 ORIGIN = 0
 
 
 class ReadingError(SojournError, ValueError):
-    """A reading asks for something that its case does not model."""
+    """The case does not model what a reading counts."""
 
     def __init__(self, reading: Reading, column: str, value: str, allowed: str) -> None:
-        """Say which reading, which column, the value and what is allowed."""
+        """Build the message from the reading, the column, its value and what is allowed."""
         super().__init__(f"claim {reading.claim}, reading {reading.reading}, {column} “{value}”: {allowed}")
         self.reading, self.column, self.value, self.allowed = reading, column, value, allowed
 
@@ -50,20 +50,20 @@ class Feature:
 
 @dataclass(frozen=True)
 class Term:
-    """A sum of features; of a part of a country where `part` is given."""
+    """A sum of features, for a part of a country if `part` is given."""
 
     features: tuple[Feature, ...]
     part: str = ""
     of_stock: bool = False
     movers: tuple[int, ...] = ()
-    """The rows whose moves it counts; none for all."""
+    """The rows whose moves are counted; empty for all rows."""
 
 
 def term_of(plan: Plan, r: Reading) -> Term:
-    """The term of a reading (its numerator).
+    """Return the term of a reading (of its numerator).
 
     Raises:
-        ReadingError: something the case does not model.
+        ReadingError: the case does not model what the reading counts.
     """
     count = _COUNTERS[r.measure]
     part = r.place if r.place in plan.parts else ""
@@ -71,16 +71,16 @@ def term_of(plan: Plan, r: Reading) -> Term:
     return Term(tuple(count(plan, r)), part, bool(part) and r.measure in PART_OF_STOCK, movers)
 
 
-def rate_of(plan: Plan, r: Reading) -> Rate:
-    """Whom a `rate` follows: the displaced in `of_place` at its start, in `place` at its end.
+def track_group(plan: Plan, r: Reading) -> TrackedGroup:
+    """Return the group of a `rate`: the displaced in `of_place` at its start, and in `place` at its end.
 
     Raises:
         ReadingError: the reading has no start.
     """
     if r.start is None:
-        raise ReadingError(r, "start", "", "a rate needs the date at which its group is taken")
+        raise ReadingError(r, "start", "", "a rate needs a start, the date at which its group is defined")
     position = plan.calendar.end_of(r.start)
-    return Rate(
+    return TrackedGroup(
         rows=tuple(plan.rows_of(("", r.of_wave or r.wave))),
         states_from=tuple(plan.states_of(plan.country(r.of_place or r.place))),
         states_to=tuple(plan.states_of(plan.country(r.place))),
@@ -94,18 +94,18 @@ def _includes(r: Reading, who: str) -> bool:
 
 def _visited(plan: Plan, r: Reading, place: str) -> int:
     if place not in plan.visited:
-        allowed = f"counts visitors of {place}, who are not modelled: add [visitors.{place}]"
+        allowed = f"counts visitors of {place}, which the case does not model: add [visitors.{place}]"
         raise ReadingError(r, "who", r.who, allowed)
     return plan.visited.index(place)
 
 
 def _no_wave(r: Reading) -> None:
     if r.wave:
-        raise ReadingError(r, "wave", r.wave, f"must be empty: {r.measure} are not told apart by wave")
+        raise ReadingError(r, "wave", r.wave, f"must be empty: {r.measure} are not modelled by wave")
 
 
 def _borders(plan: Plan, place: str) -> dict[int, float]:
-    """Shares of excursions by next border; all to the origin where a case says nothing."""
+    """Return shares of excursions by next border; by default all go to the origin."""
     weights = plan.settings.places[place].excursions_to or {plan.settings.origin: 1.0}
     total = sum(weights.values())
     return {plan.place(border): weight / total for border, weight in weights.items()}
@@ -120,10 +120,10 @@ def _exits(plan: Plan, r: Reading) -> Iterator[Feature]:
 
 
 def _crossings(plan: Plan, r: Reading, inward: bool) -> Iterator[Feature]:
-    """Crossings into or out of a place, by counterpart where one is named.
+    """Yield crossings into or out of a place, by counterpart if one is given.
 
-    A border has two sides: crossings of the origin's border are those of the hosts, mirrored
-    (visitors where they are modelled).
+    Crossings of the origin's border are those of the hosts in the other direction (visitors only if
+    they are modelled).
     """
     _no_wave(r)
     here = plan.country(r.place)
@@ -163,7 +163,7 @@ def _crossings_of(
 
 
 def _other_border_share(plan: Plan, borders: dict[int, float], there: str) -> float:
-    """A border's share of the visitors who do not use the origin's, as excursions use it."""
+    """Return a border's share of visitors who do not cross the origin's border, as for excursions."""
     if not there:
         return 1.0
     others = {border: weight for border, weight in borders.items() if border != ORIGIN}
@@ -240,7 +240,7 @@ def _register(plan: Plan, r: Reading) -> Iterator[Feature]:
 
 
 def _hosts(plan: Plan, r: Reading) -> list[str]:
-    """The first hosts whose cohorts a reading is about."""
+    """Return the first hosts whose cohorts a reading counts."""
     hosts = [plan.country(r.place)] if r.place else list(dict.fromkeys(c.host for c in plan.cohorts))
     found = [host for host in hosts if plan.cohorts_of((host, r.wave))]
     if not found:

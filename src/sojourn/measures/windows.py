@@ -1,8 +1,7 @@
-"""Sums of a history over windows and its state at dates: what every measure is made of.
+"""Features: sums of a history over windows, and its state at dates.
 
-Flows are summed over W windows, stocks are read at V dates. Both come as flat
-feature vectors whose layout `Layout` names, so that a measure is a short list of
-(feature, coefficient).
+Flows are summed over W windows, and stocks are read at V dates. Both form a flat feature vector, whose
+positions are in `Layout`, so that a measure is a short list of (feature, coefficient).
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class Windows:
 
     `start` and `end` (W,) delimit windows, `days` (W,) are their lengths; `date` (V,)
     are positions of dates (the end of a day). `groups` are the sets of rows whose moves
-    are told apart; the first is all rows.
+    are summed separately; the first is all rows.
     """
 
     start: NDArray[np.float64]
@@ -91,8 +90,8 @@ FLOWS = (
 STOCKS = ("stock", "visitors", "residents", "register", "tracked")
 
 
-def shapes(plan: Plan, groups: int, tracked: int) -> dict[str, tuple[int, ...]]:
-    """Shape of each feature of `Sums` without its leading axis."""
+def feature_shapes(plan: Plan, groups: int, tracked: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each feature of `Sums` without its leading axis."""
     C, R, D, N = len(plan.cohorts), len(plan.rows), len(plan.places), len(plan.visited)
     G, S = len(plan.settings.schemes), len(plan.states)
     return {
@@ -119,7 +118,7 @@ def shapes(plan: Plan, groups: int, tracked: int) -> dict[str, tuple[int, ...]]:
 
 
 def _at(series: Array, position: NDArray[np.float64]) -> Array:
-    """Values of a series given at the bounds, at fractional positions."""
+    """Return the values, at fractional positions, of a series that is given at the bounds."""
     left = np.floor(position).astype(int)
     part = position - left
     value = series[left]
@@ -131,7 +130,7 @@ def _at(series: Array, position: NDArray[np.float64]) -> Array:
 
 
 def running_sum(flow: Array) -> Array:
-    """Sums of a flow (T, K) up to each bound, (T+1, K), by blocks: two small products."""
+    """Return the sums of a flow (T, K) up to each bound, shape (T+1, K), by two small block products."""
     T, K = flow.shape
     size = int(np.ceil(np.sqrt(T)))
     blocks = -(-T // size)
@@ -145,7 +144,7 @@ def running_sum(flow: Array) -> Array:
 def sum_windows(
     plan: Plan, history: History, p: Parameters, windows: Windows, tracked: Array | None = None
 ) -> Sums:
-    """The features of a history over the windows and at the dates.
+    """Return the features of a history over the windows and at the dates.
 
     Args:
         plan: the plan of the history.
@@ -169,7 +168,7 @@ def sum_windows(
     arrivals, moved, excursions, entries, issued, _ = jnp.split(over, ends[:-1], axis=1)
     by_state = moved.reshape(-1, *history.movers.shape[1:])
     moves = jnp.stack([_moves(plan, by_state, history.split, rows) for rows in windows.groups], axis=1)
-    crossed = cross(moves[:, 0], p.via_origin)
+    crossed = cross_borders(moves[:, 0], p.via_origin)
     present = _at(history.visitor_stock, windows.end) - _at(history.visitor_stock, windows.start)
     by_border = jnp.stack([p.from_origin, 1 - p.from_origin], axis=-1)
     years = windows.days[:, None] / YEAR_DAYS
@@ -198,22 +197,22 @@ def sum_windows(
 
 
 def _moves(plan: Plan, moved: Array, split: Array, rows: tuple[int, ...]) -> Array:
-    """Persons of some rows by place left and by destination, (W, D, D)."""
+    """Return persons of some rows by the place that they leave and by destination, shape (W, D, D)."""
     chosen = np.isin(np.arange(split.shape[0]), rows)[:, None, None]
     to = jnp.sum(moved[:, :, :, None] * (chosen * split), axis=1)
     return jnp.einsum("wsj,si->wij", to, _membership(plan))
 
 
 def _membership(plan: Plan) -> NDArray[np.float64]:
-    """Which place each state is in, (S, D)."""
+    """Return the indicator matrix of the place of each state, shape (S, D)."""
     return np.array([[place == state.place for place in plan.places] for state in plan.states], dtype=float)
 
 
-def cross(moves: Array, via_origin: Array) -> Array:
-    """Crossings by next border (W, D, D) from persons by destination (W, D, D).
+def cross_borders(moves: Array, via_origin: Array) -> Array:
+    """Return crossings by next border (W, D, D) from persons by destination (W, D, D).
 
-    A share of the moves to third places goes through the origin: it crosses into the
-    origin, and from there into the destination. The origin is place 0.
+    A share of the moves to third places goes through the origin: people enter the origin, and then
+    the destination. The origin is place 0.
     """
     D = moves.shape[1]
     abroad = np.arange(D) > 0

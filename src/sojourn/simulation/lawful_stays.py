@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from sojourn._core.errors import Problem
 from sojourn.case import CaseError
 from sojourn.stay_rules import StayRuleError
-from sojourn.stay_rules.library import candidates
 from sojourn.stay_rules.limits import EntryLimit, RollingLimit
+from sojourn.stay_rules.rule_files import find_rules
 from sojourn.stay_rules.timeline import Era, choose, timelines
 
 Days = NDArray[np.int64]
@@ -54,7 +54,7 @@ class VectorStayRule:
                 that is not supported here.
         """
         try:
-            line = timelines(choose(candidates(name), nationality), nationality)[0]
+            line = timelines(choose(find_rules(name), nationality), nationality)[0]
             first, last = start.toordinal(), until.toordinal()
             begin, stop = line.at(first, "the calendar begins on"), line.at(last, "the calendar ends on")
         except StayRuleError as error:

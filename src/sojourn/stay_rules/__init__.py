@@ -1,8 +1,8 @@
-"""Stay rules: dated law as data, one traveller, a whole register.
+"""Stay rules: dated rules on the length of stay, applied to one traveller or to a whole register.
 
-In: rule files (YAML, shipped or a user's own) and stays, of one traveller or of a register.
-Out: an `Assessment` for a traveller; an Ibis expression with a row per stay for a register; the `Rate`s
-that a regime implies for the model. Knows no other room.
+Input: rule files (YAML, shipped or a user's own) and stays, of one traveller or of a register.
+Output: an `Assessment` of one traveller; an Ibis expression with a row per stay of a register; the `Rate`s
+that a rule implies for the population model. Imports no other package of sojourn but `_core`.
 
     >>> from sojourn import stay_rules
     >>> stays = [("2023-02-01", "2023-05-01")]
@@ -13,14 +13,14 @@ that a regime implies for the model. Knows no other room.
 Nothing here is legal advice.
 """
 
-from sojourn.stay_rules.assess import assess
 from sojourn.stay_rules.assessment import NOTICE, Assessment
 from sojourn.stay_rules.errors import NotCovered, RuleFileError, StayError, StayRuleError
-from sojourn.stay_rules.library import library, load
-from sojourn.stay_rules.rates import Rate, rate_on, rates
+from sojourn.stay_rules.regime_rates import Rate, rate_on, rates
 from sojourn.stay_rules.register import assess_register
+from sojourn.stay_rules.rule_files import library, load
 from sojourn.stay_rules.schema import Rule, json_schema
 from sojourn.stay_rules.stays import Stay, read_stays
+from sojourn.stay_rules.traveller import assess
 
 __all__ = [
     "NOTICE",

@@ -1,4 +1,4 @@
-"""The answer for one traveller: figures, dates, reasons; as an object and as JSON."""
+"""The result of applying a rule to one traveller, as an object and as JSON."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ Dates = tuple[tuple[date, date], ...]
 
 @dataclass(frozen=True, slots=True)
 class LimitState:
-    """Where one limit stands on the day asked about."""
+    """The days used and left under one limit on the reference day."""
 
     id: str
     cap: str
     """Permitted days, or a span such as P1Y."""
     used: int
     """Days used."""
-    left: int
+    days_left: int
     """Days left."""
 
 
 @dataclass(frozen=True, slots=True)
 class StayResult:
-    """One stay (for rules on absence: one absence) and what was wrong with it."""
+    """One stay (for rules on absence, one absence) and its unlawful days."""
 
     first: date
     last: date
@@ -38,12 +38,12 @@ class StayResult:
     binding_limit: str
     used_at_exit: int
     booked: bool
-    """Whether it ends after the day asked about."""
+    """Whether it ends after the reference day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the rule threatens when a limit is broken."""
+    """A consequence that the rule attaches to breaking a limit."""
 
     effect: str
     note: str
@@ -51,46 +51,46 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class DutyDue:
-    """A duty other than a limit, with its date for the present stay."""
+    """A duty other than a limit, with its due date for the present stay."""
 
     id: str
     due: date | None
     note: str
     exceeded: bool
-    """Whether more entries were made this year than the rule foresees."""
+    """Whether the traveller entered more often this year than the duty allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a rule means for one traveller on one day; days are calendar days."""
+    """The consequences of a rule for one traveller on one reference day; days are calendar days."""
 
     rule: str
     reading: str
     nationality: str
     on: date
     inside: bool
-    """Whether the traveller is inside on the day."""
+    """Whether the traveller is inside the zone on the reference day."""
     used: int
     """Days used under the binding limit."""
     left_today: int | None
-    """Days of the binding limit's cap not used today; not the same as `max_further_stay`."""
+    """Cap of the binding limit minus the days used today; not the same as `max_further_stay`."""
     max_further_stay: int | None
-    """Days one may stay on from today in one piece, as old days drop out; None: no limit."""
+    """Days that one may stay on from today without leaving, as old days drop out; None: no limit."""
     latest_lawful_exit: date | None
-    """Last lawful day of that stay (for an overstay, of the past); None: no limit, or no entry today."""
+    """Last lawful day of that stay (in the past for an overstay); None: no limit, or no entry today."""
     earliest_reentry: date | None
-    """First day on which one may enter for a day, having left today or before."""
+    """First day on which one may enter for at least one day, if one leaves today or has left."""
     unlawful_days: int
     """Days present without permission up to today."""
     window_excess: int
-    """Days over the cap in the window that ends on the last day inside."""
+    """Days above the cap in the window that ends on the last day inside."""
     binding_limit: str | None
     counted: Dates
     """The days that `used` counts."""
     returns: Dates
-    """When those days come back, range by range."""
+    """The days on which those days stop counting, range by range."""
     lawful: bool
-    """Whether every day given, bookings included, is lawful."""
+    """Whether every given day, including bookings, is lawful."""
     warnings: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     limits: tuple[LimitState, ...] = ()
@@ -103,13 +103,17 @@ class Assessment:
     consequences: tuple[Consequence, ...] = ()
     duties: tuple[DutyDue, ...] = ()
     readings: Mapping[str, Assessment] = field(default_factory=dict[str, "Assessment"])
-    """Every reading of a disputed rule, this one included; empty where there is one."""
+    """All readings of a disputed rule, including this one; empty if there is only one reading."""
     explanation: str = ""
-    """The answer in two sentences."""
+    """The result in two sentences."""
     notice: str = NOTICE
 
     def as_json(self, *, inner: bool = False) -> dict[str, Any]:
-        """Plain values for JSON; dates as YYYY-MM-DD. The notice stands once, at the top."""
+        """Return the result as plain values for JSON, with dates as YYYY-MM-DD.
+
+        Args:
+            inner: leave out the readings and the notice, which appear once at the top level.
+        """
         head: dict[str, Any] = {
             "rule": self.rule,
             "nationality": self.nationality,
@@ -131,7 +135,7 @@ class Assessment:
             "explanation": self.explanation,
             "reentry_for": {"days": self.want, "date": _text(self.reentry_for_want)},
             "latest_return": _text(self.latest_return),
-            "limits": [{"id": k.id, "cap": k.cap, "used": k.used, "left": k.left} for k in self.limits],
+            "limits": [{"id": k.id, "cap": k.cap, "used": k.used, "left": k.days_left} for k in self.limits],
             "stays": [_plain(stay) for stay in self.stays],
             "consequences": [_plain(item) for item in self.consequences],
             "duties": [_plain(item) for item in self.duties],

@@ -1,7 +1,7 @@
-"""Which days of which stays were unlawful: eras applied to a traveller's spans.
+"""Unlawful days of stays: the eras of a rule applied to a traveller's spans.
 
-A stay is governed, day by day, by the version in force, unless a new version says that stays open on
-its first day remain under the old one (or may last until a given day).
+Each day of a stay is governed by the version then in force, unless a new version says that stays open
+on its first day remain under the old version (or may last until a given day).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sojourn.stay_rules.timeline import Timeline
 
 @dataclass(frozen=True)
 class BreachPart:
-    """Days of one span governed by one era; `expired` where they lie past a stay-until date."""
+    """Days of one span governed by one era; `expired` if they are after a stay-until date."""
 
     position: int
     era: int
@@ -29,7 +29,7 @@ class BreachPart:
 
 @dataclass(frozen=True)
 class Breach:
-    """Unlawful days of one span and the limit that they break; None for a stay-until date."""
+    """Unlawful days of one span, and the limit that they break (None for a stay-until date)."""
 
     days: Range
     limit: Limit | None
@@ -38,7 +38,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class SpanResult:
-    """The account of one span: the row that a register gives for it."""
+    """The result of one span: the columns that a register gets for it."""
 
     first: int | None
     """First unlawful day."""
@@ -52,27 +52,31 @@ class SpanResult:
 
 @dataclass(frozen=True)
 class Breaches:
-    """A traveller's spans (in order of entry) under one timeline; everything is worked out on demand."""
+    """A traveller's spans (in order of entry) under one timeline; results are computed on demand."""
 
     timeline: Timeline
     spans: tuple[Span, ...]
 
     @cached_property
-    def _tracks(self) -> dict[int, CountedDays]:
+    def _tallies(self) -> dict[int, CountedDays]:
         return {}
 
-    def track(self, era: int) -> CountedDays:
-        """The spans as an era counts them."""
-        if era not in self._tracks:
+    def tally(self, era: int) -> CountedDays:
+        """Return the spans as an era counts them."""
+        if era not in self._tallies:
             held = self.timeline.eras[era]
             entry_day, exit_day = held.counting.entry_day, held.counting.exit_day
-            self._tracks[era] = count_days(
+            self._tallies[era] = count_days(
                 self.spans, entry_day=entry_day, exit_day=exit_day, since=held.since, whole=held.whole
             )
-        return self._tracks[era]
+        return self._tallies[era]
 
     def parts(self, position: int) -> Iterator[BreachPart]:
-        """The days of a span by the era that governs them. Raises NotCovered where none does."""
+        """Yield the days of a span by the era that governs them.
+
+        Raises:
+            NotCovered: a day that no version covers.
+        """
         eras, span = self.timeline.eras, self.spans[position]
         if span.last < span.first or span.last < eras[0].first:
             return
@@ -96,21 +100,23 @@ class Breaches:
         yield BreachPart(position, now, Range(first, span.last))
 
     def breaches(self, position: int, first_after: int | None = None) -> Iterator[Breach]:
-        """The unlawful days of a span, era by era and limit by limit; they may overlap.
+        """Yield the unlawful days of a span, by era and limit; ranges may overlap.
 
-        With `first_after` each limit stops at its first days beyond that day.
+        Args:
+            position: position of the span.
+            first_after: stop each limit at its first unlawful days after this day.
         """
         for part in self.parts(position):
             if part.expired:
                 if part.days.days and self.spans[position].counts:
                     yield Breach(part.days, None, part.era)
                 continue
-            track = self.track(part.era)
-            row = track.row_of(position)
+            tally = self.tally(part.era)
+            row = tally.row_of(position)
             if row is None:
                 continue
             for limit in self.timeline.eras[part.era].limits:
-                for days in limit.breaches(track, row):
+                for days in limit.breaches(tally, row):
                     cut = days.within(part.days)
                     if cut.days:
                         yield Breach(cut, limit, part.era)
@@ -118,7 +124,7 @@ class Breaches:
                             break
 
     def first_breach(self, position: int, after: int) -> Breach | None:
-        """The earliest unlawful day of a span later than a day, with the limit it breaks."""
+        """Return the earliest breach of a span after a given day; None if there is none."""
         found: Breach | None = None
         for item in self.breaches(position, after):
             days = item.days.within(Range(after + 1, LAST))
@@ -134,12 +140,12 @@ class Breaches:
         )
 
     def governing(self, position: int, on: int) -> int:
-        """The era that governs a span on a day."""
+        """Return the position of the era that governs a span on a day."""
         found = [part.era for part in self.parts(position) if part.days.first <= on and part.days.days]
         return found[-1] if found else self.timeline.at(on, "the day")
 
     def row(self, position: int) -> SpanResult:
-        """The account of a span, as `assess_register` gives it."""
+        """Return the result of a span, as `assess_register` gives it."""
         unlawful, last = self.unlawful[position], self.spans[position].last
         if last < self.timeline.eras[0].first:
             return SpanResult(None, 0, "", 0)
@@ -157,27 +163,30 @@ class Breaches:
         return SpanResult(None, 0, tightest.id, self._spent(tightest, era, position)[0])
 
     def _counts(self, era: int, position: int) -> bool:
-        """Whether a span has a counted day."""
-        track = self.track(era)
-        row = track.row_of(position)
-        return row is not None and track.starts[row] <= track.ends[row]
+        """Tell whether a span has a counted day."""
+        tally = self.tally(era)
+        row = tally.row_of(position)
+        return row is not None and tally.starts[row] <= tally.ends[row]
 
     def _spent(self, limit: Limit, era: int, position: int) -> tuple[int, int]:
-        track = self.track(era)
-        row = track.row_of(position)
-        return (0, LAST) if row is None else limit.spent(track, row)
+        tally = self.tally(era)
+        row = tally.row_of(position)
+        return (0, LAST) if row is None else limit.spent(tally, row)
 
 
 def earliest_day(timeline: Timeline) -> int:
-    """The first day that a stay may touch: the first covered day, or as far back as its windows reach."""
+    """Return the first day that a stay may include: the first covered day, or the start of its windows."""
     first = timeline.eras[0]
     return first.first - first.lookback if first.first > FIRST else FIRST
 
 
 def check_covered(timeline: Timeline, spans: Sequence[Span], names: Sequence[str]) -> None:
-    """Raises NotCovered, with the span's name, for days before the first version or after the last.
+    """Check that the versions cover all spans.
 
-    Days just before the first version are history if one of its windows reaches back to them.
+    Days before the first version are accepted if one of its windows reaches back to them.
+
+    Raises:
+        NotCovered: a span begins before the first covered day; the message has its name.
     """
     eras, earliest = timeline.eras, earliest_day(timeline)
     for span, name in zip(spans, names, strict=True):

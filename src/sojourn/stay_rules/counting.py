@@ -1,8 +1,7 @@
-"""One traveller's days as a rule counts them: intervals, running totals, days outside.
+"""One traveller's days as a rule counts them: intervals, running totals and days outside.
 
-A `Span` is one stay (or, for rules about absence, one absence). A `CountedDays` lays the spans out under
-one version of a rule: which of their days count, how many counted before, how long the traveller
-was outside before each.
+A `Span` is one stay (or, for rules on absence, one absence). `CountedDays` has, under one version of a
+rule, the counted days of each span, the counted days before it, and the days outside before it.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from sojourn.stay_rules.dates import FIRST, Range
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One stay: first and last day, and whether its days count at all."""
+    """One stay: its first and last day, and whether its days count at all."""
 
     first: int
     last: int
     counts: bool = True
     ends: bool = True
     entered: bool = True
-    """False where the first day is no crossing: a country joined the zone during the stay."""
+    """False if the first day is not an entry: a country joined the zone during the stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +34,47 @@ class CountedDays:
     exits: tuple[int, ...]
     counts: tuple[bool, ...]
     starts: tuple[int, ...]
-    """First counted day; the day after `ends` where nothing counts."""
+    """First counted day; the day after `ends` if no day counts."""
     ends: tuple[int, ...]
     before: tuple[int, ...]
-    """Counted days before each span, and after the last one: one entry more."""
+    """Counted days before each span, and finally after the last one (one entry more)."""
     away: tuple[int, ...]
-    """Uncounted days since day 0 up to each span: rising, constant during a span."""
+    """Uncounted days from day 0 up to each span; non-decreasing, and constant within a span."""
     index: tuple[int, ...]
-    """Position of each span in the list that was given."""
+    """Position of each span in the given list."""
     graced: tuple[int, ...]
-    """1 where the day of entry does not count, else 0."""
+    """1 if the day of entry does not count, else 0."""
     memo: dict[object, list[int]] = field(default_factory=dict[object, list[int]], compare=False)
-    """What limits have worked out about the rows."""
+    """Intermediate results of the limits, by limit."""
 
     def row_of(self, position: int) -> int | None:
-        """The row of the span given at `position`, None where this version ignores it."""
+        """Return the row of the span at `position`; None if this version ignores it."""
         row = bisect_left(self.index, position)
         return row if row < len(self.index) and self.index[row] == position else None
 
     def row_on(self, day: int) -> int | None:
-        """The last row that is present on a day, None when outside."""
+        """Return the last row that includes a day; None if the traveller is outside."""
         row = bisect_right(self.entries, day) - 1
         return row if row >= 0 and day <= self.exits[row] else None
 
     def last_row(self, day: int) -> int:
-        """The last row that began on or before a day, -1 where there is none."""
+        """Return the last row that began on or before a day; -1 if there is none."""
         return bisect_right(self.entries, day) - 1
 
     def counted_until(self, day: int) -> int:
-        """Counted days up to and including a day."""
+        """Return the number of counted days up to and including a day."""
         row = bisect_right(self.starts, day) - 1
         if row < 0:
             return 0
         return self.before[row] + max(0, min(day, self.ends[row]) - self.starts[row] + 1)
 
     def counted_day(self, number: int) -> int:
-        """The day on which the counted days first reach `number` (from 1)."""
+        """Return the day on which the number of counted days first reaches `number` (from 1)."""
         row = bisect_left(self.before, number) - 1
         return self.starts[row] + number - self.before[row] - 1
 
     def within(self, window: Range) -> list[Range]:
-        """The counted days inside a range."""
+        """Return the counted days inside a range."""
         low = max(0, bisect_right(self.starts, window.first) - 1)
         found: list[Range] = []
         for first, last in zip(self.starts[low:], self.ends[low:], strict=True):
@@ -95,10 +94,16 @@ def count_days(
     since: int = FIRST,
     whole: bool = False,
 ) -> CountedDays:
-    """Lay spans (sorted, not overlapping by more than a shared day) out as one version counts them.
+    """Count the days of spans under one version of a rule.
 
-    Days before `since` are ignored; with `whole` every span that began before it is. A day shared by
-    an exit and the next entry counts once.
+    A day that is shared by an exit and the next entry counts once.
+
+    Args:
+        spans: spans in order, which overlap by a shared day at most.
+        entry_day: whether the day of entry counts.
+        exit_day: whether the day of exit counts.
+        since: days before this day are ignored.
+        whole: ignore every span that began before `since` as a whole.
     """
     rows: list[tuple[int, int, bool, int, int, int, int]] = []
     before, done = [0], FIRST - 1
@@ -119,10 +124,10 @@ def count_days(
 
 
 def absences(spans: Sequence[Span], until: int = 0) -> list[Span]:
-    """The absences before each span but the first, and one after the last if it ended before `until`.
+    """Return the absences between spans, and one after the last span if it ended before `until`.
 
-    Travel days are days of presence, so only whole days strictly between exit and entry are absent; an
-    absence of no day has its last day before its first.
+    Days of travel are days of presence, so only full days between exit and entry are days of absence.
+    An absence without a day has its last day before its first.
     """
     found = [Span(a.last + 1, b.first - 1) for a, b in pairwise(spans)]
     if spans and spans[-1].ends and spans[-1].last < until:

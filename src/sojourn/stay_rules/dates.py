@@ -1,7 +1,7 @@
-"""Days as whole numbers: reading dates, adding calendar months, ranges of days.
+"""Days as whole numbers: parsing of dates, calendar months, and ranges of days.
 
-Inside this room a day is the ordinal of `datetime.date` (1 = 1 January of year 1), so that a
-difference is a number of days; dates appear only where something is read or shown.
+Within this package a day is the ordinal of `datetime.date` (1 = 1 January of year 1), so that a
+difference is a number of days. Dates are used only for input and output.
 """
 
 from __future__ import annotations
@@ -27,19 +27,25 @@ class Range(NamedTuple):
 
     @property
     def days(self) -> int:
-        """How many days, never below 0."""
+        """The number of days, at least 0."""
         return max(0, self.last - self.first + 1)
 
     def within(self, other: Range) -> Range:
-        """The days in both; `days` is 0 where there are none."""
+        """Return the intersection with another range; its `days` is 0 if it is empty."""
         return Range(max(self.first, other.first), min(self.last, other.last))
 
 
 def parse(value: object, where: str) -> date:
-    """A calendar date from `YYYY-MM-DD` or a `date`.
+    """Parse a calendar date.
 
-    Raises StayRuleError, naming `where`, for anything else. A clock time is refused rather than cut:
-    an instant in one time zone is another day in the next.
+    A time of day is refused, not cut off: the same instant may be another day in another time zone.
+
+    Args:
+        value: `YYYY-MM-DD` or a `date`.
+        where: the place of the value, for messages.
+
+    Raises:
+        StayRuleError: the value is not a date.
     """
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -55,18 +61,23 @@ def parse(value: object, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise StayRuleError(f"{where}: {text!r} is not a day of the calendar ({error})") from None
+        raise StayRuleError(f"{where}: {text!r} is not a date in the calendar ({error})") from None
 
 
 def day(ordinal: int) -> date:
-    """The date of an ordinal."""
+    """Return the date of an ordinal."""
     return date.fromordinal(ordinal)
 
 
 def months(span: str) -> int:
-    """The number of months in an ISO 8601 span of years and months (`P1Y` is 12).
+    """Return the number of months in an ISO 8601 duration of years and months.
 
-    Raises ValueError for any other span: days and weeks are written as plain numbers of days.
+    Raises:
+        ValueError: any other duration; days and weeks are written as plain numbers of days.
+
+    Example:
+        >>> months("P1Y6M")
+        18
     """
     match = _MONTHS.fullmatch(span)
     if not match or not any(match.groups()):
@@ -75,9 +86,9 @@ def months(span: str) -> int:
 
 
 def add_months(ordinal: int, count: int) -> int:
-    """The same day of the month `count` months later (earlier if negative).
+    """Return the same day of the month `count` months later (earlier if negative).
 
-    Where that month is too short, its last day: 31 August and 6 months is 28 or 29 February.
+    If that month is too short, this is its last day: 31 August plus 6 months is 28 or 29 February.
     """
     start = date.fromordinal(ordinal)
     year, month = divmod(12 * start.year + start.month - 1 + count, 12)
@@ -87,7 +98,7 @@ def add_months(ordinal: int, count: int) -> int:
 
 
 def merge(ranges: list[Range]) -> list[Range]:
-    """The same days as disjoint ranges in order; touching ranges become one."""
+    """Merge ranges into disjoint ranges in order; adjacent ranges become one."""
     merged: list[Range] = []
     for item in sorted(r for r in ranges if r.days):
         if merged and item.first <= merged[-1].last + 1:
@@ -98,5 +109,5 @@ def merge(ranges: list[Range]) -> list[Range]:
 
 
 def total(ranges: list[Range]) -> int:
-    """How many days disjoint ranges hold."""
+    """Return the total number of days of disjoint ranges."""
     return sum(r.days for r in ranges)

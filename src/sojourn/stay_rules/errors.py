@@ -1,4 +1,4 @@
-"""The errors of questions about stay rules."""
+"""Errors about stay rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sojourn._core.errors import SojournError
 
 
 class StayRuleError(SojournError, ValueError):
-    """The question cannot be answered as asked; the message says where and what is allowed."""
+    """The question cannot be answered as asked; the message says what is wrong and what is allowed."""
 
 
 class RuleFileError(StayRuleError):
@@ -14,8 +14,8 @@ class RuleFileError(StayRuleError):
 
 
 class StayError(StayRuleError):
-    """Stays that cannot be read, or contradict each other."""
+    """Stays that cannot be read, or that overlap."""
 
 
-class NotCovered(StayRuleError):  # noqa: N818 - reads as the sentence it is
+class NotCovered(StayRuleError):  # noqa: N818 - public name
     """A date or a traveller for whom no version of the rule is on file."""

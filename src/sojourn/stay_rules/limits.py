@@ -1,25 +1,24 @@
-"""The eight period kinds: one small class each, answering the same questions about a `CountedDays`.
+"""The eight kinds of limits on days, one class each, applied to the `CountedDays` of a traveller.
 
 =================  ====================================================================
-`entry`            days since the last entry; leaving resets it
-`continuous`       days in one piece; a full day outside resets it
-`gap`              days add up until so many full days outside in one piece
-`session`          days add up while each entry falls within the file the last one opened
+`entry`            days since the last entry; leaving resets the count
+`continuous`       consecutive days; a full day outside resets the count
+`gap`              days add up until a given number of consecutive full days outside
+`session`          days add up while each entry falls within the period that the last entry opened
 `block`            days within a window that the first entry opens
 `calendar_year`    days within a year from 1 January
 `rolling`          days within the window that ends on each day
-`absence_rolling`  the same over the days outside (`rolling` on a track of absences)
+`absence_rolling`  the same for days outside (`rolling`, applied to absences)
 =================  ====================================================================
 
 `continuous`, `gap`, `session` and `block`, which add up over a group of stays, are in `limits_grouped`.
 
-Every limit answers the same questions about the counted days: `breaches` lists the days of one row
-that go beyond the cap, `used` counts the days that stand against a day, `counted` says which, `returns`
-when they come back, and `reopens` names the first day on or after `day` on which a stay of `need` days
-may begin as far as this limit knows. All days are ordinals.
+Every limit has the same methods: `breaches` yields the days of one row above the cap; `used` is the
+number of days that count on a day, and `counted` lists them; `returns` says when they stop counting;
+`reopens` is a lower bound on the day on which a stay of `need` days may begin. All days are ordinals.
 """
 
-# ruff: noqa: D102 - `Limit` says what each method of the limits answers
+# ruff: noqa: D102 - the docstrings of `Limit` describe the methods of all limits
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -33,148 +32,148 @@ from sojourn.stay_rules.dates import FIRST, LAST, Range, add_months, months
 
 @dataclass(frozen=True, slots=True)
 class Limit(ABC):
-    """A limit with its numbers."""
+    """Base of the limits."""
 
     id: str
-    """The name the rule file gives the limit."""
+    """The id of the limit in the rule file."""
     cap: int | str
-    """Permitted days, or a span of months for a limit that runs by the calendar."""
+    """Permitted days, or a duration in calendar months."""
 
     @abstractmethod
-    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
-        """The counted days of a row beyond the cap, in order."""
+    def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
+        """Yield the counted days of a row above the cap, in order."""
 
     @abstractmethod
-    def used(self, track: CountedDays, day: int) -> int:
-        """Days that stand against a day; outside, against an entry on that day."""
+    def used(self, tally: CountedDays, day: int) -> int:
+        """Return the days used on a day; if the traveller is outside, for an entry on that day."""
 
     @abstractmethod
-    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
-        """Days used on the last counted day of a row, by it and earlier ones, and days then left."""
+    def spent(self, tally: CountedDays, row: int) -> tuple[int, int]:
+        """Return the days used, and the days left, on the last counted day of a row."""
 
     @abstractmethod
-    def left(self, track: CountedDays, day: int) -> int:
-        """Days not yet used up on a day, never below 0."""
+    def days_left(self, tally: CountedDays, day: int) -> int:
+        """Return the days left on a day, at least 0."""
 
     @abstractmethod
-    def excess(self, track: CountedDays, day: int) -> int:
-        """Days used beyond the cap in the window that holds a day, never below 0."""
+    def excess(self, tally: CountedDays, day: int) -> int:
+        """Return the days above the cap in the window of a day, at least 0."""
 
     @abstractmethod
-    def counted(self, track: CountedDays, day: int) -> list[Range]:
-        """The days that `used` counts."""
+    def counted(self, tally: CountedDays, day: int) -> list[Range]:
+        """Return the days that `used` counts."""
 
     @abstractmethod
-    def returns(self, track: CountedDays, day: int) -> list[Range]:
-        """From when to when the counted days come back, one range for each range of `counted`."""
+    def returns(self, tally: CountedDays, day: int) -> list[Range]:
+        """Return the days on which counted days stop counting, one range for each range of `counted`."""
 
     @abstractmethod
-    def reopens(self, track: CountedDays, day: int, need: int) -> int:
-        """A lower bound (at least `day + 1`) on the next day a stay of `need` counted days may begin."""
+    def reopens(self, tally: CountedDays, day: int, need: int) -> int:
+        """Return a lower bound, at least `day + 1`, on the day on which a stay of `need` days may begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayLimit(Limit):
-    """A limit whose cap is a number of days, so that what is left is the cap less what is used."""
+    """A limit whose cap is a number of days, so that the days left are the cap minus the days used."""
 
     cap: int
 
-    def left(self, track: CountedDays, day: int) -> int:
-        """The cap less the days used."""
-        return max(0, self.cap - self.used(track, day))
+    def days_left(self, tally: CountedDays, day: int) -> int:
+        """Return the cap minus the days used."""
+        return max(0, self.cap - self.used(tally, day))
 
-    def excess(self, track: CountedDays, day: int) -> int:
-        """The days used less the cap."""
-        return max(0, self.used(track, day) - self.cap)
+    def excess(self, tally: CountedDays, day: int) -> int:
+        """Return the days used minus the cap."""
+        return max(0, self.used(tally, day) - self.cap)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLimit(Limit):
-    """At most `cap` days (or calendar months) from each entry: the loophole of the visa run."""
+    """At most `cap` days (or calendar months) from each entry; a visa run resets the count."""
 
-    def allowed_until(self, track: CountedDays, row: int) -> int:
-        """The last permitted day of a row."""
-        anchor = track.entries[row] - 1 + track.graced[row]
+    def allowed_until(self, tally: CountedDays, row: int) -> int:
+        """Return the last permitted day of a row."""
+        anchor = tally.entries[row] - 1 + tally.graced[row]
         if isinstance(self.cap, int):
             return anchor + self.cap
-        return add_months(track.entries[row], months(self.cap)) - 1 + track.graced[row]
+        return add_months(tally.entries[row], months(self.cap)) - 1 + tally.graced[row]
 
-    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
-        over = Range(max(track.starts[row], self.allowed_until(track, row) + 1), track.ends[row])
+    def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
+        over = Range(max(tally.starts[row], self.allowed_until(tally, row) + 1), tally.ends[row])
         if over.days:
             yield over
 
-    def used(self, track: CountedDays, day: int) -> int:
-        return sum(r.days for r in self.counted(track, day))
+    def used(self, tally: CountedDays, day: int) -> int:
+        return sum(r.days for r in self.counted(tally, day))
 
-    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
-        used = max(0, track.ends[row] - track.entries[row] - track.graced[row] + 1)
+    def spent(self, tally: CountedDays, row: int) -> tuple[int, int]:
+        used = max(0, tally.ends[row] - tally.entries[row] - tally.graced[row] + 1)
         left = (
-            self.cap - used if isinstance(self.cap, int) else self.allowed_until(track, row) - track.ends[row]
+            self.cap - used if isinstance(self.cap, int) else self.allowed_until(tally, row) - tally.ends[row]
         )
         return used, max(0, left)
 
-    def left(self, track: CountedDays, day: int) -> int:
-        row = self._row(track, day)
+    def days_left(self, tally: CountedDays, day: int) -> int:
+        row = self._row(tally, day)
         if row is None:
             anchor = day - 1
             last = anchor + self.cap if isinstance(self.cap, int) else add_months(day, months(self.cap)) - 1
             return last - anchor
-        return max(0, self.allowed_until(track, row) - max(day, track.entries[row] - 1 + track.graced[row]))
+        return max(0, self.allowed_until(tally, row) - max(day, tally.entries[row] - 1 + tally.graced[row]))
 
-    def excess(self, track: CountedDays, day: int) -> int:
-        row = self._row(track, day)
-        return 0 if row is None else max(0, min(day, track.ends[row]) - self.allowed_until(track, row))
+    def excess(self, tally: CountedDays, day: int) -> int:
+        row = self._row(tally, day)
+        return 0 if row is None else max(0, min(day, tally.ends[row]) - self.allowed_until(tally, row))
 
-    def counted(self, track: CountedDays, day: int) -> list[Range]:
-        row = self._row(track, day)
+    def counted(self, tally: CountedDays, day: int) -> list[Range]:
+        row = self._row(tally, day)
         if row is None:
             return []
-        span = Range(track.entries[row] + track.graced[row], min(day, track.ends[row]))
+        span = Range(tally.entries[row] + tally.graced[row], min(day, tally.ends[row]))
         return [span] if span.days else []
 
-    def returns(self, track: CountedDays, day: int) -> list[Range]:
-        return [Range(day, day) for _ in self.counted(track, day)]
+    def returns(self, tally: CountedDays, day: int) -> list[Range]:
+        return [Range(day, day) for _ in self.counted(tally, day)]
 
-    def reopens(self, track: CountedDays, day: int, need: int) -> int:
+    def reopens(self, tally: CountedDays, day: int, need: int) -> int:
         return day + 1
 
     @staticmethod
-    def _row(track: CountedDays, day: int) -> int | None:
-        row = track.row_on(day)
-        return row if row is not None and track.counts[row] else None
+    def _row(tally: CountedDays, day: int) -> int | None:
+        row = tally.row_on(day)
+        return row if row is not None and tally.counts[row] else None
 
 
 @dataclass(frozen=True, slots=True)
 class YearLimit(DayLimit):
     """At most `cap` days from 1 January to 31 December."""
 
-    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
-        first, last = track.starts[row], track.ends[row]
+    def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
+        first, last = tally.starts[row], tally.ends[row]
         while first <= last:
             opening, closing = _year(first)
-            left = max(0, self.cap - (track.counted_until(first - 1) - track.counted_until(opening - 1)))
+            left = max(0, self.cap - (tally.counted_until(first - 1) - tally.counted_until(opening - 1)))
             over = Range(first + left, min(last, closing))
             if over.days:
                 yield over
             first = closing + 1
 
-    def used(self, track: CountedDays, day: int) -> int:
-        return track.counted_until(day) - track.counted_until(_year(day)[0] - 1)
+    def used(self, tally: CountedDays, day: int) -> int:
+        return tally.counted_until(day) - tally.counted_until(_year(day)[0] - 1)
 
-    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
-        used = track.before[row + 1] - track.counted_until(_year(track.ends[row])[0] - 1)
+    def spent(self, tally: CountedDays, row: int) -> tuple[int, int]:
+        used = tally.before[row + 1] - tally.counted_until(_year(tally.ends[row])[0] - 1)
         return used, max(0, self.cap - used)
 
-    def counted(self, track: CountedDays, day: int) -> list[Range]:
-        return track.within(Range(_year(day)[0], day))
+    def counted(self, tally: CountedDays, day: int) -> list[Range]:
+        return tally.within(Range(_year(day)[0], day))
 
-    def returns(self, track: CountedDays, day: int) -> list[Range]:
+    def returns(self, tally: CountedDays, day: int) -> list[Range]:
         back = _year(day)[1] + 1
-        return [Range(back, back) for _ in self.counted(track, day)]
+        return [Range(back, back) for _ in self.counted(tally, day)]
 
-    def reopens(self, track: CountedDays, day: int, need: int) -> int:
-        left = max(0, self.cap - self.used(track, day - 1)) if _year(day - 1) == _year(day) else self.cap
+    def reopens(self, tally: CountedDays, day: int, need: int) -> int:
+        left = max(0, self.cap - self.used(tally, day - 1)) if _year(day - 1) == _year(day) else self.cap
         return day + 1 if need <= left else max(day + 1, _year(day)[1] - left)
 
 
@@ -190,29 +189,33 @@ class RollingLimit(DayLimit):
     window: int | str
 
     def opens(self, day: int) -> int:
-        """The first day of the window that ends on a day."""
+        """Return the first day of the window that ends on a day."""
         if isinstance(self.window, int):
             return max(FIRST, day - self.window + 1)
         return add_months(day, -months(self.window)) + 1
 
     @property
     def shortest(self) -> int:
-        """The fewest days a window can have."""
+        """The minimum length of a window in days."""
         if isinstance(self.window, int):
             return self.window
         return 365 * (months(self.window) // 12) + 28 * (months(self.window) % 12)
 
-    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
-        """By the calendar the days used may fall within a row, by at most 3 where a month begins: a day
-        under the cap by n cannot be followed by one over it within n days, nor can 28 days undo 7."""
+    def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
+        """Yield the days above the cap; see `Limit.breaches`.
+
+        With a window in calendar months, the days used rise by at most 1 a day, and fall by at most 3
+        when a month begins. We therefore skip n days if they are n below the cap, and 28 days if they
+        are 7 or more above it.
+        """
         if isinstance(self.window, int):
-            first = self._first(track, row)
-            if first <= track.ends[row]:
-                yield Range(first, track.ends[row])
+            first = self._first(tally, row)
+            if first <= tally.ends[row]:
+                yield Range(first, tally.ends[row])
             return
-        day, last, first = track.starts[row], track.ends[row], 0
+        day, last, first = tally.starts[row], tally.ends[row], 0
         while day <= last:
-            over = self.used(track, day) - self.cap
+            over = self.used(tally, day) - self.cap
             if over > 0 and not first:
                 first = day
             elif over <= 0 and first:
@@ -222,29 +225,29 @@ class RollingLimit(DayLimit):
         if first:
             yield Range(first, last)
 
-    def _first(self, track: CountedDays, row: int) -> int:
-        """The first day beyond the cap: within a row the days used never fall, so one look-up."""
+    def _first(self, tally: CountedDays, row: int) -> int:
+        """Return the first day above the cap; one lookup, since the days used never fall within a row."""
         assert isinstance(self.window, int)
         if self.window <= self.cap:
             return LAST + 1
-        gone = _after(track, track.away[row] - (self.window - self.cap))
-        return max(track.starts[row], track.starts[row] + self.cap - (track.before[row] - gone))
+        gone = _after(tally, tally.away[row] - (self.window - self.cap))
+        return max(tally.starts[row], tally.starts[row] + self.cap - (tally.before[row] - gone))
 
-    def used(self, track: CountedDays, day: int) -> int:
-        return track.counted_until(day) - track.counted_until(self.opens(day) - 1)
+    def used(self, tally: CountedDays, day: int) -> int:
+        return tally.counted_until(day) - tally.counted_until(self.opens(day) - 1)
 
-    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
-        used = track.before[row + 1] - track.counted_until(self.opens(track.ends[row]) - 1)
+    def spent(self, tally: CountedDays, row: int) -> tuple[int, int]:
+        used = tally.before[row + 1] - tally.counted_until(self.opens(tally.ends[row]) - 1)
         return used, max(0, self.cap - used)
 
-    def counted(self, track: CountedDays, day: int) -> list[Range]:
-        return track.within(Range(self.opens(day), day))
+    def counted(self, tally: CountedDays, day: int) -> list[Range]:
+        return tally.within(Range(self.opens(day), day))
 
-    def returns(self, track: CountedDays, day: int) -> list[Range]:
-        return [Range(self._back(r.first), self._back(r.last)) for r in self.counted(track, day)]
+    def returns(self, tally: CountedDays, day: int) -> list[Range]:
+        return [Range(self._back(r.first), self._back(r.last)) for r in self.counted(tally, day)]
 
     def _back(self, day: int) -> int:
-        """The first day whose window no longer holds a day."""
+        """Return the first day whose window no longer includes a day."""
         if isinstance(self.window, int):
             return day + self.window
         back = add_months(day, months(self.window)) - 3
@@ -252,20 +255,20 @@ class RollingLimit(DayLimit):
             back += 1
         return back
 
-    def reopens(self, track: CountedDays, day: int, need: int) -> int:
-        number = track.counted_until(day - 1) + need - self.cap
+    def reopens(self, tally: CountedDays, day: int, need: int) -> int:
+        number = tally.counted_until(day - 1) + need - self.cap
         if number <= 0 or need > self.cap:
             return day + 1
-        return max(day + 1, track.counted_day(number) + self.shortest - need)
+        return max(day + 1, tally.counted_day(number) + self.shortest - need)
 
 
-def _after(track: CountedDays, away: int) -> int:
-    """Counted days up to the end of the last row with at most so many uncounted days before it."""
-    low, high = 0, len(track.away)
+def _after(tally: CountedDays, away: int) -> int:
+    """Return the counted days up to the end of the last row with at most `away` uncounted days before it."""
+    low, high = 0, len(tally.away)
     while low < high:
         middle = (low + high) // 2
-        if track.away[middle] <= away:
+        if tally.away[middle] <= away:
             low = middle + 1
         else:
             high = middle
-    return track.before[low]
+    return tally.before[low]

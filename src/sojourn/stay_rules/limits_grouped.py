@@ -1,9 +1,9 @@
-"""Limits whose days add up over a group of stays until a new group may open: gap, session, block.
+"""Limits whose days add up over a group of stays until a new group begins: gap, session, block.
 
-One method tells them apart: `new_group_opens`, the first day on which an entry starts afresh. See `limits`.
+They differ in one method, `new_group_opens`: the first day on which an entry begins a new group.
 """
 
-# ruff: noqa: D102 - `Kind` says what each method of the limits answers
+# ruff: noqa: D102 - the docstrings of `Limit` describe the methods of all limits
 from __future__ import annotations
 
 from abc import abstractmethod
@@ -17,106 +17,106 @@ from sojourn.stay_rules.limits import DayLimit
 
 @dataclass(frozen=True, slots=True)
 class Grouped(DayLimit):
-    """Base of the limits whose days add up over a group of rows until a new group may open."""
+    """Base of the limits whose days add up over a group of rows."""
 
     @abstractmethod
-    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
-        """The first day on which an entry opens a new group after rows `head` to `last`."""
+    def new_group_opens(self, tally: CountedDays, head: int, last: int) -> int:
+        """Return the first day on which an entry begins a new group after rows `head` to `last`."""
 
-    def _standing(self, track: CountedDays, day: int) -> tuple[int, int] | None:
-        """The open group's head and last row on a day; None where an entry would open a new one."""
-        last = track.last_row(day)
+    def _standing(self, tally: CountedDays, day: int) -> tuple[int, int] | None:
+        """Return the first and the last row of the open group; None if an entry would begin a new group."""
+        last = tally.last_row(day)
         if last < 0:
             return None
-        head = _heads(self, track)[last]
-        if head < 0 or (track.row_on(day) is None and day >= self.new_group_opens(track, head, last)):
+        head = _heads(self, tally)[last]
+        if head < 0 or (tally.row_on(day) is None and day >= self.new_group_opens(tally, head, last)):
             return None
         return head, last
 
-    def breaches(self, track: CountedDays, row: int) -> Iterator[Range]:
-        head = _heads(self, track)[row]
+    def breaches(self, tally: CountedDays, row: int) -> Iterator[Range]:
+        head = _heads(self, tally)[row]
         if head >= 0:
-            left = max(0, self.cap - (track.before[row] - track.before[head]))
-            over = Range(track.starts[row] + left, track.ends[row])
+            left = max(0, self.cap - (tally.before[row] - tally.before[head]))
+            over = Range(tally.starts[row] + left, tally.ends[row])
             if over.days:
                 yield over
 
-    def used(self, track: CountedDays, day: int) -> int:
-        group = self._standing(track, day)
-        return 0 if group is None else track.counted_until(day) - track.before[group[0]]
+    def used(self, tally: CountedDays, day: int) -> int:
+        group = self._standing(tally, day)
+        return 0 if group is None else tally.counted_until(day) - tally.before[group[0]]
 
-    def spent(self, track: CountedDays, row: int) -> tuple[int, int]:
-        head = _heads(self, track)[row]
-        used = track.before[row + 1] - track.before[head] if head >= 0 else 0
+    def spent(self, tally: CountedDays, row: int) -> tuple[int, int]:
+        head = _heads(self, tally)[row]
+        used = tally.before[row + 1] - tally.before[head] if head >= 0 else 0
         return used, max(0, self.cap - used)
 
-    def counted(self, track: CountedDays, day: int) -> list[Range]:
-        group = self._standing(track, day)
-        return [] if group is None else track.within(Range(track.starts[group[0]], day))
+    def counted(self, tally: CountedDays, day: int) -> list[Range]:
+        group = self._standing(tally, day)
+        return [] if group is None else tally.within(Range(tally.starts[group[0]], day))
 
-    def returns(self, track: CountedDays, day: int) -> list[Range]:
-        group = self._standing(track, day)
+    def returns(self, tally: CountedDays, day: int) -> list[Range]:
+        group = self._standing(tally, day)
         if group is None:
             return []
-        back = max(day, self.new_group_opens(track, *group))
-        return [Range(back, back) for _ in self.counted(track, day)]
+        back = max(day, self.new_group_opens(tally, *group))
+        return [Range(back, back) for _ in self.counted(tally, day)]
 
-    def reopens(self, track: CountedDays, day: int, need: int) -> int:
-        group = self._standing(track, day)
-        return day + 1 if group is None else max(day + 1, self.new_group_opens(track, *group))
+    def reopens(self, tally: CountedDays, day: int, need: int) -> int:
+        group = self._standing(tally, day)
+        return day + 1 if group is None else max(day + 1, self.new_group_opens(tally, *group))
 
 
-def _heads(limit: Grouped, track: CountedDays) -> list[int]:
-    if limit in track.memo:
-        return track.memo[limit]
+def _heads(limit: Grouped, tally: CountedDays) -> list[int]:
+    if limit in tally.memo:
+        return tally.memo[limit]
     heads: list[int] = []
     head = -1
-    for row, entry in enumerate(track.entries):
-        if head >= 0 and entry >= limit.new_group_opens(track, head, row - 1):
+    for row, entry in enumerate(tally.entries):
+        if head >= 0 and entry >= limit.new_group_opens(tally, head, row - 1):
             head = -1
-        if head < 0 and track.counts[row]:
+        if head < 0 and tally.counts[row]:
             head = row
         heads.append(head)
-    track.memo[limit] = heads
+    tally.memo[limit] = heads
     return heads
 
 
 @dataclass(frozen=True, slots=True)
 class GapLimit(Grouped):
-    """Days add up until `outside` full days outside in one piece."""
+    """Days add up until `outside` consecutive full days outside."""
 
     outside: int
 
-    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
-        return track.exits[last] + self.outside + 1
+    def new_group_opens(self, tally: CountedDays, head: int, last: int) -> int:
+        return tally.exits[last] + self.outside + 1
 
 
 def continuous(id: str, cap: int) -> GapLimit:
-    """Days in one piece: `gap` with one full day outside, so a same-day visa run resets nothing."""
+    """Return the limit on consecutive days: a gap of one full day, so a same-day visa run resets nothing."""
     return GapLimit(id, cap, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLimit(Grouped):
-    """The first entry opens a file of `days` days; each entry while it is open extends it afresh."""
+    """The first entry opens a period of `days` days; each entry within it opens the period anew."""
 
     days: int
 
-    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
-        while not track.counts[last]:
+    def new_group_opens(self, tally: CountedDays, head: int, last: int) -> int:
+        while not tally.counts[last]:
             last -= 1
-        return track.entries[last] + self.days
+        return tally.entries[last] + self.days
 
 
 @dataclass(frozen=True, slots=True)
 class BlockLimit(Grouped):
-    """A window opened by the first entry; the next entry after its last day opens another.
+    """The first entry opens a window; the first entry after its last day opens the next one.
 
-    Days of a stay that runs past the end of its window still stand against that window.
+    Days of a stay that continues past the end of its window still count in that window.
     """
 
     window: int | str
 
-    def new_group_opens(self, track: CountedDays, head: int, last: int) -> int:
-        start = track.entries[head]
+    def new_group_opens(self, tally: CountedDays, head: int, last: int) -> int:
+        start = tally.entries[head]
         return start + self.window if isinstance(self.window, int) else add_months(start, months(self.window))

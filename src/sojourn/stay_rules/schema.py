@@ -1,7 +1,7 @@
-"""What a rule file may say: typed models, from which the JSON Schema of the format is made.
+"""The format of rule files as typed models, from which their JSON Schema is generated.
 
-Every model is frozen and refuses unknown keys, so that a misspelt field is an error and not a rule
-without that field. `docs/reference/stay-rules.md` describes each field; a test keeps it complete.
+Every model is frozen and refuses unknown keys, so that a misspelt field is an error rather than a
+missing field. `docs/reference/stay-rules.md` describes each field; a test keeps it complete.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RulePart(StrictModel):
 
 
 class Period(RulePart):
-    """Over which days a limit adds up."""
+    """The period over which the days of a limit add up."""
 
     kind: PeriodKind
     """One of the eight kinds."""
@@ -40,7 +40,7 @@ class Period(RulePart):
     span: CalendarSpan | None = None
     """Instead of `days`: length by the calendar (P6M, P1Y): rolling, block, absence_rolling."""
     outside: LimitDays | None = None
-    """`gap` only: full days outside in one piece after which counting starts afresh."""
+    """`gap` only: consecutive full days outside after which the count starts again."""
 
     @model_validator(mode="after")
     def _only_what_the_kind_needs(self) -> Period:
@@ -52,21 +52,21 @@ class Period(RulePart):
         elif self.kind == "gap":
             fits, needed = given == {"outside"}, "`outside` and nothing else"
         else:
-            fits, needed = not given, "no length: the cap says it all"
+            fits, needed = not given, "no length, since the cap gives it"
         if not fits:
             raise ValueError(f"a period of kind {self.kind} takes {needed}, not {sorted(given) or 'nothing'}")
         return self
 
 
 class LimitSpec(RulePart):
-    """One cap; all limits of a version hold at once and the tightest binds."""
+    """One limit; all limits of a version hold at once, and the strictest one binds."""
 
     id: Identifier
     """A short name, shown as the binding limit."""
     cap: LimitDays | CalendarSpan
     """Permitted days; by the calendar (P6M, P1Y) for kind `entry` only."""
     period: Period
-    """Over which days."""
+    """The period over which days add up."""
 
     @model_validator(mode="after")
     def _calendar_cap_only_per_entry(self) -> LimitSpec:
@@ -87,7 +87,7 @@ class Counting(RulePart):
 
 
 class InForce(RulePart):
-    """First and last day, both included; an end left out is open."""
+    """First and last day, both included; a missing end is open."""
 
     from_: Day | None = Field(None, alias="from", description="First day; left out: as far back as is known.")
     to: Day | None = None
@@ -96,19 +96,19 @@ class InForce(RulePart):
     @model_validator(mode="after")
     def _in_order(self) -> InForce:
         if self.from_ and self.to and self.to < self.from_:
-            raise ValueError(f"in force from {self.from_} to {self.to}: the end lies before the start")
+            raise ValueError(f"in force from {self.from_} to {self.to}: the end is before the start")
         return self
 
 
 class Citation(RulePart):
-    """Where it stands written, when somebody last looked, and how sure we are."""
+    """Source, date last verified, and confidence."""
 
     act: Annotated[str, Field(min_length=3)]
-    """Title, number and paragraph of the act; or what was announced and by whom."""
+    """Title, number and paragraph of the act; or the announcement and who made it."""
     url: str | tuple[str, ...] = ()
     """Where the text or a report of it was read."""
     checked: Day
-    """The last day on which somebody compared this version with its sources."""
+    """The last day on which this version was compared with its sources."""
     confidence: Literal["high", "medium", "low"]
     """high: act or several agreeing reports; medium: one report or an open detail; low: hearsay."""
     note: str = ""
@@ -121,7 +121,7 @@ class Transition(RulePart):
     prior_days: Literal["count", "ignore", "ignore_open"] = "count"
     """`ignore`: days before the first day do not count; `ignore_open`: nor do stays begun before it."""
     open_stay: Literal["new_version", "old_version", "until"] = "new_version"
-    """Who governs a stay that is open on the first day; `until`: it may last until the day in `until`."""
+    """Version for a stay that is open on the first day; `until`: it may last until the day in `until`."""
     until: Day | None = None
     """Last lawful day of a stay open on the first day (with `open_stay: until`)."""
 
@@ -133,7 +133,7 @@ class Transition(RulePart):
 
 
 class Duty(RulePart):
-    """Something to do that is not a limit on days."""
+    """An obligation other than a limit on days."""
 
     id: Identifier
     """A short name."""
@@ -146,7 +146,7 @@ class Duty(RulePart):
 
 
 class Effect(RulePart):
-    """What follows when a limit is broken."""
+    """A consequence of breaking a limit."""
 
     effect: Literal["refuse_entry", "fine", "expulsion", "ban"]
     """The kind of consequence."""
@@ -155,12 +155,12 @@ class Effect(RulePart):
 
 
 class RuleReading(RulePart):
-    """One way to read a version whose sources leave a convention open; replaces what it names."""
+    """One interpretation of a version whose sources are ambiguous; replaces the fields that it gives."""
 
     id: Identifier
     """A short name for the reading."""
     why: str = ""
-    """Who reads it so."""
+    """Who interprets the rule in this way."""
     limits: tuple[LimitSpec, ...] | None = None
     """Limits under this reading, in place of the version's."""
     counting: Counting | None = None
@@ -168,7 +168,7 @@ class RuleReading(RulePart):
 
 
 class Version(RulePart):
-    """The rule as it stood between two days."""
+    """The rule as it was in force between two days."""
 
     in_force: InForce
     """From when to when."""
@@ -185,7 +185,7 @@ class Version(RulePart):
     duties: tuple[Duty, ...] = ()
     """Registration and the like."""
     readings: tuple[RuleReading, ...] = ()
-    """Two or more ways to read this version; the first is the one shown first."""
+    """Two or more interpretations of this version; the first is shown first."""
     cite: Citation
     """The source."""
 
@@ -196,7 +196,9 @@ class Version(RulePart):
             if len(names) != len(set(names)):
                 raise ValueError(f"{what}: an id is used twice in {names}")
         if len(self.readings) == 1:
-            raise ValueError("readings: one reading is no dispute; write it as the version itself")
+            raise ValueError(
+                "readings: a single reading belongs in the version itself; give two or more, or none"
+            )
         return self
 
 
@@ -218,7 +220,7 @@ class Departure(RulePart):
     """From when to when."""
     replaces: Literal["limits", "counting", "clock_stops", "on_breach", "duties"]
     """The field of the version that it replaces."""
-    with_: Any = Field(alias="with", description="What stands there instead, written as in a version.")
+    with_: Any = Field(alias="with", description="The replacement, written as in a version.")
     cite: Citation
     """The source."""
 
@@ -239,11 +241,13 @@ class Applies(RulePart):
 
     nationality: Literal["any"] | tuple[Country, ...]
     """Country codes, or `any`."""
-    except_: tuple[Country, ...] = Field((), alias="except", description="With `any`: those left out.")
+    except_: tuple[Country, ...] = Field(
+        (), alias="except", description="With `any`: the nationalities excluded."
+    )
     document: str = "ordinary"
     """The travel document."""
     assumes: str = ""
-    """What the rule takes for granted about the traveller; shown as a warning."""
+    """What the rule assumes about the traveller; shown as a warning."""
 
     @model_validator(mode="after")
     def _except_needs_any(self) -> Applies:
@@ -253,7 +257,7 @@ class Applies(RulePart):
 
 
 class Rule(RulePart):
-    """One regime: whom it concerns and what it said over time."""
+    """One rule: whom it concerns, and its versions over time."""
 
     id: Identifier
     """Unique name, such as `KZ.visa_free.EAEU`."""
@@ -269,19 +273,21 @@ class Rule(RulePart):
     """Departures for some travellers."""
 
     def __hash__(self) -> int:
-        """By id, since equality compares the whole rule."""
+        """Hash by id, since equality compares the whole rule."""
         return hash(self.id)
 
     @property
     def absence(self) -> bool:
-        """Whether the rule limits days outside instead of days inside."""
+        """Whether the rule limits days outside rather than days inside."""
         return any(limit.period.kind == "absence_rolling" for limit in all_limits(self))
 
     @model_validator(mode="after")
     def _versions_in_order(self) -> Rule:
         for old, new in zip(self.versions, self.versions[1:], strict=False):
             if old.in_force.to is None or new.in_force.from_ is None:
-                raise ValueError("versions: only the first may begin, and only the last may end, open")
+                raise ValueError(
+                    "versions: only the first may have an open start, and only the last an open end"
+                )
             if new.in_force.from_ <= old.in_force.to:
                 raise ValueError(
                     f"versions: two are in force on {new.in_force.from_}; "
@@ -312,7 +318,11 @@ class RuleFile(RulePart):
 
 
 def replace(version: Version, field: str, value: object) -> Version:
-    """The version with one field replaced by what an exception writes there. Raises ValueError."""
+    """Return a version with one field replaced by the value of an exception.
+
+    Raises:
+        ValueError: the value does not fit the field.
+    """
     written = version.model_dump(by_alias=True, exclude_unset=True)
     if field == "limits":
         written.pop("readings", None)
@@ -320,7 +330,7 @@ def replace(version: Version, field: str, value: object) -> Version:
 
 
 def all_limits(rule: Rule) -> tuple[LimitSpec, ...]:
-    """Every limit of every version and reading."""
+    """Return every limit of every version and reading."""
     return tuple(
         limit
         for version in rule.versions
@@ -330,6 +340,11 @@ def all_limits(rule: Rule) -> tuple[LimitSpec, ...]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a rule file, shipped as `rules/schema.json`."""
+    """Return the JSON Schema (2020-12) of rule files, which is shipped as `rules/schema.json`.
+
+    Example:
+        >>> json_schema()["title"]
+        'RuleFile'
+    """
     schema = RuleFile.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,4 +1,4 @@
-"""Stays as people write them down, checked row by row."""
+"""Stays of a traveller: reading, validation row by row, and conversion to spans."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Stay:
     entry: date
     exit: date | None = None
     permit: str = ""
-    """The document that stops the clock, by its name in the rule; empty for a visa-free stay."""
+    """The document under which days do not count, by its id in the rule; empty for a visa-free stay."""
     member: str = ""
-    """The country of the zone where the stay began to count, for zones that countries joined."""
+    """The member country of the stay, for zones that countries joined over time."""
     row: str = "stay"
     """Where it was read, for messages."""
 
@@ -35,11 +35,21 @@ StayLike = Stay | Mapping[str, object] | Sequence[object]
 
 
 def read_stays(source: Path | str | Iterable[StayLike], on: date | None = None) -> list[Stay]:
-    """Stays from a CSV file (columns entry,exit and optionally permit,member), tuples or mappings.
+    """Read stays and sort them by entry.
 
-    Sorted by entry. An open stay may be followed by stays that begin after `on`, by which day it is taken
-    to have ended. Raises StayError naming file, row, field and value for whatever is no stay, ends
-    before it begins, or overlaps another by more than a shared day of exit and entry.
+    An open stay may be followed by stays that begin after `on`; it is then assumed to end by that day.
+
+    Args:
+        source: a CSV file (columns entry,exit and optionally permit,member), tuples, mappings or stays.
+        on: the reference day.
+
+    Raises:
+        StayError: a row is not a stay, ends before it begins, or overlaps another one by more than a
+            shared day of exit and entry; the message has the file, the row, the field and the value.
+
+    Example:
+        >>> read_stays([("2023-05-01", "2023-05-20"), ("2023-02-01", "2023-03-01")])[0].entry
+        datetime.date(2023, 2, 1)
     """
     if isinstance(source, str | Path):
         stays = _read_csv(Path(source))
@@ -51,8 +61,8 @@ def read_stays(source: Path | str | Iterable[StayLike], on: date | None = None) 
         if after.entry < end or (before.exit is None and after.entry == end):
             until = f"to {before.exit}" if before.exit else "that is still open"
             raise StayError(
-                f"{after.row}, entry: {after.entry} lies inside the stay from {before.entry} {until} "
-                f"({before.row}); stays may share a day of exit and entry, no more"
+                f"{after.row}, entry: {after.entry} is within the stay from {before.entry} {until} "
+                f"({before.row}); stays may share only a day of exit and entry"
             )
     return stays
 
@@ -68,15 +78,17 @@ def _read_csv(path: Path) -> list[Stay]:
     columns = reader.fieldnames or []
     if "entry" not in columns or "exit" not in columns:
         raise StayError(
-            f"{path}: the first line must name the columns entry,exit; it reads {','.join(columns)!r}"
+            f"{path}: the first line must have the columns entry,exit; it is {','.join(columns)!r}"
         )
     strange = [name for name in columns if name not in COLUMNS]
     if strange:
-        raise StayError(f"{path}: column {strange[0]!r} is not known; allowed are {', '.join(COLUMNS)}")
+        raise StayError(f"{path}: column {strange[0]!r} is unknown; allowed are {', '.join(COLUMNS)}")
     stays: list[Stay] = []
     for number, record in enumerate(reader, 2):
         if None in record or None in record.values():
-            raise StayError(f"{path} row {number}: has not as many fields as the first line ({len(columns)})")
+            raise StayError(
+                f"{path} row {number}: has a different number of fields than the first line ({len(columns)})"
+            )
         stays.append(_coerce({k: v.strip() for k, v in record.items()}, f"{path} row {number}"))
     return stays
 
@@ -101,15 +113,25 @@ def _coerce(item: StayLike, row: str) -> Stay:
     except StayRuleError as error:
         raise StayError(str(error)) from None
     if leave is not None and leave < entry:
-        raise StayError(f"{row}, exit: {leave} lies before the entry {entry}")
+        raise StayError(f"{row}, exit: {leave} is before the entry {entry}")
     return Stay(entry, leave, str(fields.get("permit") or ""), str(fields.get("member") or ""), row)
 
 
 def spans_of(rule: Rule, stays: Sequence[Stay], until: int) -> tuple[list[Span], list[Stay]]:
-    """The stays as spans of the rule's zone, open ones lasting to `until` (an ordinal), and the stays kept.
+    """Convert stays to spans of the rule's zone.
 
-    Days in a country before it joined the zone are cut off; stays outside the zone are left out. Raises
-    StayError for a permit that stops no clock or a country that the zone does not know.
+    Days in a country before it joined the zone are cut off, and stays outside the zone are left out.
+
+    Args:
+        rule: the rule.
+        stays: stays in order of entry.
+        until: last day of open stays, an ordinal.
+
+    Returns:
+        The spans, and the stays that they come from.
+
+    Raises:
+        StayError: a permit under which days count all the same, or a country that is not in the zone.
     """
     stops = stopping_documents(rule)
     spans: list[Span] = []
@@ -118,7 +140,7 @@ def spans_of(rule: Rule, stays: Sequence[Stay], until: int) -> tuple[list[Span],
         if stay.permit and stay.permit not in stops:
             allowed = ", ".join(sorted(stops)) or "none"
             raise StayError(
-                f"{stay.row}, permit: {stay.permit!r} stops no clock under {rule.id}; allowed: {allowed}"
+                f"{stay.row}, permit: {stay.permit!r} stops no clock of {rule.id}; allowed: {allowed}"
             )
         first, joined = stay.entry.toordinal(), _joined(rule, stay)
         last = stay.exit.toordinal() if stay.exit else max(first, until)
@@ -130,7 +152,7 @@ def spans_of(rule: Rule, stays: Sequence[Stay], until: int) -> tuple[list[Span],
 
 
 def stopping_documents(rule: Rule) -> set[str]:
-    """The documents that stop the clock in some version of a rule."""
+    """Return the documents under which days do not count in some version of a rule."""
     stops = {name for version in rule.versions for name in version.clock_stops}
     for item in rule.exceptions:
         if item.replaces == "clock_stops":
@@ -139,14 +161,14 @@ def stopping_documents(rule: Rule) -> set[str]:
 
 
 def _joined(rule: Rule, stay: Stay) -> int | None:
-    """The first day that counts in the stay's country; None where its days never count."""
+    """Return the first day that counts in the country of a stay; None if its days never count."""
     if not stay.member:
         return 0
     if not isinstance(rule.zone, Zone):
         if stay.member == rule.zone:
             return 0
         raise StayError(
-            f"{stay.row}, member: {stay.member!r} is not {rule.zone}, all that {rule.id} is about"
+            f"{stay.row}, member: {stay.member!r} is not {rule.zone}, the only country of {rule.id}"
         )
     if stay.member in rule.zone.outside:
         return None
@@ -160,7 +182,11 @@ def _joined(rule: Rule, stay: Stay) -> int | None:
 
 
 def plan_of(text: str) -> Stay:
-    """A planned stay from `A:B`, two dates. Raises StayError."""
+    """Parse a planned stay, `A:B`.
+
+    Raises:
+        StayError: the text is not two dates with a colon.
+    """
     first, colon, last = text.partition(":")
     if not colon:
         raise StayError(f"plan: {text!r} is not two dates with a colon, such as 2023-06-01:2023-06-20")

@@ -1,4 +1,4 @@
-"""From a rule and a nationality to dated eras: what held on which day, in which reading."""
+"""Timelines: the versions of a rule for one nationality and reading, as dated eras."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sojourn.stay_rules.schema import Counting, Departure, LimitSpec, Rule, Vers
 
 @dataclass(frozen=True)
 class Era:
-    """One version for one nationality in one reading; days are ordinals, both ends included."""
+    """One version for one nationality and reading; days are ordinals, both ends included."""
 
     first: int
     last: int
@@ -25,9 +25,9 @@ class Era:
     counting: Counting
     version: Version
     position: int
-    """Which version of the rule: eras cut out of one version by an exception share it."""
+    """Position of the version; eras that an exception cuts out of one version share it."""
     since: int = FIRST
-    """Days before it do not count."""
+    """Earlier days do not count."""
     exceptions: tuple[Departure, ...] = ()
 
     @property
@@ -37,7 +37,7 @@ class Era:
 
     @property
     def lookback(self) -> int:
-        """Days before the first day that may matter on it."""
+        """Number of days before the first day that may count on it."""
         if self.since > FIRST:
             return 0
         windows = (k.window for k in self.limits if isinstance(k, RollingLimit))
@@ -53,17 +53,26 @@ class Timeline:
     eras: tuple[Era, ...]
 
     def at(self, ordinal: int, what: str) -> int:
-        """The position of the era in force on a day. Raises NotCovered, saying what `what` is."""
+        """Return the position of the era in force on a day.
+
+        Args:
+            ordinal: the day.
+            what: what the day is, for the message.
+
+        Raises:
+            NotCovered: no version covers the day.
+        """
         for position, era in enumerate(self.eras):
             if era.first <= ordinal <= era.last:
                 return position
         raise NotCovered(f"{what} {day(ordinal)}: {self.rule.id} covers {self.covered()} only")
 
     def successors(self, start: int) -> Iterator[tuple[int, int, bool]]:
-        """The later eras that govern a stay open since era `start`.
+        """Yield the later eras that govern a stay that has been open since era `start`.
 
-        Each is given by its position, the first day on which it governs, and whether the stay has
-        lost its permission by then: that ends the row.
+        Yields:
+            The position of the era, the first day on which it governs, and whether permission to
+            stay has expired by then; no era follows an expiry.
         """
         skipped: set[int] = set()
         for later in range(start + 1, len(self.eras)):
@@ -81,7 +90,7 @@ class Timeline:
             yield later, era.first, False
 
     def covered(self) -> str:
-        """In words, the days that the versions cover."""
+        """Return the days that the versions cover, in words."""
         parts: list[str] = []
         for era in self.eras:
             start = "the beginning" if era.first == FIRST else day(era.first).isoformat()
@@ -94,7 +103,7 @@ class Timeline:
 
 
 def compile_limit(limit: LimitSpec) -> Limit:
-    """The class of a limit's period kind, with its numbers."""
+    """Convert a limit of a rule file to the class of its kind."""
     period, window = limit.period, limit.period.days or limit.period.span or 0
     if period.kind == "entry":
         return EntryLimit(limit.id, limit.cap)
@@ -116,7 +125,11 @@ def compile_limit(limit: LimitSpec) -> Limit:
 
 
 def check_nationality(rule: Rule, nationality: str) -> None:
-    """Raises NotCovered if the code is no country or the rule is not for it."""
+    """Check that a rule applies to a nationality.
+
+    Raises:
+        NotCovered: the code is not a country, or the rule does not apply to it.
+    """
     if nationality not in CODES:
         raise NotCovered(f"nationality {nationality!r} is not a two-letter country code such as RU or KG")
     allowed = rule.applies.nationality
@@ -124,11 +137,16 @@ def check_nationality(rule: Rule, nationality: str) -> None:
         return
     if allowed == "any" or nationality not in allowed:
         whom = f"any but {', '.join(rule.applies.except_)}" if allowed == "any" else ", ".join(allowed)
-        raise NotCovered(f"nationality {nationality}: {rule.id} is for {whom}")
+        raise NotCovered(f"nationality {nationality}: {rule.id} applies to {whom}")
 
 
 def choose(rules: Sequence[Rule], nationality: str) -> Rule:
-    """The one rule that concerns a traveller. Raises NotCovered for none, StayRuleError for several."""
+    """Return the one rule that applies to a nationality.
+
+    Raises:
+        NotCovered: no rule applies.
+        StayRuleError: several rules apply.
+    """
     if len(rules) == 1:
         check_nationality(rules[0], nationality)
         return rules[0]
@@ -141,18 +159,22 @@ def choose(rules: Sequence[Rule], nationality: str) -> Rule:
             if nationality not in CODES:
                 raise
     if not fitting:
-        raise NotCovered(f"nationality {nationality}: none of {', '.join(r.id for r in rules)} is for it")
+        raise NotCovered(f"nationality {nationality}: none of {', '.join(r.id for r in rules)} applies")
     if len(fitting) > 1:
         raise StayRuleError(
-            f"nationality {nationality}: {len(fitting)} rules fit, {', '.join(r.id for r in fitting)}; "
-            "name the one that is meant"
+            f"nationality {nationality}: {len(fitting)} rules apply, {', '.join(r.id for r in fitting)}; "
+            "choose one"
         )
     return fitting[0]
 
 
 @lru_cache(maxsize=256)
 def timelines(rule: Rule, nationality: str) -> tuple[Timeline, ...]:
-    """One timeline per reading, the first-written reading first. Raises NotCovered."""
+    """Return one timeline per reading, in the order of the rule file.
+
+    Raises:
+        NotCovered: the rule does not apply to the nationality.
+    """
     check_nationality(rule, nationality)
     names = list(dict.fromkeys(reading.id for version in rule.versions for reading in version.readings))
     return tuple(
@@ -164,7 +186,7 @@ def timelines(rule: Rule, nationality: str) -> tuple[Timeline, ...]:
 
 
 def _eras(rule: Rule, position: int, nationality: str, reading: str) -> list[Era]:
-    """A version cut at the days where an exception for this nationality begins or ends."""
+    """Cut a version at the days on which an exception for this nationality begins or ends."""
     version = rule.versions[position]
     first, last = _ordinals(version.in_force.from_, version.in_force.to)
     fitting = [e for e in rule.exceptions if _concerns(e, nationality)]

@@ -1,9 +1,9 @@
-"""A register of stays under one rule: Ibis expressions in, a row per stay out.
+"""Assessment of a register of stays under one rule, as Ibis expressions.
 
-The work is done by the engine that holds the table (DuckDB, Spark), out of core, without a row per day.
-The stages are in `counted_days` (which days count), `prescreen` (persons who cannot have broken a
-limit), `limit_columns` (one expression per kind) and here (versions, pieces of stays, the row that
-comes out).
+The backend that holds the table (DuckDB, Spark) does the computation, out of core and without a row per
+day. The stages are in `counted_days` (which days count), `prescreen` (people who cannot have broken a
+limit), `limit_columns` (one expression per kind of limit) and here (versions, pieces of stays, and the
+row of each stay).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core import ibis_tools
 from sojourn.stay_rules.dates import FIRST, LAST, parse
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.library import Rules, candidates
+from sojourn.stay_rules.rule_files import Rules, find_rules
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
 
 if TYPE_CHECKING:
@@ -32,61 +32,70 @@ def assess_register(
     until: date | str | None = None,
     reading: str | None = None,
 ) -> ir.Table:
-    """A row per stay: first unlawful day, unlawful days, binding limit, days used at exit.
+    """Return an expression with a row per stay of a register: its unlawful days and its binding limit.
 
-    `table` has the columns `person`, `entry`, `exit` (dates) and optionally `permit` and `member` (text,
-    empty or null where none); `until` is the day to which open stays are counted. `rules`, `nationality`:
-    as in `assess`; `reading`: the id of one reading of a disputed rule, the first-written by default.
+    Invalid rows (exit before entry, overlap, a day that no version covers, an unknown permit or member)
+    stop the query when it runs, with a message that has the person and the days.
 
-    The result has the columns of the table that are named above and `first_unlawful` (date or null),
-    `unlawful_days`, `binding_limit` (the limit broken first; if none, the one with the fewest days left)
-    and `used_at_exit` (days used under that limit on the last counted day). For rules on absence each row
-    tells of the absence before the stay. A stay that does not count has 0 and an empty limit.
+    Args:
+        table: an Ibis table with the columns `person`, `entry`, `exit` (dates) and optionally `permit`
+            and `member` (text; empty or null for none).
+        rules: as in `assess`.
+        nationality: two-letter country code.
+        until: the day up to which open stays are counted.
+        reading: id of one reading of a disputed rule; by default the first.
 
-    Raises StayRuleError here for columns, rules and nationality. Rows that are no stays (exit before entry,
-    overlap, a day that no version covers, an unknown permit or member) stop the query when it runs, with
-    a message that names the person and the days.
+    Returns:
+        The columns above and `first_unlawful` (date or null), `unlawful_days`, `binding_limit` (the limit
+        broken first; if none is broken, the one with the fewest days left) and `used_at_exit` (days used
+        under that limit on the last counted day). For rules on absence, a row describes the absence before
+        the stay. A stay that does not count has 0 days and an empty limit.
+
+    Raises:
+        StayRuleError: a column is missing or has the wrong type, or no rule applies.
+
+    docs/howto/stay-rules.md has an example.
     """
     from sojourn.stay_rules.register import counted_days, prescreen
 
     ibis = ibis_tools.engine()
-    rule = choose(candidates(rules), nationality)
+    rule = choose(find_rules(rules), nationality)
     lines = [line for line in timelines(rule, nationality) if reading in (None, line.reading)]
     if not lines:
         raise StayRuleError(f"reading {reading!r}: {rule.id} has no such reading")
     line = _trimmed(lines[0], table, until)
-    stays: Any = counted_days.stays(table, line, until)
+    stays: Any = counted_days.number_days(table, line, until)
     names = [name for name in ("person", "entry", "exit", "permit", "member") if name in table.columns]
     eras = list(line.eras)
     if not rule.absence and len(eras) == 1 and prescreen.applies_to(eras[0]):
-        rows = prescreen.screened(stays, eras[0])
-        doubt = prescreen.doubtful(rows)
+        rows = prescreen.screen_stays(stays, eras[0])
+        doubt = prescreen.find_doubtful(rows)
         plain, odd = doubt.filter(~doubt.odd), doubt.filter(doubt.odd)
-        sure = prescreen.settled(rows.anti_join(doubt, rows.person == doubt.of), eras[0])
-        over = prescreen.overstayed(rows.semi_join(plain, rows.person == plain.of), eras[0])
+        sure = prescreen.summarise_lawful(rows.anti_join(doubt, rows.person == doubt.of), eras[0])
+        over = prescreen.summarise_overstays(rows.semi_join(plain, rows.person == plain.of), eras[0])
         again = rows.semi_join(odd, rows.person == odd.of).select(*names)
-        rest = _exact(counted_days.stays(again, line, until), line)
+        rest = _exact(counted_days.number_days(again, line, until), line)
         return ibis.union(*(part.select(*names, *RESULT) for part in (sure, over, rest)))
     return _exact(stays, line).select(*names, *RESULT)
 
 
 def _exact(stays: Any, line: Timeline) -> Any:
-    """Every limit of every era, worked out for every stay."""
+    """Apply every limit of every era to every stay."""
     from sojourn.stay_rules.register import counted_days
-    from sojourn.stay_rules.register.calendar_windows import splits
+    from sojourn.stay_rules.register.calendar_windows import needs_cutting
 
-    whole = len(line.eras) == 1 and not any(splits(era) for era in line.eras)
+    whole = len(line.eras) == 1 and not any(needs_cutting(era) for era in line.eras)
     if line.rule.absence or not whole:
-        stays = counted_days.numbered(stays)
+        stays = counted_days.number_stays(stays)
     rows = counted_days.absences(stays) if line.rule.absence else stays
     parts = [_pieces(rows, line, era) for era in range(len(line.eras))]
     return parts[0] if whole else _merged(stays, parts)
 
 
 def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
-    """The timeline without eras that neither hold a day of the register nor rule on an open stay.
+    """Drop the eras that neither include a day of the register nor govern an open stay.
 
-    One cheap query finds the first and the last day.
+    One cheap query finds the first and the last day of the register.
     """
     from sojourn._core.ibis_tools import first_row
 
@@ -107,15 +116,15 @@ def _trimmed(line: Timeline, table: Any, until: date | str | None) -> Timeline:
 
 @dataclass(frozen=True)
 class EraStep:
-    """Stays begun in one era, between two days, are governed by another era between two days."""
+    """The days on which one era governs the stays that began in another (or the same) era."""
 
     started: tuple[int, int]
     governed: tuple[int, int]
     expired: bool = False
 
 
-def steps(line: Timeline, era: int) -> list[EraStep]:
-    """When an era governs stays, by the era in which they began; the counterpart of `Judgement.parts`."""
+def era_steps(line: Timeline, era: int) -> list[EraStep]:
+    """Return when an era governs stays, by the era in which they began; see `Breaches.parts`."""
     found: list[EraStep] = []
     for start in range(era + 1):
         chain = [(start, line.eras[start].first, False), *line.successors(start)]
@@ -131,16 +140,16 @@ def steps(line: Timeline, era: int) -> list[EraStep]:
 
 
 def _pieces(rows: Any, line: Timeline, number: int) -> Any:
-    """The stays, or their pieces, that an era governs, each with its own result."""
+    """Return the pieces of stays that an era governs, each with its own result."""
     from sojourn._core.ibis_tools import epoch
     from sojourn.stay_rules.register import counted_days, limit_columns
-    from sojourn.stay_rules.register.calendar_windows import split, splits
+    from sojourn.stay_rules.register.calendar_windows import cut_pieces, needs_cutting
 
     ibis = ibis_tools.engine()
     era = line.eras[number]
-    laid = limit_columns.with_columns(counted_days.lay(rows, era), era)
+    laid = limit_columns.add_limit_columns(counted_days.count_days(rows, era), era)
     first, last, expired = ibis.null("int32"), ibis.null("int32"), ibis.literal(False)
-    for step in steps(line, number):
+    for step in era_steps(line, number):
         begun = laid.e.between(*map(ibis_tools.epoch, step.started))
         since, until = map(ibis_tools.epoch, step.governed)
         mine = begun & (laid.x >= since) & (laid.e <= until)
@@ -148,18 +157,18 @@ def _pieces(rows: Any, line: Timeline, number: int) -> Any:
         last = mine.ifelse(ibis.least(laid.x, until), last)
         expired = mine.ifelse(step.expired, expired)
     pieces = laid.mutate(from_day=first, to_day=last, expired=expired)
-    if len(line.eras) > 1 or splits(era):
+    if len(line.eras) > 1 or needs_cutting(era):
         pieces = pieces.filter(pieces.from_day.notnull())
-    else:  # every stay keeps its row, also one that ended before the first version
+    else:  # every stay keeps its row, even if it ended before the first version
         never = epoch(LAST)
         pieces = pieces.mutate(from_day=pieces.from_day.fill_null(never), to_day=pieces.to_day.fill_null(0))
-    if splits(era):
-        pieces = split(pieces, laid, era)
-    return limit_columns.result(pieces, era)
+    if needs_cutting(era):
+        pieces = cut_pieces(pieces, laid, era)
+    return limit_columns.summarise_pieces(pieces, era)
 
 
 def _merged(stays: Any, parts: list[Any]) -> Any:
-    """One row per stay from the results of its pieces."""
+    """Merge the results of the pieces to one row per stay."""
     ibis = ibis_tools.engine()
     pieces = ibis.union(*parts) if len(parts) > 1 else parts[0]
     pieces = pieces.mutate(rank=pieces.first.fill_null(LAST * 2 - pieces.to_day))

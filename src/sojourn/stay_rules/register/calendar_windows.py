@@ -1,9 +1,9 @@
-"""Limits by the calendar over a register: years of account, and windows whose length depends on the day.
+"""Limits by the calendar over a register: calendar years, and windows of calendar months or years.
 
-A window of six months or a year has another length in days on another day. Stays are cut where the
-length changes, so that in each piece the window is one of a few plain windows of days: a window of whole
-years changes on 29 February or 1 March, one of months with each month, and day by day at the end of a
-month that is longer than the one in which the window opens.
+The length in days of a window of months or years depends on the day. Stays are therefore cut where the
+length changes, so that each piece has a window of constant length. A window of whole years changes its
+length on 29 February or 1 March. A window of months changes it every month, and daily at the end of a
+month that is longer than the month in which the window opens.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from sojourn.stay_rules.timeline import Era
 
 CYCLE = range(1600 * 12, 2000 * 12)
-"""Months after which the calendar repeats itself."""
+"""Months of one full cycle of the calendar (400 years)."""
 
 
 def lengths(limit: RollingLimit) -> tuple[int, ...]:
-    """The lengths in days that a window can have: a year has two."""
+    """Return the lengths in days that a window can have; a year has two."""
     if isinstance(limit.window, int):
         return (limit.window,)
     return _calendar_lengths(months(limit.window))
@@ -39,26 +39,26 @@ def _calendar_lengths(count: int) -> tuple[int, ...]:
 
 
 def length(value: Any, window: str) -> Any:
-    """The length in days of the window by the calendar that ends on a numbered day."""
+    """Return the length in days of the calendar window that ends on a numbered day."""
     ibis = engine()
     return value - number((dated(value) - ibis.interval(months=months(window))).cast("date"))
 
 
-def by_length(size: Any, values: dict[int, Any]) -> Any:
-    """The value for a length."""
+def pick_by_length(size: Any, values: dict[int, Any]) -> Any:
+    """Return an expression that picks the value for a length."""
     return engine().cases(*((size == each, value) for each, value in values.items()))
 
 
-def splits(era: Era) -> bool:
-    """Whether the days used under a limit may fall within a stay, so that stays are cut."""
+def needs_cutting(era: Era) -> bool:
+    """Tell whether the days used may fall within a stay, so that stays must be cut into pieces."""
     return any(
         isinstance(k, YearLimit) or (isinstance(k, RollingLimit) and isinstance(k.window, str))
         for k in era.limits
     )
 
 
-def split(pieces: Table, rows: Table, era: Era) -> Table:
-    """Cuts pieces by the calendar where a limit needs it, and adds what depends on it."""
+def cut_pieces(pieces: Table, rows: Table, era: Era) -> Table:
+    """Cut pieces by the calendar if a limit needs it, and add the columns of those limits."""
     for k, limit in enumerate(era.limits):
         if isinstance(limit, YearLimit):
             pieces = _calendar(_by_year(pieces, limit), rows, k, limit).drop("year")
@@ -68,13 +68,13 @@ def split(pieces: Table, rows: Table, era: Era) -> Table:
             else:
                 pieces = _by_year(pieces, limit).drop("year")
             firsts = {size: pieces[f"first{size}_{k}"] for size in lengths(limit)}
-            first = by_length(length(pieces.from_day, limit.window), firsts)
+            first = pick_by_length(length(pieces.from_day, limit.window), firsts)
             pieces = pieces.mutate(**{f"first_{k}": first})
     return pieces
 
 
 def _by_year(pieces: Table, limit: Limit) -> Table:
-    """Pieces cut at the turns of the `year` that matters to a limit."""
+    """Cut pieces at the boundaries of the `year` of a limit."""
     ibis = engine()
     low, high = _year_of(pieces.from_day, limit), _year_of(pieces.to_day, limit)
     pieces = pieces.mutate(year=ibis.range(low, high + 1).unnest())
@@ -85,10 +85,10 @@ def _by_year(pieces: Table, limit: Limit) -> Table:
 
 
 def _by_month(pieces: Table, count: int) -> Table:
-    """Pieces within which a window of so many months has one length.
+    """Cut pieces so that a window of `count` months has a constant length within each.
 
-    In each month that is one piece up to the length of the month in which the window opens, and each
-    day beyond it is a piece of its own.
+    In each month the first piece is as long as the month in which the window opens; each later day is a
+    separate piece.
     """
     ibis = engine()
     low, high = _month_of(pieces.from_day), _month_of(pieces.to_day)
@@ -111,33 +111,33 @@ def _by_month(pieces: Table, count: int) -> Table:
 
 
 def _month_of(value: Any) -> Any:
-    """The month of a numbered day, counted from year 0."""
+    """Return the month of a numbered day, counted from year 0."""
     day = dated(value)
     return day.year() * 12 + day.month() - 1
 
 
 def _first_of(month: Any) -> Any:
-    """The first day of a month, numbered."""
+    """Return the first day of a month as a numbered day."""
     ibis = engine()
     year = (month - month % 12) / 12
     return number(ibis.date(year.cast("int32"), (month % 12 + 1).cast("int32"), 1))
 
 
 def _year_of(value: Any, limit: Limit) -> Any:
-    """The year of a numbered day; for windows of years, a year that begins on its 60th day.
+    """Return the year of a numbered day; for windows of years, a year that begins on its 60th day.
 
-    That is 29 February or 1 March: from it on, and until the next, such a window has the same length.
+    That day is 29 February or 1 March; until the next such day, the window has a constant length.
     """
     return dated(value if isinstance(limit, YearLimit) else value - 59).year()
 
 
 def _leap(year: Any) -> Any:
-    """Whether a year has 366 days."""
+    """Return whether a year has 366 days."""
     return (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
 
 
 def _turns(year: Any, limit: Limit) -> tuple[Any, Any]:
-    """First and last day of a year as `_year_of` counts years."""
+    """Return the first and the last day of a year as defined by `_year_of`."""
     ibis = engine()
     year = year.cast("int32")
     if isinstance(limit, YearLimit):
@@ -146,9 +146,9 @@ def _turns(year: Any, limit: Limit) -> tuple[Any, Any]:
 
 
 def _calendar(pieces: Table, rows: Table, k: int, limit: YearLimit) -> Table:
-    """The day on which each piece passes the cap of its year, and the days used in the year of exit.
+    """Add the day on which each piece exceeds the cap of its year, and the days used in the year of exit.
 
-    The total of a year runs over all counted days, also of stays that another version governs.
+    The total of a year includes all counted days, even of stays that another version governs.
     """
     ibis = engine()
     years = rows.filter(rows.len > 0).select("person", "n", "c", "cx")

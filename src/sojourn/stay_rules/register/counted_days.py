@@ -1,13 +1,11 @@
-"""Which days of a register count under a version: the counterpart of `track.lay`.
+"""Counted days of a register under one version of a rule: the counterpart of `counting.count_days`.
 
-Days are numbers since 1970 (32 bits), so that windows are plain ranges.
+Days are 32-bit numbers of days since 1970, so that windows are plain ranges.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from sojourn._core.ibis_tools import Table, engine, epoch, number
@@ -25,12 +23,12 @@ OVERLAP = "overlaps the stay before it"
 
 
 def stop(table: Table, bad: Any, text: str, value: Any) -> Any:
-    """`value`, or the end of the query with a message that names the person where `bad` holds."""
+    """Return `value`, or stop the query with a message about the person if `bad` is true."""
     return stop_at(table, [(bad, text)], value)
 
 
 def stop_at(table: Table, problems: list[tuple[Any, str]], value: Any) -> Any:
-    """`value`, or the end of the query with the message of the first problem that holds."""
+    """Return `value`, or stop the query with the message of the first problem that is true."""
     ibis = engine()
     name = "raise_error" if table.get_backend().name == "pyspark" else "error"
 
@@ -48,14 +46,20 @@ def stop_at(table: Table, problems: list[tuple[Any, str]], value: Any) -> Any:
         + ": "
         + ibis.cases(*problems, else_="")
     )
-    return reduce(or_, (bad for bad, _ in problems)).ifelse(udf(message).cast("int32"), value)
+    stops: Any = problems[0][0]
+    for bad, _ in problems[1:]:
+        stops = stops | bad
+    return stops.ifelse(udf(message).cast("int32"), value)
 
 
-def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
-    """The register with numbered days: `e`, `x`, whether the stay `counts`, has `closed` and was `entered`.
+def number_days(table: Table, line: Timeline, until: date | str | None) -> Table:
+    """Return a register with numbered days `e`, `x`, and the flags `counts`, `inside`, `closed`, `entered`.
 
-    Stays in a country before it joined the zone begin on the day it joined; those that never count
-    remain, with `counts` false and `inside` false. Raises StayRuleError for a missing or mistyped column.
+    Stays that began in a country before it joined the zone begin on the day on which it joined. Stays
+    that never count remain, with `counts` and `inside` false.
+
+    Raises:
+        StayRuleError: a column is missing or has the wrong type.
     """
     ibis = engine()
     for name in ("person", "entry", "exit"):
@@ -67,25 +71,25 @@ def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
         if not table[name].type().is_date():
             raise StayRuleError(
                 f"register, column {name}: is of type {table[name].type()}, not date; "
-                "give the day at the border, since an instant falls on two days in two time zones"
+                "give the day at the border, since an instant may be another day in another time zone"
             )
     last = None if until is None else epoch(parse(until, "until").toordinal())
     e, x = number(table.entry), number(table.exit)
-    problems = [(table.person.isnull(), "a stay belongs to a person"), (table.entry.isnull(), "has no entry")]
+    problems = [(table.person.isnull(), "has no person"), (table.entry.isnull(), "has no entry")]
     if last is not None:
         x = x.fill_null(ibis.greatest(e, last))
     else:
-        problems.append((table.exit.isnull(), "is open, and `until` does not say when observation ends"))
-    problems.append(((x < e).fill_null(False), "the exit lies before the entry"))
+        problems.append((table.exit.isnull(), "is open, and `until`, the end of observation, is not given"))
+    problems.append(((x < e).fill_null(False), "the exit is before the entry"))
     low, high = earliest_day(line), line.eras[-1].last
     if low > FIRST:
-        problems.append((e < epoch(low), f"begins before {day(low)}; covered is {line.covered()}"))
+        problems.append((e < epoch(low), f"begins before {day(low)}; the rule covers {line.covered()}"))
     if high < LAST:
-        problems.append((x > epoch(high), f"ends after {day(high)}; covered is {line.covered()}"))
+        problems.append((x > epoch(high), f"ends after {day(high)}; the rule covers {line.covered()}"))
     for old, new in zip(line.eras, line.eras[1:], strict=False):
         if old.last + 1 < new.first:
             gap = (e < epoch(new.first)) & (x > epoch(old.last))
-            problems.append((gap, f"no version covers {day(old.last + 1)}; covered is {line.covered()}"))
+            problems.append((gap, f"no version covers {day(old.last + 1)}; the rule covers {line.covered()}"))
     x = stop_at(table, problems, x)
     counts = _counts(table, line)
     joined = _joined(table, line)
@@ -99,8 +103,8 @@ def stays(table: Table, line: Timeline, until: date | str | None) -> Table:
     return kept.select("person", "entry", "exit", *names, "e", "x", "counts", "inside", "entered", "closed")
 
 
-def numbered(table: Table) -> Table:
-    """The stays with their number `n` and the exit before, `prior`; overlaps stop the query."""
+def number_stays(table: Table) -> Table:
+    """Add the number `n` of each stay and the previous exit, `prior`; overlaps stop the query."""
     ibis = engine()
     order = ibis.window(group_by=table.person, order_by=[table.e, table.x])
     rows = table.mutate(n=ibis.row_number().over(order).cast("int32"), prior=table.x.lag().over(order))
@@ -113,13 +117,13 @@ def _counts(table: Table, line: Timeline) -> Any:
         return ibis.literal(True)
     permit = table.permit.fill_null("")
     known = sorted(stopping_documents(line.rule))
-    allowed = f"its permit stops no clock under {line.rule.id}; allowed: {', '.join(known) or 'none'}"
+    allowed = f"its permit stops no clock of {line.rule.id}; allowed: {', '.join(known) or 'none'}"
     code = stop(table, (permit != "") & ~permit.isin([*known, "-"]), allowed, ibis.literal(0, "int32"))
     return (permit == "") & (code == 0)
 
 
 def _joined(table: Table, line: Timeline) -> Any:
-    """The first day that counts in a stay's country, far in the future where none does."""
+    """Return the first day that counts in the country of a stay; far in the future if none does."""
     ibis = engine()
     never, always = ibis.literal(epoch(LAST), "int32"), ibis.literal(epoch(FIRST), "int32")
     if "member" not in table.columns:
@@ -127,7 +131,7 @@ def _joined(table: Table, line: Timeline) -> Any:
     zone, member = line.rule.zone, table.member.fill_null("")
     members: dict[str, date | None] = zone.members if isinstance(zone, Zone) else {zone: None}
     outside = zone.outside if isinstance(zone, Zone) else ()
-    text = f"its member is not known; allowed: {', '.join((*members, *outside))}"
+    text = f"its member is unknown; allowed: {', '.join((*members, *outside))}"
     day_of = ibis.cases(
         (member == "", always),
         *(
@@ -140,7 +144,7 @@ def _joined(table: Table, line: Timeline) -> Any:
 
 
 def absences(table: Table) -> Table:
-    """The absence before each stay in place of the stay; before the first there is none."""
+    """Replace each stay by the absence before it; the first stay has none."""
     return table.mutate(
         e=table.prior.fill_null(table.e) + 1,
         x=table.e - 1,
@@ -150,11 +154,12 @@ def absences(table: Table) -> Table:
     )
 
 
-def lay(table: Table, era: Era) -> Table:
-    """Counted days of each stay under a version: first `c`, last `cx`, number `len`, running total `sum`.
+def count_days(table: Table, era: Era) -> Table:
+    """Add the counted days of each stay under a version: first `c`, last `cx` and number `len`.
 
-    Also `a`, the entry as the version sees it, and what the limits need of the stays before: `seen`, the
-    last day inside, and `opened`, the last counted entry. Stays that are not yet `numbered` are checked here.
+    Further columns: `a`, the entry under this version; and, if a limit needs them, `seen`, the last
+    earlier day inside, and `opened`, the last earlier counted entry. Stays without a number `n` are
+    checked for overlaps here.
     """
     ibis = engine()
     counting, since = era.counting, epoch(era.since)

@@ -1,11 +1,11 @@
-"""Each period kind as columns over a register: days used at exit, days left, first unlawful day.
+"""Columns of each kind of limit over a register: days used at exit, days left, first unlawful day.
 
-For a window of M days and a cap of N the first unlawful day of a stay is one look-up. Let F count the
-counted days so far and A the other days so far; A stands still during a stay. The days used on day d are
-M − (A(d) − A(d − M)), so the cap is passed on the first d whose A(d − M) is greater than A − (M − N):
-with G the counted days up to the end of the last stay whose A is at most A − (M − N), that is the
-day first + N − (F − G), or the first day of the stay if that is later. Both F and G are window
-aggregates over a range, which every engine has.
+For a window of M days and a cap of N, the first unlawful day of a stay needs one lookup. Let F be the
+number of counted days so far and A the number of other days so far; A is constant during a stay. The days
+used on day d are M − (A(d) − A(d − M)), so the cap is exceeded on the first d with A(d − M) > A − (M − N):
+with G the counted days up to the end of the last stay whose A is at most A − (M − N), this is the day
+first + N − (F − G), or the first day of the stay if that is later. Both F and G are window aggregates
+over a range, which every backend supports.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from sojourn._core.ibis_tools import Table, dated, engine, epoch, first_row, num
 from sojourn.stay_rules.dates import LAST, months
 from sojourn.stay_rules.limits import EntryLimit, RollingLimit
 from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, Grouped, SessionLimit
-from sojourn.stay_rules.register.calendar_windows import by_length, length, lengths
+from sojourn.stay_rules.register.calendar_windows import length, lengths, pick_by_length
 
 if TYPE_CHECKING:
     from sojourn.stay_rules.limits import Limit
     from sojourn.stay_rules.timeline import Era
 
 
-def with_columns(rows: Table, era: Era) -> Table:
-    """Adds, for the k-th limit, `used_k` at exit, and `first_k`; by the calendar, one for each length."""
+def add_limit_columns(rows: Table, era: Era) -> Table:
+    """Add for the k-th limit `used_k` at exit and `first_k` (for calendar windows, one for each length)."""
     ibis = engine()
     rolling = [(k, limit) for k, limit in enumerate(era.limits) if isinstance(limit, RollingLimit)]
     frames: dict[str, Any] = {}
@@ -78,22 +78,24 @@ def _grouped(rows: Table, k: int, limit: Grouped) -> Table:
 
 
 def _blocks(rows: Table, limit: BlockLimit) -> Table:
-    """Marks the stays that open a block: each block depends on the one before, so this is a fold.
+    """Mark the stays that open a block. Each block depends on the previous one, so this is iterative.
 
-    One round finds the next block of every person; rounds end when nobody opens another. Each round is
-    worked out by the engine and kept there until the connection ends.
+    One round finds the next block of every person; the rounds end when no person has another. The
+    backend computes each round and keeps it until the connection ends.
     """
     ibis = engine()
-    rows = keep(rows)
+    rows = materialise(rows)
     entries = rows.filter(rows.counts).select("person", "n", "a")
-    front = keep(entries.group_by("person").aggregate(n=entries.n.min(), a=entries.a.argmin(entries.n)))
+    front = materialise(
+        entries.group_by("person").aggregate(n=entries.n.min(), a=entries.a.argmin(entries.n))
+    )
     fronts: list[Table] = []
     while first_row(front.aggregate(size=front.count()))[0] > 0:
         fronts.append(front)
         ends = front.select(of=front.person, end=_later(front.a, limit.window))
         later = entries.inner_join(ends, entries.person == ends.of)
         later = later.filter(later.a >= later.end)
-        front = keep(later.group_by("person").aggregate(n=later.n.min(), a=later.a.argmin(later.n)))
+        front = materialise(later.group_by("person").aggregate(n=later.n.min(), a=later.a.argmin(later.n)))
     if not fronts:
         return rows.mutate(heads=ibis.literal(False))
     heads = ibis.union(*fronts) if len(fronts) > 1 else fronts[0]
@@ -102,8 +104,8 @@ def _blocks(rows: Table, limit: BlockLimit) -> Table:
     return joined.mutate(heads=joined.heads.fill_null(False)).drop("of", "number")
 
 
-def keep(table: Table) -> Table:
-    """The table worked out once: a temporary table of the connection in DuckDB, a cached frame in Spark."""
+def materialise(table: Table) -> Table:
+    """Compute a table once: a temporary table of the connection in DuckDB, a cached frame in Spark."""
     connection: Any = table.get_backend()
     if connection.name == "pyspark":
         return table.cache()
@@ -111,7 +113,7 @@ def keep(table: Table) -> Table:
 
 
 def _later(value: Any, window: int | str) -> Any:
-    """A numbered day shifted by a window."""
+    """Return a numbered day shifted by a window."""
     ibis = engine()
     if isinstance(window, int):
         return value + window
@@ -119,7 +121,7 @@ def _later(value: Any, window: int | str) -> Any:
 
 
 def _rolling(rows: Table, k: int, limit: RollingLimit) -> Table:
-    """Days used at exit for every stay; the first unlawful day only where a stay of the person breaks it."""
+    """Add the days used at exit, and the first unlawful day of people with a stay above the cap."""
     ibis = engine()
     used: dict[int, Any] = {}
     for size in lengths(limit):
@@ -128,17 +130,17 @@ def _rolling(rows: Table, k: int, limit: RollingLimit) -> Table:
     if isinstance(limit.window, int):
         rows = rows.mutate(**{f"used_{k}": used[limit.window]})
         return _first_unlawful(rows, k, limit, limit.window, f"first_{k}")
-    rows = rows.mutate(**{f"used_{k}": by_length(length(rows.cx, limit.window), used)})
+    rows = rows.mutate(**{f"used_{k}": pick_by_length(length(rows.cx, limit.window), used)})
     for size in used:
         rows = _first_unlawful(rows, k, limit, size, f"first{size}_{k}")
     return rows
 
 
 def _first_unlawful(rows: Table, k: int, limit: RollingLimit, size: int, name: str) -> Table:
-    """One look-up per stay, for the persons with a stay that ends over the cap.
+    """Look up the first unlawful day of each stay, for people with a stay that ends above the cap.
 
-    Within a stay the days used never fall while the window keeps its length, so a stay that ends within
-    the cap never left it; for windows by the calendar every person is looked up.
+    Within a stay the days used never fall if the window has a constant length, so a stay that ends
+    within the cap never exceeded it. For calendar windows all people are looked up.
     """
     ibis = engine()
     never = ibis.literal(epoch(LAST), "int32")
@@ -162,8 +164,8 @@ def _first_unlawful(rows: Table, k: int, limit: RollingLimit, size: int, name: s
     return joined.drop("of", "start").mutate(**{name: joined[name].fill_null(never)})
 
 
-def result(pieces: Table, era: Era) -> Table:
-    """The row of each piece: its unlawful days and the limit that explains them.
+def summarise_pieces(pieces: Table, era: Era) -> Table:
+    """Return a row for each piece: its unlawful days and its binding limit.
 
     A piece that no version governs has `from_day` at the end of the calendar.
     """

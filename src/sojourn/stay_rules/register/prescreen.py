@@ -1,9 +1,9 @@
-"""The first look at a register: one window over each person's stays settles most persons.
+"""Prescreening of a register: one window over each person's stays is sufficient for most people.
 
-For stays that share no day and are cut by no permit or zone, the days used at exit are the stays in the
-window less the part of the first one that lies before it. Within a stay they never fall, so whoever is
-within every cap at every exit broke none (`settled`). Who is over a cap, but has plain stays only, needs
-one window more to find the day (`overstayed`). Everybody else goes the exact way.
+For stays that share no day and always count, the days used at exit are the days of the stays in the
+window. Within a stay they never fall, so people within every cap at every exit broke no limit
+(`summarise_lawful`). People who are above a cap but have only such stays need a second window, which
+finds the day (`summarise_overstays`). All others are assessed by the exact method.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def applies_to(era: Era) -> bool:
-    """Whether the first look can settle anything: windows and entries in days, all days counted."""
+    """Tell whether an era can be prescreened: only windows and entries in days, and all days count."""
     plain = all(isinstance(k, EntryLimit | RollingLimit) for k in era.limits)
     in_days = all(isinstance(k.cap, int) and isinstance(getattr(k, "window", 1), int) for k in era.limits)
     counted = era.counting.entry_day and era.counting.exit_day
     return bool(era.limits) and plain and in_days and counted and era.since == FIRST
 
 
-def screened(stays: Table, era: Era) -> Table:
-    """Days used under the k-th limit at each exit (`used_k`); whether the stay is `odd` or ends `over` a cap.
+def screen_stays(stays: Table, era: Era) -> Table:
+    """Add the days used under the k-th limit at exit (`used_k`), and whether a stay is `odd` or `over` a cap.
 
-    Odd is a stay that shares a day with the one before, is cut, or does not count.
+    A stay is odd if it shares a day with the previous one, is cut off, or does not count.
     """
     ibis = engine()
     names = _names(stays)
@@ -53,14 +53,14 @@ def screened(stays: Table, era: Era) -> Table:
     return rows.select(*names, "e", "x", *columns, odd=rows.odd | shared, over=over)
 
 
-def doubtful(rows: Table) -> Table:
-    """The persons (`of`) with a stay that is odd or over, and whether any is odd."""
+def find_doubtful(rows: Table) -> Table:
+    """Return the people (`of`) with a stay that is odd or over a cap, and whether any is odd."""
     few = rows.filter(rows.odd | rows.over)
     return few.group_by(of=few.person).aggregate(odd=few.odd.any())
 
 
-def settled(rows: Table, era: Era) -> Table:
-    """The result for stays beyond doubt: no unlawful day, and the limit with the fewest days left."""
+def summarise_lawful(rows: Table, era: Era) -> Table:
+    """Return the result of lawful stays: no unlawful day, and the limit with the fewest days left."""
     ibis = engine()
     binding, least, at_exit = ibis.literal(""), ibis.literal(0), ibis.literal(0)
     for k, limit in reversed(list(enumerate(era.limits))):
@@ -81,9 +81,9 @@ def settled(rows: Table, era: Era) -> Table:
     )
 
 
-def overstayed(rows: Table, era: Era) -> Table:
-    """The result for persons with plain stays of which one is over a cap; see `register_limits`."""
-    from sojourn.stay_rules.register.limit_columns import result
+def summarise_overstays(rows: Table, era: Era) -> Table:
+    """Return the result of people whose stays are not odd and of which one is over a cap."""
+    from sojourn.stay_rules.register.limit_columns import summarise_pieces
 
     ibis = engine()
     firsts: dict[str, Any] = {}
@@ -110,7 +110,7 @@ def overstayed(rows: Table, era: Era) -> Table:
         to_day=rows.x,
         expired=ibis.literal(False),
     )
-    return result(pieces, era)
+    return summarise_pieces(pieces, era)
 
 
 def _names(stays: Table) -> list[str]:

@@ -1,7 +1,7 @@
-"""One traveller: how many days are used, until when one may stay, when one may come back.
+"""Assessment of one traveller: days used, last lawful day, and first day of re-entry.
 
-`assess` reads the stays, picks the rule, and works the answer out for each reading of it; the first
-reading is the one whose figures stand at the top of the answer.
+`assess` reads the stays, chooses the rule, and computes an assessment for each reading of the rule. The
+first reading gives the main figures.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from sojourn.stay_rules.breaches import Breach, Breaches, check_covered
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.dates import FIRST, LAST, Range, day, parse, total
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.explain import explain, warnings_of
-from sojourn.stay_rules.library import Rules, candidates
+from sojourn.stay_rules.explanation import explain_assessment, warnings_of
 from sojourn.stay_rules.limits import Limit
+from sojourn.stay_rules.rule_files import Rules, find_rules
 from sojourn.stay_rules.schema import Rule
 from sojourn.stay_rules.stays import Stay, StayLike, plan_of, read_stays, spans_of
 from sojourn.stay_rules.timeline import Timeline, choose, timelines
 
 HORIZON = 3660
-"""Days looked ahead; a limit not met within them counts as none."""
+"""Days that are examined ahead; a limit that is not reached within them is treated as no limit."""
 
 
 def assess(
@@ -38,21 +38,37 @@ def assess(
     want: int = 1,
     today: date | None = None,
 ) -> Assessment:
-    """What a stay rule means for one traveller on the day `on`.
+    """Apply a stay rule to one traveller on the reference day `on`.
 
-    `rules`: a rule's id, a zone (`KZ`), a path to a rule file, a `Rule` or several; exactly one must fit.
-    `stays`: a CSV file, or tuples `(entry, exit)`, mappings or `Stay` objects; a stay after `on` is a
-    booking. `plan`: one or more planned stays, `A:B` or like a stay. `want`: days, the length for which
-    a second date of re-entry is worked out. `today`: the day on which the answer is read; given one, the
-    answer warns of sources that were last checked long before it.
+    Days are calendar days at the border. Nothing here is legal advice.
 
-    Raises StayRuleError (of its kinds RuleFileError, StayError, NotCovered) with a message that names the
-    place and the value. Days are calendar days at the border. Nothing here is legal advice.
+    Args:
+        rules: the id of a rule, a zone (`KZ`), a path to a rule file, or one or several `Rule`s; exactly
+            one must apply to the nationality.
+        stays: a CSV file, or tuples `(entry, exit)`, mappings or `Stay`s; a stay after `on` is a booking.
+        on: the reference day.
+        nationality: two-letter country code.
+        plan: one or more planned stays, each `A:B` or in the form of a stay.
+        want: length in days of a later stay, for which a second date of re-entry is computed.
+        today: the day on which the assessment is read; if given, old sources cause a warning.
+
+    Returns:
+        The assessment of the first reading; `readings` has all readings of a disputed rule.
+
+    Raises:
+        StayRuleError: the question cannot be answered: RuleFileError for the rule, StayError for the
+            stays, NotCovered for a day or a nationality that no version covers.
+
+    Example:
+        >>> stays = [("2023-02-01", "2023-05-01")]
+        >>> answer = assess("KZ.visa_free.EAEU", stays, on="2023-05-01", nationality="RU")
+        >>> answer.used, str(answer.earliest_reentry)
+        (90, '2023-07-31')
     """
     asked = parse(on, "on")
     if want < 1:
-        raise StayRuleError(f"want: {want} is not a number of days; at least 1")
-    rule = choose(candidates(rules), nationality)
+        raise StayRuleError(f"want: {want} must be at least 1 day")
+    rule = choose(find_rules(rules), nationality)
     known = read_stays(stays, asked)
     if plan is not None:
         known = read_stays([*known, *_plans(plan)], asked)
@@ -64,7 +80,7 @@ def assess(
 
 
 def _plans(plan: str | StayLike | Sequence[str | StayLike]) -> list[Stay]:
-    """Planned stays from one plan or several; a pair of dates is one plan."""
+    """Parse one or several planned stays; a pair of dates is one plan."""
     if isinstance(plan, str | Stay | Mapping):
         items: list[Any] = [plan]
     else:
@@ -81,20 +97,20 @@ def _plans(plan: str | StayLike | Sequence[str | StayLike]) -> list[Stay]:
 
 @dataclass(frozen=True)
 class _Ahead:
-    """How far a stay may go on from today."""
+    """How long a stay may continue from the reference day."""
 
     days: int | None
     """Further days; None without a limit."""
     until: int | None
-    """Last lawful day; None without a limit or without a day."""
+    """Last lawful day; None without a limit, or if no day is lawful."""
     breach: Breach | None
-    """What ends it."""
+    """The breach that ends it."""
     cut: bool = False
-    """Whether it ends because the rule on file does."""
+    """Whether it ends because no later version is on file."""
 
 
 class _Case:
-    """One reading of a rule applied to one traveller on one day."""
+    """One reading of a rule applied to one traveller on the reference day."""
 
     def __init__(
         self, timeline: Timeline, stays: Sequence[Stay], on: int, want: int, today: date | None
@@ -118,14 +134,14 @@ class _Case:
             self.era = self.now.governing(self.current, on)
 
     def answer(self, nationality: str) -> Assessment:
-        """Everything asked about this day."""
+        """Return the assessment of this reading."""
         whole = Breaches(self.timeline, tuple(self.spans))
         unlawful = sum(total(list(ranges)) for ranges in self.now.unlawful)
         ahead = self.ahead(self.era)
         states = self.states()
         binding = self.binding(ahead)
         state = next((s for s in states if binding and s.id == binding.id), None)
-        track, era = self.now.track(self.era), self.timeline.eras[self.era]
+        tally, era = self.now.tally(self.era), self.timeline.eras[self.era]
         back = self.reentry(1)
         answer = Assessment(
             rule=self.rule.id,
@@ -134,15 +150,15 @@ class _Case:
             on=day(self.on),
             inside=(self.current is not None) != self.away,
             used=state.used if state else 0,
-            left_today=state.left if state else None,
+            left_today=state.days_left if state else None,
             max_further_stay=None if self.away else ahead.days,
             latest_lawful_exit=None if self.away else _date(ahead.until),
             earliest_reentry=_date(self.on if self.away else back),
             unlawful_days=unlawful,
             window_excess=self.excess(),
             binding_limit=binding.id if binding else None,
-            counted=_dates(binding.counted(track, self.on) if binding else []),
-            returns=_dates(binding.returns(track, self.on) if binding else []),
+            counted=_dates(binding.counted(tally, self.on) if binding else []),
+            returns=_dates(binding.returns(tally, self.on) if binding else []),
             lawful=not any(whole.unlawful),
             limits=tuple(states),
             stays=self.results(whole),
@@ -165,14 +181,14 @@ class _Case:
             open_until if not kept else None,
             self.today,
         )
-        return replace(answer, warnings=tuple(found), explanation=explain(answer))
+        return replace(answer, warnings=tuple(found), explanation=explain_assessment(answer))
 
     def return_by(self, ahead: _Ahead) -> date | None:
-        """For a rule on absence: the day by which one must be back."""
+        """Return, for a rule on absence, the day by which one must be back."""
         return None if ahead.until is None else _date(ahead.until + 1)
 
     def ahead(self, era: int) -> _Ahead:
-        """How long the present stay may go on, or one that begins today may last."""
+        """Return how long the present stay, or one that begins today, may last."""
         start = self.on + int(self.away)
         horizon = min(LAST, start + HORIZON, max(self.timeline.eras[-1].last, self.on))
         if self.current is None:
@@ -196,19 +212,19 @@ class _Case:
         return _Ahead(days, until if days or self.current is not None else None, breach)
 
     def states(self) -> list[LimitState]:
-        """Where each limit in force stands today."""
-        track = self.now.track(self.era)
+        """Return the days used and left under each limit in force."""
+        tally = self.now.tally(self.era)
         return [
-            LimitState(k.id, str(k.cap), k.used(track, self.on), k.left(track, self.on))
+            LimitState(k.id, str(k.cap), k.used(tally, self.on), k.days_left(tally, self.on))
             for k in self.timeline.eras[self.era].limits
         ]
 
     def binding(self, ahead: _Ahead) -> Limit | None:
-        """The tightest limit: the one that ends the stay; of several, the one that relents last."""
+        """Return the limit that ends the stay first; of several, the one that permits re-entry last."""
         era = self.timeline.eras[self.era]
         if not era.limits:
             return None
-        track = self.now.track(self.era)
+        tally = self.now.tally(self.era)
         best = era.limits[0]
         rank: tuple[int, int, int] | None = None
         for limit in era.limits:
@@ -223,22 +239,22 @@ class _Case:
             key = (
                 LAST if days is None else days,
                 -(LAST if back is None else back),
-                limit.left(track, self.on),
+                limit.days_left(tally, self.on),
             )
             if rank is None or key < rank:
                 best, rank = limit, key
         return best
 
     def reentry(self, length: int) -> int | None:
-        """The first day, not before today, on which one may enter again for `length` further counted days.
+        """Return the first day from today on which one may enter for `length` further counted days.
 
-        Whoever is inside is taken to leave today. None if no such day lies ahead.
+        A traveller who is inside is assumed to leave today. None if there is no such day.
         """
         start = self.on
         last = min(self.on + HORIZON, self.timeline.eras[-1].last - length)
         closed = tuple(replace(s, ends=True) for s in self.past)
-        track = Breaches(self.timeline, closed).track(self.era)
-        today = track.counted_until(start) - track.counted_until(start - 1)
+        tally = Breaches(self.timeline, closed).tally(self.era)
+        today = tally.counted_until(start) - tally.counted_until(start - 1)
         grace = int(not self.timeline.eras[self.era].counting.entry_day)
         while start <= last:
             need = length + max(grace, today if start == self.on else 0)
@@ -251,29 +267,29 @@ class _Case:
         return None
 
     def _skip(self, trial: Breaches, breach: Breach, start: int, length: int) -> int:
-        """A later start that the broken limit does not rule out, or the start of the next version."""
+        """Return the next start that the broken limit does not exclude, or the start of the next version."""
         if breach.limit is None:
             return start + 1
         limit = breach.limit
         if isinstance(limit.cap, int) and length > limit.cap:
             nearest = LAST
         else:
-            track = Breaches(self.timeline, trial.spans[:-1]).track(breach.era)
-            nearest = limit.reopens(track, start, length)
+            tally = Breaches(self.timeline, trial.spans[:-1]).tally(breach.era)
+            nearest = limit.reopens(tally, start, length)
         later = [e.first for e in self.timeline.eras if start < e.first]
         return min([nearest, *later]) if breach.era == self.timeline.at(start, "re-entry") else start + 1
 
     def excess(self) -> int:
-        """The excess over the window that ends on the last day inside (for absence: outside)."""
+        """Return the days above the cap in the window that ends on the last day inside (or outside)."""
         if not self.past:
             return 0
         last = self.past[-1].last
         era = self.now.governing(len(self.past) - 1, last)
-        track = self.now.track(era)
-        return max((k.excess(track, last) for k in self.timeline.eras[era].limits), default=0)
+        tally = self.now.tally(era)
+        return max((k.excess(tally, last) for k in self.timeline.eras[era].limits), default=0)
 
     def results(self, whole: Breaches) -> tuple[StayResult, ...]:
-        """Each stay (or absence) with its unlawful days."""
+        """Return each stay (or absence) with its unlawful days."""
         found: list[StayResult] = []
         for position, span in enumerate(self.spans):
             if span.last < span.first:
@@ -295,7 +311,7 @@ class _Case:
         return tuple(found)
 
     def duties(self) -> tuple[DutyDue, ...]:
-        """Duties of the version in force, with their dates for the present stay."""
+        """Return the duties of the version in force, with their due dates for the present stay."""
         entered = None if self.current is None or self.away else self.past[self.current].first
         year = day(self.on).year
         entries = sum(s.entered and day(s.first).year == year for s in self.past)
@@ -307,7 +323,7 @@ class _Case:
         return tuple(found)
 
     def bookings_allow(self, ahead: _Ahead, whole: Breaches) -> tuple[bool, date | None]:
-        """Whether staying as long as allowed leaves the booked stays lawful; if not, until when it does."""
+        """Return whether booked stays remain lawful after the longest stay; if not, the last day of exit."""
         booked = [s for s in self.spans if s.first > self.on]
         if self.away or not booked or ahead.days is None or any(whole.unlawful):
             return True, None
@@ -328,7 +344,7 @@ class _Case:
 
 
 def _shadow(case: _Case, timeline: Timeline) -> _Case:
-    """The same traveller under another timeline with the same eras."""
+    """Return the same traveller under another timeline with the same eras."""
     other = object.__new__(_Case)
     other.__dict__.update(case.__dict__)
     other.timeline = timeline

@@ -1,4 +1,4 @@
-"""The answer in words: two sentences, the warnings, and a strip of days for the terminal."""
+"""An assessment in words: two sentences, its warnings, and a calendar strip for the terminal."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sojourn.stay_rules.stays import Stay
 from sojourn.stay_rules.timeline import Timeline
 
 STALE = 180
-"""Days after which a check of the sources is called old."""
+"""Days after which the last check of the sources is reported as old."""
 
 
-def explain(answer: Assessment) -> str:
-    """The answer in two sentences."""
+def explain_assessment(answer: Assessment) -> str:
+    """Return an assessment in two sentences."""
     return f"{_state(answer)} {_outlook(answer)}"
 
 
@@ -34,7 +34,7 @@ def _state(answer: Assessment) -> str:
 def _outlook(answer: Assessment) -> str:
     if answer.latest_return is not None:
         return f"To stay within the limit you must be back by {answer.latest_return}."
-    never = "not enter again under this rule as far as it is on file"
+    never = "not enter again under the versions of this rule on file"
     back = f"enter again from {answer.earliest_reentry} at the earliest" if answer.earliest_reentry else ""
     if answer.max_further_stay is None:
         return "Nothing on file ends your stay."
@@ -64,7 +64,17 @@ def warnings_of(
     leave_by: date | None,
     today: date | None,
 ) -> list[str]:
-    """What the reader should know before relying on the answer."""
+    """Return what a reader should know before relying on an assessment.
+
+    Args:
+        timeline: the timeline of the rule.
+        era: position of the era on the reference day.
+        answer: the assessment.
+        stays: the stays that were counted.
+        cut: whether the rule on file ends before the stay does.
+        leave_by: last day of exit that keeps a booked stay lawful, if there is such a conflict.
+        today: the day on which the assessment is read; None for no warning about old sources.
+    """
     rule, held = timeline.rule, timeline.eras[era]
     found: list[str] = []
     age = (today - held.version.cite.checked).days if today else 0
@@ -78,21 +88,20 @@ def warnings_of(
         )
     if held.version.readings:
         others = "; ".join(f"{r.id}: {r.why}" for r in held.version.readings)
-        found.append(f"The sources leave this rule open to {len(held.version.readings)} readings ({others}).")
+        found.append(f"The sources allow {len(held.version.readings)} readings of this rule ({others}).")
     if any(stay.exit is None for stay in stays):
         found.append(f"A stay has no exit yet; its days are counted up to {answer.on}.")
     if rule.applies.assumes:
-        found.append(f"The rule takes for granted: {rule.applies.assumes}.")
+        found.append(f"The rule assumes: {rule.applies.assumes}.")
     if not held.limits:
-        found.append("No limit on the stay is on file; that does not mean that there is none.")
+        found.append("No limit on the length of stay is on file; there may be one all the same.")
     if cut:
-        found.append(f"The rule on file ends on {answer.latest_lawful_exit}; what follows is not known.")
+        found.append(f"The rule on file ends on {answer.latest_lawful_exit}; later rules are not known.")
     found += [
-        f"{e.id}: {e.replaces} is changed for {answer.nationality}; see {e.cite.act}."
-        for e in held.exceptions
+        f"{e.id}: different {e.replaces} for {answer.nationality}; see {e.cite.act}." for e in held.exceptions
     ]
     found += [
-        f"{d.id}: more entries this year than foreseen. {d.note}".strip() for d in answer.duties if d.exceeded
+        f"{d.id}: more entries this year than allowed. {d.note}".strip() for d in answer.duties if d.exceeded
     ]
     bad = [s for s in answer.stays if s.booked and s.first_unlawful]
     found += [f"The booked stay from {s.first} to {s.last} is unlawful from {s.first_unlawful}." for s in bad]
@@ -103,9 +112,14 @@ def warnings_of(
 
 
 def strip(answer: Assessment, width: int = 13) -> list[str]:
-    """A calendar strip, a character per day and a line per fortnight of weeks, around the day asked about.
+    """Return a calendar strip around the reference day, with one character per day.
 
-    `█` counted day, `▒` other day inside, `!` unlawful day, `+` booked day, `·` day outside, `▲` the day.
+    `█` counted day, `▒` other day inside, `!` unlawful day, `+` booked day, `·` day outside,
+    `▲` reference day.
+
+    Args:
+        answer: the assessment.
+        width: weeks per line.
     """
     start = answer.on - timedelta(days=7 * width * 2)
     start -= timedelta(days=start.weekday())

@@ -1,4 +1,4 @@
-"""Finding and reading rule files: the shipped ones, and a user's own file or folder."""
+"""Rule files: the shipped library, and a user's own file or folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ Rules = str | Path | Rule | Sequence[Rule]
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML in which only true and false are truth values: `NO` is Norway, and a date stays text."""
+    """A YAML loader in which only true and false are booleans; `NO` (Norway) and dates remain text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
@@ -37,7 +37,7 @@ def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if key in found:
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} appears twice", key_node.start_mark)
         found[key] = loader.construct_object(value_node, deep=True)
     return found
 
@@ -46,15 +46,21 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_yaml(text: str) -> object:
-    """A YAML text as plain values; `NO` and dates stay text. Raises yaml.YAMLError."""
+    """Parse YAML to plain values; `NO` and dates remain text.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
     return yaml.load(text, Loader=_Loader)
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
-    """The rules of a file, or of all `.yaml` files of a folder.
+    """Read the rules of a file, or of all `.yaml` files of a folder.
 
-    A file holds either one rule or `rules:` with a list of them. Raises RuleFileError naming file,
-    place, value and what is allowed.
+    A file contains either one rule, or `rules:` with a list of rules.
+
+    Raises:
+        RuleFileError: a file is invalid; the message has its path, the key, the value and what is allowed.
     """
     if path.is_dir():
         files = sorted(path.glob("*.yaml"))
@@ -70,13 +76,13 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     names = [rule.id for rule in rules]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise RuleFileError(f"{path}: the id {twice[0]} stands for {names.count(twice[0])} rules")
+        raise RuleFileError(f"{path}: {names.count(twice[0])} rules have the id {twice[0]}")
     return rules
 
 
 @lru_cache(maxsize=128)
 def _read_file(path: Path, state: tuple[int, int]) -> tuple[Rule, ...]:
-    """The rules of one file; read again only when its `state` has changed."""
+    """Read the rules of one file, again only if its `state` has changed."""
     try:
         written = read_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -84,8 +90,9 @@ def _read_file(path: Path, state: tuple[int, int]) -> tuple[Rule, ...]:
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise RuleFileError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(written, dict):
-        raise RuleFileError(f"{path}: holds no rule; a rule file begins with `id:` or `rules:`")
-    content = written if "rules" in written else {"rules": [written]}
+        raise RuleFileError(f"{path}: contains no rule; a rule file begins with `id:` or `rules:`")
+    file = cast("dict[str, Any]", written)
+    content: dict[str, Any] = file if "rules" in file else {"rules": [file]}
     try:
         return RuleFile.model_validate(content).rules
     except ValidationError as error:
@@ -93,14 +100,18 @@ def _read_file(path: Path, state: tuple[int, int]) -> tuple[Rule, ...]:
 
 
 def _explain(error: ValidationError, content: dict[str, Any]) -> str:
-    """The first thing wrong with a rule file, in words."""
+    """Return the first problem of a rule file in words."""
     first = error.errors()[0]
     places = [str(p) for p in first["loc"] if not str(p).startswith(("function-", "literal[", "constrained"))]
     rule = content["rules"]
     name = ""
     if len(first["loc"]) > 1 and isinstance(rule, list):
-        entry = rule[int(first["loc"][1])]
-        name = f"rule {entry.get('id', first['loc'][1])}, " if isinstance(entry, dict) else ""
+        entry = cast("list[Any]", rule)[int(first["loc"][1])]
+        name = (
+            f"rule {cast('dict[str, Any]', entry).get('id', first['loc'][1])}, "
+            if isinstance(entry, dict)
+            else ""
+        )
         places = places[2:]
     where = f"{name}{'.'.join(places) or 'the rule'}"
     message, show = explain(first, RuleFile)
@@ -109,25 +120,41 @@ def _explain(error: ValidationError, content: dict[str, Any]) -> str:
 
 
 def library() -> dict[str, Rule]:
-    """All shipped rules by id."""
+    """Return all shipped rules by id.
+
+    Example:
+        >>> library()["KZ.visa_free.EAEU"].zone
+        'KZ'
+    """
     return {rule.id: rule for rule in read_rules(FOLDER)}
 
 
 def load(name: str | Path) -> Rule:
-    """One rule: by id from the library, or from a file that holds one (`file.yaml#ID` if several).
+    """Load one rule, by its id in the library or from a file.
 
-    Raises RuleFileError for an unknown id or a file that is not in order.
+    Args:
+        name: an id, or a path to a rule file; `file.yaml#ID` if the file contains several rules.
+
+    Raises:
+        RuleFileError: the id is unknown, or the file is invalid.
+
+    Example:
+        >>> load("EU.short_stay").id
+        'EU.short_stay'
     """
-    found = candidates(name)
+    found = find_rules(name)
     if len(found) != 1:
-        raise RuleFileError(f"{name}: holds {len(found)} rules, {', '.join(r.id for r in found)}; name one")
+        raise RuleFileError(
+            f"{name}: there are {len(found)} rules, {', '.join(r.id for r in found)}; choose one"
+        )
     return found[0]
 
 
-def candidates(rules: Rules) -> list[Rule]:
-    """The rules that a name may mean: an id, a zone, a file or folder, or `file.yaml#ID`.
+def find_rules(rules: Rules) -> list[Rule]:
+    """Return the rules that a name may refer to: an id, a zone, a file or folder, or `file.yaml#ID`.
 
-    Raises RuleFileError if it means none.
+    Raises:
+        RuleFileError: the name refers to no rule.
     """
     if isinstance(rules, Rule):
         return [rules]
@@ -141,7 +168,9 @@ def candidates(rules: Rules) -> list[Rule]:
         found = list(read_rules(Path(file).resolve()))
         chosen = [rule for rule in found if rule.id == wanted] if wanted else found
         if not chosen:
-            raise RuleFileError(f"{name}: no rule {wanted}; the file has {', '.join(r.id for r in found)}")
+            raise RuleFileError(
+                f"{name}: there is no rule {wanted}; the file has {', '.join(r.id for r in found)}"
+            )
         return chosen
     if file.endswith((".yaml", ".yml")):
         raise RuleFileError(f"{name}: there is no such file")
@@ -164,5 +193,5 @@ def _shipped(name: str) -> list[Rule]:
 
 
 def zone_name(rule: Rule) -> str:
-    """The country code or the name of the zone."""
+    """Return the country code, or the name of the zone."""
     return rule.zone.name if isinstance(rule.zone, Zone) else rule.zone

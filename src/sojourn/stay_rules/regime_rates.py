@@ -1,8 +1,8 @@
-"""What a regime implies for the model of a population: excursions, and the end of permitted days.
+"""Rates that a rule implies for the population model: excursions, and the end of permitted days.
 
-Where leaving resets the permitted stay (kind `entry`, cap L days), a person who stays for good makes
-7/L excursions per week that change nothing. Where the days add up over several entries, no excursion
-helps: the permitted days run out and the person has to leave for good or for a while.
+If leaving resets the count (kind `entry`, cap L days), a person who stays permanently makes 7/L
+excursions per week. If days add up over several entries, an excursion does not help: the permitted
+days run out, and the person has to leave for some time or for ever.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from sojourn.stay_rules.dates import FIRST, LAST, day, months, parse
 from sojourn.stay_rules.errors import StayRuleError
-from sojourn.stay_rules.library import Rules, candidates, library
 from sojourn.stay_rules.limits import EntryLimit, Limit, RollingLimit, YearLimit
 from sojourn.stay_rules.limits_grouped import BlockLimit, GapLimit, SessionLimit
+from sojourn.stay_rules.rule_files import Rules, find_rules, library
 from sojourn.stay_rules.timeline import Era, Timeline, choose, timelines
 
 MONTH = 365.2425 / 12
@@ -23,22 +23,22 @@ MONTH = 365.2425 / 12
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A regime between two days, as the model needs it."""
+    """The rates that a rule implies between two days."""
 
     start: date | None
     """First day in force; None: from the beginning."""
     end: date | None
     """Last day in force; None: until further notice."""
     excursions: float
-    """Legally motivated excursions per staying person-week."""
+    """Legally motivated excursions per person-week of stay."""
     stay_ends_after: float | None
-    """Days of presence after which permitted stay ends whatever one does at the border; None: never."""
+    """Days of presence after which permitted stay ends, even with excursions; None: never."""
     away_days: float | None
-    """Days outside after which a full new stay is open again; None where stay does not end."""
+    """Days outside after which a full new stay is permitted; None if stay does not end."""
     limits: tuple[str, ...]
-    """Names of the limits in force."""
+    """Ids of the limits in force."""
     counts_from: date | None = None
-    """Days before it are not counted; None: all are, or no limit looks back."""
+    """Earlier days are not counted; None: all days are counted, or no limit looks back."""
 
 
 def rates(
@@ -49,20 +49,30 @@ def rates(
     end: date | str | None = None,
     reading: str | None = None,
 ) -> list[Rate]:
-    """The rates that a rule implies for a nationality, from `start` to `end`, in order of time.
+    """Return the rates that a rule implies for a nationality, in order of time.
 
-    Without `start` and `end` all versions on file; with them those that hold between, cut to the range,
-    of which every day must be covered. Successive versions that give the same rates are kept apart, so
-    each further `Rate.start` is a day on which the law changed. Where a change leaves open stays under
-    the old version, who is inside that day keeps the old terms until the exit. `reading`: the id of one
-    reading of a disputed rule; the first-written by default.
+    Successive versions with equal rates are not merged, so that each `Rate.start` after the first is a
+    day on which the law changed. If a change leaves open stays under the old version, people who are
+    inside on that day keep the old terms until they leave.
 
-    Raises StayRuleError as `assess` does, and for rules on absence, which say nothing about staying;
-    NotCovered for a range that reaches beyond what is on file.
+    Args:
+        rules: as in `assess`.
+        nationality: two-letter country code.
+        start: first day; by default the first day on file. Every day of the range must be covered.
+        end: last day; by default the last day on file.
+        reading: id of one reading of a disputed rule; by default the first.
+
+    Raises:
+        StayRuleError: as in `assess`; also for rules on absence, which imply no rate of staying.
+        NotCovered: the range includes a day that no version covers.
+
+    Example:
+        >>> [round(rate.excursions, 3) for rate in rates("KZ.visa_free.EAEU", nationality="RU")]
+        [0.078, 0.0]
     """
-    rule = choose(candidates(rules), nationality)
+    rule = choose(find_rules(rules), nationality)
     if rule.absence:
-        raise StayRuleError(f"{rule.id} limits days outside; it gives no rate for people who stay")
+        raise StayRuleError(f"{rule.id} limits days outside; it implies no rate for people who stay")
     lines = timelines(rule, nationality)
     chosen = [line for line in lines if reading in (None, line.reading)]
     if not chosen:
@@ -80,7 +90,7 @@ def rates(
 
 
 def _within(line: Timeline, start: date | str | None, end: date | str | None) -> list[Era]:
-    """The eras of a timeline cut to a range of days, every one of which they must cover."""
+    """Return the eras of a timeline cut to a range of days, all of which must be covered."""
     first = line.eras[0].first if start is None else parse(start, "start").toordinal()
     last = line.eras[-1].last if end is None else parse(end, "end").toordinal()
     if last < first:
@@ -96,7 +106,7 @@ def _within(line: Timeline, start: date | str | None, end: date | str | None) ->
         line.at(last, "end")
     for old, new in pairwise(kept):
         if (start or end) and old.last + 1 < new.first:
-            line.at(old.last + 1, "the range holds")
+            line.at(old.last + 1, "the range includes")
     return kept
 
 
@@ -129,7 +139,7 @@ def _days(cap: int | str) -> float:
 
 
 def _away(limit: Limit) -> float:
-    """Days outside, after the cap was used in one piece, until the cap is free again."""
+    """Return the days outside after which the full cap is available, if it was used without a break."""
     if isinstance(limit, GapLimit):
         return limit.outside
     if isinstance(limit, SessionLimit):
@@ -141,18 +151,18 @@ def _away(limit: Limit) -> float:
 
 
 def rate_on(rule: str, *, nationality: str, on: date, reading: str | None = None) -> Rate:
-    """The rate of the version of a shipped rule that is in force on a day, with its first and last day.
+    """Return the rate of a shipped rule on a day, with the first and last day of that version.
 
     Raises:
-        StayRuleError: no such rule, none for this nationality, not in force on that day, or no limit
-            on days of stay.
+        StayRuleError: the rule is unknown, is not for this nationality, is not in force on that day,
+            or does not limit the days of stay.
     """
     shipped = library()
     if rule not in shipped:
-        raise StayRuleError(f"is no rule of the library; one of: {', '.join(sorted(shipped))}")
+        raise StayRuleError(f"is not a rule of the library; one of: {', '.join(sorted(shipped))}")
     for rate in rates(shipped[rule], nationality=nationality, reading=reading):
         if (rate.start is None or rate.start <= on) and (rate.end is None or on <= rate.end):
             if not rate.excursions and rate.stay_ends_after is None:
-                raise StayRuleError("sets no limit on days of stay, so nothing follows from it")
+                raise StayRuleError("sets no limit on days of stay, so it implies no rate")
             return rate
     raise StayRuleError(f"has no version in force on {on}")
