@@ -23,7 +23,7 @@ from sojourn.cli import COMMANDS, build_app
 from tests.docs.blocks import PAGES, ROOT, Block, Step, blocks_of
 
 SMALL = ROOT / "tests" / "data" / "small"
-FEW = ("--draws", "20", "--chains", "1")
+FEW = ("--draws", "25", "--chains", "2")
 RUN = ("console", "python")
 WITH_BLOCKS = [page for page in PAGES if any(block.language in RUN for block in blocks_of(page))]
 STEPS = [
@@ -38,7 +38,7 @@ import functools, sojourn
 from sojourn.inference import estimate
 
 sojourn.read_case = functools.partial(lambda read, case: read({small!r}), sojourn.read_case)
-sojourn.estimate = functools.partial(lambda case, **settings: estimate(case, **settings, draws=20, chains=1))
+sojourn.estimate = functools.partial(lambda case, **settings: estimate(case, **settings, draws=25, chains=2))
 """
 """Before the Python of a page: the small case and few draws."""
 CROSSINGS = """\

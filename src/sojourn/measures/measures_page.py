@@ -16,12 +16,12 @@ from sojourn.measures.kinds import kind_of, scale_of
 HEAD = """\
 # Measures and their kinds
 
-A reading names one of these measures. Figures of one kind from one source share that source's bias and an error of
-measurement, and an anchor of a source names a kind. The scale is that on which the model compares a published figure
-with its expectation: `log` for counts, `logit` for shares, `net` for differences of two flows, whose error is
-proportional to the gross flow, and `linear` for rents. A reading that names a denominator (`of_measure`) is of the
-kind `shares`, whatever its measure. What a measure counts is in [the files of a case](case.md). This page is made
-from the code.
+A reading names one of these measures. Figures of one kind from one source share that source's bias and an
+error of measurement, and an anchor of a source names a kind. The scale is that on which the model compares
+a published figure with its expectation: `log` for counts, `logit` for shares, `net` for differences of two
+flows, whose error is proportional to the gross flow, and `linear` for rents. A reading that names a
+denominator (`of_measure`) is of the kind `shares`, whatever its measure. What a measure counts is in [the
+files of a case](case.md). This page is made from the code.
 
 | measure | kind | scale | counted | people it can count |
 |---|---|---|---|---|
