@@ -17,7 +17,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/codespell src docs tests tools changes *.md
+	$(BIN)/codespell src docs tools changes *.md
 	$(BIN)/validate-pyproject pyproject.toml
 
 types: $(VENV)/.dev
