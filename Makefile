@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 	$(BIN)/validate-pyproject pyproject.toml
 
 types: $(VENV)/.dev
-	$(BIN)/python -m tools.check_types $(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 unit: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist worksteal
