@@ -4,7 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test lint types unit calibrate referee borders-full bench lock clean
+.PHONY: demo test fast lint types unit coverage matrix pages changelog dist calibrate referee borders-full \
+  bench lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/sojourn estimate kazakhstan-2022 --seed 1 --out out/kazakhstan-2022
@@ -15,12 +16,40 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/codespell src docs tools changes *.md
+	$(BIN)/validate-pyproject pyproject.toml
 
 types: $(VENV)/.dev
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 unit: $(VENV)/.dev
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Tests without compilation by JAX, Spark or a browser.
+fast: $(VENV)/.dev
+	$(BIN)/pytest -q -m fast -n 2 --dist worksteal
+
+# Branch coverage of the fast tests.
+coverage: $(VENV)/.dev
+	$(BIN)/pytest -q -m fast --cov --cov-report=term
+
+# The fast tests of the core without any extra, installed from an sdist, on each Python that is found.
+matrix: dist
+	$(BIN)/python -m tools.matrix dist/sojourn-*.tar.gz
+
+# The reference pages that are made from the code.
+pages: $(VENV)/.dev
+	$(BIN)/python -m sojourn.cli.commands_page > docs/reference/commands.md
+	$(BIN)/python -m sojourn.cli.api_page > docs/reference/api.md
+	$(BIN)/python -m sojourn.inference.priors_page > docs/reference/priors.md
+	$(BIN)/python -m sojourn.measures.measures_page > docs/reference/measures.md
+
+changelog: $(VENV)/.dev
+	$(BIN)/python -m tools.changelog $(VERSION) $$(date +%F)
+
+dist: $(VENV)/.dev
+	rm -rf dist
+	$(BIN)/hatchling build
 
 calibrate: $(VENV)/.dev
 	$(BIN)/sojourn calibrate --out out/calibration

@@ -1,22 +1,83 @@
-"""The small case, read and compiled once; JAX in double precision."""
+"""The small case, read and compiled once; JAX in double precision; which tests are fast."""
 
+from __future__ import annotations
+
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jax
-import jax.numpy as jnp
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 from sojourn.case import Case, read_case
-from sojourn.inference.density import Account, Model, build_model
-from sojourn.inference.jax_config import configure
 
-configure()
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sojourn.inference.density import Account, Model
+
+TESTS = Path(__file__).parent
+SMALL = TESTS / "data" / "small"
+CORE = (
+    "case",
+    "cases",
+    "core",
+    "cli/test_cli.py",
+    "cli/test_commands_page.py",
+    "cli/test_completion.py",
+    "cli/test_extras.py",
+    "stay_rules/test_assessment.py",
+    "stay_rules/test_bad_input.py",
+    "stay_rules/test_cases.py",
+    "stay_rules/test_library.py",
+    "tools",
+)
+"""Folders and files of tests that need no extra: `make matrix` runs them in an install of the core."""
+FAST = (
+    *CORE,
+    "docs/test_generated_pages.py",
+    "history/test_calendar.py",
+    "history/test_regimes.py",
+    "report/test_bad_input.py",
+    "report/test_discretion.py",
+    "report/test_flow_diagram.py",
+    "report/test_formats.py",
+    "report/test_page.py",
+    "report/test_provenance.py",
+    "stay_rules/test_referee.py",
+    "audit/test_regression.py",
+    "borders/test_protect.py",
+    "docs/test_docstrings.py",
+    "evaluation/test_scores.py",
+)
+"""Folders and files of tests without compilation by JAX, Spark or a browser."""
+INFERENCE = find_spec("jax") is not None
+
 # A busy machine is no failure: nothing is timed in the tests.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
-SMALL = Path(__file__).parent / "data" / "small"
+if INFERENCE:
+    from sojourn.inference.jax_config import configure
+
+    configure()
+
+
+def is_in(path: Path, places: tuple[str, ...]) -> bool:
+    """Whether a file of tests is one of the places, or in one of them."""
+    return any(path.is_relative_to(TESTS / place) for place in places)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Without the extra `infer`, leave out the tests that cannot be imported."""
+    is_test = collection_path.name.startswith("test_")
+    return True if is_test and not INFERENCE and not is_in(collection_path, CORE) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the fast tests by the file they are in."""
+    for item in items:
+        if is_in(item.path, FAST):
+            item.add_marker(pytest.mark.fast)
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +87,18 @@ def small() -> Case:
 
 @pytest.fixture(scope="session")
 def model(small: Case) -> Model:
+    from sojourn.inference.density import build_model
+
     return build_model(small)
 
 
 @pytest.fixture(scope="session")
 def accounts(model: Model) -> list[tuple[np.ndarray, Account]]:
     """Three points of the prior and everything that follows from each, as plain arrays."""
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
     account = jax.jit(model.account)
     points = [0.7 * np.random.default_rng(seed).normal(size=model.unknowns.size) for seed in range(3)]
     return [(z, jax.tree.map(np.asarray, account(jnp.asarray(z), model.said))) for z in points]

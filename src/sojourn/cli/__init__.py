@@ -53,9 +53,10 @@ FLAGS = ("--help", "-h", "--version", "--install-completion")
 
 
 def build_app(called: str = "") -> App:
-    """The command line application; no command but the one `called` is ever imported.
+    """The command line application; only the command that is `called` is imported.
 
-    The others are known by their line in the help, the one called by its docstring.
+    The help shows the others by their line in COMMANDS, the one called by its docstring.
+    `--install-completion` imports all of them, since a completion script holds their options.
     """
     from cyclopts import App
 
@@ -69,8 +70,9 @@ def build_app(called: str = "") -> App:
         result_action="return_int_as_exit_code_else_zero",
     )
     for name, path, line in COMMANDS:
-        # A group of commands, once it is called, brings its own help.
-        own = name == called and path.endswith(":app")
+        # A group of commands brings its own help once it is imported: when it is called, or when
+        # all commands are imported to write their names into a completion script.
+        own = path.endswith(":app") and called in {name, "--install-completion"}
         words = {} if own else {"help": None if name == called else line, "help_format": "plaintext"}
         app.command(path, name=name, **words)
     if called not in {name for name, _, _ in COMMANDS}:
@@ -96,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
-        code = refuse(error)
+        code = refuse(error, called)
     sys.exit(code)
 
 
@@ -118,11 +120,16 @@ def _unknown(first: str) -> int:
     return 2
 
 
-def refuse(error: Exception) -> int:
-    """Print what is wrong with the input and return 2; any other error is a bug, and is raised."""
-    from sojourn._core.errors import SojournError
+def refuse(error: Exception, command: str = "") -> int:
+    """Print what is wrong with the input, or which extra is not installed, and return 2.
 
-    if not isinstance(error, SojournError):
+    Any other error is a bug, and is raised.
+    """
+    from sojourn._core.errors import SojournError
+    from sojourn.cli.extras import explain_missing_extra
+
+    line = explain_missing_extra(error, command)
+    if line is None and not isinstance(error, SojournError):
         raise error
-    sys.stderr.write(f"{error}\n")
+    sys.stderr.write(f"{line or error}\n")
     return 2
