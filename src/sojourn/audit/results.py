@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sojourn._core.answer_warnings import AnswerWarning
 from sojourn.case.contradictions import Contradiction
 
 Numbers = Mapping[str, float]
@@ -254,7 +255,7 @@ class Header:
     draws: Mapping[str, int]
     inputs: Mapping[str, str]
     answer: str
-    warnings: tuple[str, ...]
+    warnings: tuple[AnswerWarning, ...]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def audit(
     from sojourn.cli.audit_session import open_session
 
     work = open_session(target, subject)
-    from sojourn.audit.run import audit as run
+    from sojourn.audit.run import audit_posterior as run
     from sojourn.cli.audit_text import render_audit
 
     def report(name: str) -> None:

@@ -33,7 +33,7 @@ class AuditSession:
         """Of which answer the results are."""
         from sojourn.audit.run import header
 
-        return header(self.posterior.record)
+        return header(self.posterior.answer)
 
     def say(self, text: str) -> None:
         """What is being worked on: one line on stderr, on a terminal only."""
@@ -94,7 +94,7 @@ def _case_of(folder: Path, case: str | None) -> Case:
     from sojourn.inference import read_answer
 
     try:
-        name = str(read_answer(folder).record["case"])
+        name = read_answer(folder).case
     except (ValueError, OSError) as error:
         raise InputError([Problem(str(folder / NAME), f"cannot be read: {error}")]) from None
     if case is not None:

@@ -173,7 +173,7 @@ def _rests(console: Console, audit: Audit) -> None:
 
 def _close(console: Console, audit: Audit) -> None:
     for warning in audit.header.warnings:
-        if warning.startswith("not converged"):
+        if warning.kind == "not_converged":
             console.print(f"! {warning}", style="yellow")
 
 

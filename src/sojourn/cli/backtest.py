@@ -60,7 +60,7 @@ def render(result: Backtest) -> None:
     from sojourn.cli.console import open_console, people, plain_table
 
     line = f"As of {result.truth.asof}, against what became known later."
-    console = open_console(result.answer.record["question"], line)
+    console = open_console(result.answer.question, line)
     columns = ("", "truth", "median", "90 %", "below the truth", "log score")
     table = plain_table(columns, right=range(1, len(columns)))
     for score in result.card.scores:

@@ -14,7 +14,7 @@ from sojourn._core.arrays import Real
 from sojourn.case import Reading
 from sojourn.history import Plan, make_history
 from sojourn.inference.density import Model
-from sojourn.inference.jax_config import OPTIONS
+from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.likelihood import (
     ClaimIntervals,
     error_location_scale,
@@ -54,6 +54,7 @@ def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
     # Draws one after another: a vectorised history compiles ten times as long and runs no faster.
     mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
 
+    @jax_settings()
     def many(z: Real, said: ClaimIntervals) -> Points:
         parts = [mapped(jnp.asarray(chunk), said) for chunk in in_batches(z)]
         return Points(*(np.concatenate(column)[: len(z)] for column in zip(*parts, strict=True)))
@@ -61,6 +62,7 @@ def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
     return many
 
 
+@jax_settings()
 def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
     """Log likelihood of what counts in `said`, (n,); only its weights matter."""
 
@@ -71,6 +73,7 @@ def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
     return claims + points.groups @ np.asarray(said.group_weight)
 
 
+@jax_settings()
 def meant(model: Model, points: Points, said: ClaimIntervals, claim: int) -> Real:
     """Weight (n, its readings) of each reading of a claim by the rest of its series that counts.
 

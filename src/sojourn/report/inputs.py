@@ -46,7 +46,11 @@ class ReportInputs:
     @property
     def unconverged(self) -> list[str]:
         """Warnings that the draws do not yet stand for the posterior."""
-        return [w for w in self.answer["warnings"] if w.startswith("not converged")]
+        return [
+            text
+            for text, kind in zip(self.answer["warnings"], self.answer["warning_kinds"], strict=True)
+            if kind == "not_converged"
+        ]
 
     def place(self, code: str) -> str:
         """Name of a place."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-import sojourn
+from sojourn._core.version import __version__
 from sojourn.borders.config import RunSettings
 from sojourn.borders.run import run
 from sojourn.case import Case, read_case, write_case
@@ -55,7 +55,7 @@ def with_register(world: WorldSettings, records: Records, seed: int, case: Case,
             },
         }
     )
-    run(settings, sojourn.__version__)
+    run(settings, __version__)
     return without_stocks(read_case(folder))
 
 
