@@ -138,7 +138,8 @@ def test_an_answer_to_other_files_is_refused(saved: Path, case: Case) -> None:
 
 def test_draws_of_another_model_are_refused(saved: Path, case: Case) -> None:
     """The files are the same, but a prior was changed in memory."""
-    settings = case.settings.model_copy(update={"priors": {"sigma.crossings": LogNormal(median=0.5, factor=2)}})
+    priors = {"sigma.crossings": LogNormal(median=0.5, factor=2)}
+    settings = case.settings.model_copy(update={"priors": priors})
     with pytest.raises(CaseError, match="another model of the case") as found:
         read_posterior(saved, replace(case, settings=settings))
     assert len(str(found.value).splitlines()) == 1

@@ -205,6 +205,11 @@ class Answer:
         """The folder that the answer was read from; None for an answer that was just estimated."""
         return self._draws.parent if isinstance(self._draws, Path) else None
 
+    @property
+    def estimated_case(self) -> Case | None:
+        """The case that `sojourn.estimate` was given; None for an answer that was read from a folder."""
+        return self._case
+
     def outcome(self, name: Outcome) -> OutcomeEstimate:
         """Persons with one outcome on the day asked.
 

@@ -173,7 +173,8 @@ def read_claims(record: Mapping[str, Any]) -> dict[str, ClaimAnswer]:
 
 def _claim(claim: Mapping[str, Any]) -> ClaimAnswer:
     readings = (ReadingWeight(**{**r, "expected": DrawSummary(**r["expected"])}) for r in claim["readings"])
-    return ClaimAnswer(**{**claim, "readings": tuple(readings)})
+    fields: dict[str, Any] = {**claim, "readings": tuple(readings)}
+    return ClaimAnswer(**fields)
 
 
 def read_biases(record: Mapping[str, Any]) -> tuple[SourceBias, ...]:

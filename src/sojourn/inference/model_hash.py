@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from sojourn._core.version import __version__
 from sojourn.inference.density import Model
+from sojourn.measures.operator import Layout
 
 PARTS = ("plan", "compiled", "contacts", "unknowns", "wording", "said")
 """The fields of a `Model` that are hashed; the files of its case have hashes of their own."""
@@ -46,7 +47,9 @@ def hash_model(model: Model) -> str:
 
 
 def _pieces(value: Any) -> Iterator[bytes]:
-    """The bytes of a value, each structure opened by its type, so that no two values share them."""
+    """The bytes of a value, each structure opened by its kind and length. Names of classes and fields do not
+    enter, so that renaming them does not change a hash. The order of a layout's names does not matter.
+    """
     if value is None or isinstance(value, str | bool | int | date):
         yield f"{type(value).__name__} {value}".encode()
     elif isinstance(value, float):
@@ -63,6 +66,8 @@ def _pieces(value: Any) -> Iterator[bytes]:
         yield f"sequence {len(members)}".encode()
         for member in members:
             yield from _pieces(member)
+    elif isinstance(value, Layout):
+        yield from _pieces((frozenset(value.names), value.shapes, value.windows, value.dates))
     else:
         yield from _record(value)
 
@@ -74,9 +79,8 @@ def _record(value: Any) -> Iterator[bytes]:
         names = [field.name for field in fields(value)]
     else:
         raise TypeError(f"a {type(value).__name__} in a compiled model has no stable bytes")
-    yield f"record {type(value).__name__} {len(names)}".encode()
+    yield f"record {len(names)}".encode()
     for name in names:
-        yield name.encode()
         yield from _pieces(getattr(value, name))
 
 
