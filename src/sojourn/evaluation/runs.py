@@ -77,9 +77,8 @@ def backtest_case(case: Case, *, seed: int = 1, chains: int = CHAINS, draws: int
 
     Example:
         >>> import sojourn
-        >>> from shutil import copytree
-        >>> folder = copytree("my-case", "my-backtest")
-        >>> truth = "asof = 2022-12-31\\n[outcomes.stayed]\\npersons = 20000\\nwhy = \\"census\\"\\n"
+        >>> folder = sojourn.new_case("my-backtest")
+        >>> truth = "asof = 2022-12-31\\n[outcomes.stayed]\\npersons = 20000\\n"
         >>> _ = (folder / "truth.toml").write_text(truth)
         >>> result = sojourn.backtest_case(sojourn.read_case(folder), chains=2, draws=50)
         >>> 0 <= result.card.of("stayed").rank <= 1

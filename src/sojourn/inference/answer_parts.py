@@ -172,9 +172,13 @@ def read_claims(record: Mapping[str, Any]) -> dict[str, ClaimAnswer]:
 
 
 def _claim(claim: Mapping[str, Any]) -> ClaimAnswer:
-    readings = (ReadingWeight(**{**r, "expected": DrawSummary(**r["expected"])}) for r in claim["readings"])
-    fields: dict[str, Any] = {**claim, "readings": tuple(readings)}
+    fields: dict[str, Any] = {**claim, "readings": tuple(_reading(r) for r in claim["readings"])}
     return ClaimAnswer(**fields)
+
+
+def _reading(reading: Mapping[str, Any]) -> ReadingWeight:
+    fields: dict[str, Any] = {**reading, "expected": DrawSummary(**reading["expected"])}
+    return ReadingWeight(**fields)
 
 
 def read_biases(record: Mapping[str, Any]) -> tuple[SourceBias, ...]:
