@@ -27,7 +27,7 @@ from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read
 from sojourn.audit.vintages import find_vintages, publication_dates, said_by
 from sojourn.case import read_case
 from sojourn.inference.density import Model
-from sojourn.inference.estimate import compile_case, scales
+from sojourn.inference.estimation import compile_case, scales
 from sojourn.inference.jax_config import configure
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import make_points

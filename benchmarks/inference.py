@@ -22,7 +22,7 @@ import numpy as np
 from sojourn.case import read_case
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import convergence
-from sojourn.inference.estimate import compile_case, scales
+from sojourn.inference.estimation import compile_case, scales
 from sojourn.inference.jax_config import OPTIONS, configure
 from sojourn.inference.sampler import Sampler
 

@@ -1,11 +1,17 @@
-"""Where did they go: stayed, moved on, returned, from figures that contradict one another.
+"""How many stayed, moved on and returned: estimates from published figures that contradict one another.
 
-import sojourn
+A case is a folder of claims and what they may count; an answer is a posterior of the displaced
+population; an audit explains the answer.
 
-case = sojourn.read_case("kazakhstan-2022")
-answer = sojourn.estimate(case, seed=1)
-answer.outcomes()          # a data frame
-answer.save("answers/kz")
+Example:
+    >>> import sojourn
+    >>> case = sojourn.read_case("my-case")
+    >>> answer = sojourn.read_answer("my-answer")  # from sojourn.estimate(case, seed=1)
+    >>> answer.outcomes().index.tolist()
+    ['arrived', 'stayed', 'moved_on', 'returned']
+
+The subpackages `sojourn.stay_rules` (days of stay of a traveller) and `sojourn.borders` (registers of
+crossings) have public functions of their own.
 """
 
 from __future__ import annotations
@@ -17,26 +23,66 @@ from sojourn._core.errors import SojournError
 from sojourn._core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sojourn.case import Case, CaseError, check_case, read_case, write_case
-    from sojourn.inference import Answer, estimate, read_answer
+    from sojourn.audit.answer_audit import audit_answer, find_vintages, value_statistics, what_if
+    from sojourn.audit.results import Audit
+    from sojourn.case import Case, CaseError, check_case, new_case, read_case, write_case
+    from sojourn.evaluation.runs import backtest_case, calibrate_model
+    from sojourn.inference.answer import Answer, read_answer
+    from sojourn.inference.estimation import estimate
+    from sojourn.report.write import write_report
+    from sojourn.simulation.world_files import simulate_world
 
 __all__ = [
     "Answer",
+    "Audit",
     "Case",
     "CaseError",
     "SojournError",
+    "audit_answer",
+    "backtest_case",
+    "calibrate_model",
     "check_case",
     "estimate",
+    "find_vintages",
+    "new_case",
     "read_answer",
     "read_case",
+    "simulate_world",
+    "value_statistics",
+    "what_if",
     "write_case",
+    "write_report",
 ]
 
-_INFERENCE = {"Answer", "estimate", "read_answer"}
+_MODULES = {
+    "Answer": "inference.answer",
+    "Audit": "audit.results",
+    "Case": "case",
+    "CaseError": "case",
+    "audit_answer": "audit.answer_audit",
+    "backtest_case": "evaluation.runs",
+    "calibrate_model": "evaluation.runs",
+    "check_case": "case",
+    "estimate": "inference.estimation",
+    "find_vintages": "audit.answer_audit",
+    "new_case": "case",
+    "read_answer": "inference.answer",
+    "read_case": "case",
+    "simulate_world": "simulation.world_files",
+    "value_statistics": "audit.answer_audit",
+    "what_if": "audit.answer_audit",
+    "write_case": "case",
+    "write_report": "report.write",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: checking a case must not load JAX."""
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("sojourn.inference" if name in _INFERENCE else "sojourn.case"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

@@ -10,7 +10,7 @@ from sojourn.audit.posterior import Posterior, read_posterior
 from sojourn.case import Case, read_case
 from sojourn.inference import estimate
 from sojourn.inference.density import Model
-from sojourn.inference.estimate import compile_case
+from sojourn.inference.estimation import compile_case
 from sojourn.inference.jax_config import configure
 
 SMALL = Path(__file__).parents[1] / "data" / "small"

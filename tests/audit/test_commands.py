@@ -65,7 +65,7 @@ def test_what_is_no_answer_is_status_2(tmp_path: Path, command: str) -> None:
     for more in ((),) if command == "show" else ((), ("--case", SMALL)):
         done = run(command, tmp_path, *more)
         assert done.returncode == 2
-        assert "answer.json: cannot be read: it lacks case, host" in done.stderr
+        assert "answer.json: cannot be read: keys schema, host" in done.stderr
         assert "Traceback" not in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["answer.json"]
 

@@ -17,12 +17,14 @@ import pytest
 from sojourn.audit.candidates import generated
 from sojourn.audit.files import FILE, as_record, read_record, save_audit
 from sojourn.audit.information_value import worth
-from sojourn.audit.posterior import Posterior, read_posterior
+from sojourn.audit.posterior import Posterior, posterior_of_answer, read_posterior
 from sojourn.audit.results import Audit
-from sojourn.audit.run import audit, header
+from sojourn.audit.run import audit_posterior, header
 from sojourn.audit.vintages import find_vintages
 from sojourn.audit.what_if import Edits, whatif
 from sojourn.case import Case, CaseError
+from sojourn.case.settings import LogNormal
+from sojourn.inference.answer import read_answer
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "audit" / FILE
 
@@ -30,7 +32,7 @@ EXAMPLE = Path(__file__).parents[1] / "data" / "audit" / FILE
 @pytest.fixture(scope="module")
 def whole(posterior: Posterior) -> Audit:
     """Every section, refits apart."""
-    one = audit(posterior, refits=0)
+    one = audit_posterior(posterior, refits=0)
     return replace(
         one,
         history=tuple(find_vintages(posterior, [date(2021, 12, 30)])),
@@ -125,7 +127,7 @@ def test_header_names_the_answer_file(posterior: Posterior, saved: Path) -> None
     import hashlib
 
     digest = hashlib.sha256((saved / "answer.json").read_bytes()).hexdigest()
-    assert header(posterior.record).answer == digest
+    assert header(posterior.answer).answer == digest
 
 
 def test_an_answer_to_other_files_is_refused(saved: Path, case: Case) -> None:
@@ -134,11 +136,35 @@ def test_an_answer_to_other_files_is_refused(saved: Path, case: Case) -> None:
         read_posterior(saved, changed)
 
 
-def test_draws_of_another_model_are_refused(saved: Path, case: Case, tmp_path: Path) -> None:
-    folder = tmp_path / "small"
-    shutil.copytree(saved, folder)
-    record = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    record["outcomes"]["stayed"]["mean"] *= 1.1
-    (folder / "answer.json").write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(CaseError, match="another version of the model"):
-        read_posterior(folder, case)
+def test_draws_of_another_model_are_refused(saved: Path, case: Case) -> None:
+    """The files are the same, but a prior was changed in memory."""
+    priors = {"sigma.crossings": LogNormal(median=0.5, factor=2)}
+    settings = case.settings.model_copy(update={"priors": priors})
+    with pytest.raises(CaseError, match="another model of the case") as found:
+        read_posterior(saved, replace(case, settings=settings))
+    assert len(str(found.value).splitlines()) == 1
+
+
+def test_an_answer_without_draws_is_refused(saved: Path, case: Case, tmp_path: Path) -> None:
+    shutil.copy(saved / "answer.json", tmp_path)
+    with pytest.raises(CaseError, match=r"holds no posterior\.nc"):
+        read_posterior(tmp_path, case)
+
+
+def test_draws_that_cannot_be_read_are_refused(saved: Path, case: Case, tmp_path: Path) -> None:
+    shutil.copy(saved / "answer.json", tmp_path)
+    (tmp_path / "posterior.nc").write_bytes(b"not netCDF")
+    with pytest.raises(CaseError, match=r"posterior\.nc: cannot be used"):
+        read_posterior(tmp_path, case)
+
+
+def test_an_answer_in_memory_has_the_draws_of_the_saved_one(
+    posterior: Posterior, saved: Path, case: Case
+) -> None:
+    answer = read_answer(saved)
+    assert answer.posterior is not None
+    held = replace(answer, _draws=answer.posterior)
+    assert held.folder is None
+    again = posterior_of_answer(case, held)
+    assert (again.z == posterior.z).all()
+    assert again.chains == posterior.chains

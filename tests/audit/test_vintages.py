@@ -11,7 +11,7 @@ from sojourn.audit.leave_out import LeaveOut
 from sojourn.audit.posterior import Posterior, Real
 from sojourn.audit.vintages import VintageDraws, find_vintages, publication_dates, said_by, weigh
 from sojourn.inference.draw_summary import summarise
-from sojourn.inference.estimate import at
+from sojourn.inference.estimation import with_dates
 from sojourn.inference.likelihood import ClaimIntervals
 
 
@@ -25,7 +25,7 @@ def test_every_date_of_publication_once(posterior: Posterior) -> None:
 
 def test_what_was_said_by_a_day_is_what_a_case_of_that_day_counts(posterior: Posterior) -> None:
     for day in publication_dates(posterior):
-        early = at(posterior.case, None, day)
+        early = with_dates(posterior.case, None, day)
         said = np.asarray(said_by(posterior, day).claim_weight)
         expected = [float(early.is_counted(claim)) for claim in posterior.model.wording.claims]
         assert said.tolist() == expected

@@ -39,7 +39,7 @@ def answer_of(stayed: np.ndarray, asof: str = "2022-12-31") -> Answer:
         coords={"date": [asof], "outcome": OUTCOMES},
     )
     tree = xr.DataTree.from_dict({"posterior": xr.Dataset({"outcomes": outcomes})})
-    record = {"question": "?", "asof": asof, "seed": 1, "version": "0", "warnings": []}
+    record = {"question": "?", "asof": asof, "seed": 1, "version": "0", "warnings": [], "warning_kinds": []}
     return Answer(record, tree)
 
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from sojourn.inference.density import Model
-from sojourn.inference.estimate import scales
+from sojourn.inference.estimation import scales
 from sojourn.inference.likelihood import ClaimIntervals, error_location_scale
 from sojourn.inference.quantities import OUTCOMES, make_quantities, position_of
 from sojourn.inference.sampler import Sampler

@@ -37,6 +37,7 @@ def plant(record: dict[str, Any]) -> None:
     words = " ".join(HOSTILE)
     record["question"] = words
     record["warnings"].append(words)
+    record["warning_kinds"].append("misfit")
     ledger = record["ledger"]
     ledger["places"] = dict.fromkeys(ledger["places"], words)
     for event in ledger["events"]:
@@ -102,6 +103,7 @@ def test_every_link_within_leads_somewhere(folder: Path) -> None:
 def test_warnings_of_convergence_come_first(save: Callable[..., Path]) -> None:
     def unconverged(record: dict[str, Any]) -> None:
         record["warnings"] = ["no anchor: levels rest on priors", "not converged: R̂ is 1.3"]
+        record["warning_kinds"] = ["no_anchor", "not_converged"]
 
     folder = save(unconverged)
     text = page_of(folder).text
@@ -111,7 +113,7 @@ def test_warnings_of_convergence_come_first(save: Callable[..., Path]) -> None:
     assert markdown.index("has not converged") < markdown.index("About ")
 
     def converged(record: dict[str, Any]) -> None:
-        record["warnings"] = []
+        record["warnings"] = record["warning_kinds"] = []
 
     text = page_of(save(converged)).text
     assert "has not converged" not in text

@@ -20,7 +20,16 @@ from dataclasses import dataclass
 
 
 class SojournError(Exception):
-    """Base of every error that input can cause."""
+    """Base of every error that input can cause.
+
+    Example:
+        >>> import sojourn
+        >>> try:
+        ...     sojourn.read_case("no-such-folder")
+        ... except sojourn.SojournError as error:
+        ...     print(type(error).__name__)
+        CaseError
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,31 +5,29 @@ The verdict follows the warnings of the answer: it applies no rule of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sojourn._core.thresholds import EFFECTIVE, RHAT
 
-UNCONVERGED = "not converged"
-"""Start of the warnings that concern the draws."""
 COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 
 
-def is_unreliable(warnings: Iterable[str]) -> bool:
-    """Whether any warning of an answer says that its draws have not converged."""
-    return any(warning.startswith(UNCONVERGED) for warning in warnings)
+def is_unreliable(answer: Mapping[str, Any]) -> bool:
+    """Whether a warning of an answer, as in `answer.json`, says that its draws have not converged."""
+    return "not_converged" in answer["warning_kinds"]
 
 
 def verdict(answer: Mapping[str, Any]) -> str:
     """The verdict on an answer, from the content of `answer.json`.
 
     Example:
-        >>> verdict({"warnings": [], "draws": {"chains": 4}, "diagnostics": {}})
+        >>> verdict({"warnings": [], "warning_kinds": [], "draws": {"chains": 4}, "diagnostics": {}})
         'Reliable: the four chains agree.'
     """
     chains = answer["draws"]["chains"]
     several = f"the {COUNTS.get(chains, chains)} chains"
-    if not is_unreliable(answer["warnings"]):
+    if not is_unreliable(answer):
         others = len(answer["warnings"])
         note = f", but read the warning{'s' if others > 1 else ''} below" if others else ""
         return f"Reliable: {several} agree{note}."

@@ -1,5 +1,5 @@
-"""Audit: why this answer, what each figure counts, who contradicts whom, what would settle it.
+"""Audit: why an answer is what it is, what each figure counts, who contradicts whom, what would settle it.
 
-In: a case and the draws of its answer. Out: an `Audit` (`audit.json`, its tables as Parquet).
-Knows `inference` and the rooms below it.
+In: a case and the draws of its answer. Out: an `Audit` (`audit.json`, with its tables as Parquet).
+Knows `inference` and the packages below it.
 """

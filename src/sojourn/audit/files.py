@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "audit.json"
+SCHEMA = "urn:sojourn:schema:audit:1"
+"""The value of `schema` in audit.json; the number rises when a key changes its meaning or goes."""
 DIGITS = 6
 
 
 def as_record(audit: Audit) -> dict[str, Any]:
     """The content of `audit.json`, numbers to six significant digits."""
-    return _plain(asdict(audit))
+    record = _plain(asdict(audit))
+    warnings = audit.header.warnings
+    record["header"] |= {
+        "warnings": [warning.text for warning in warnings],
+        "warning_kinds": [warning.kind for warning in warnings],
+    }
+    return {"schema": SCHEMA, **record}
 
 
 def _plain(item: Any) -> Any:
@@ -66,7 +74,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     if not file.is_file():
         return None
     record = json.loads(file.read_text(encoding="utf-8"))
-    if not isinstance(record, dict) or set(record) != {f.name for f in fields(Audit)}:
+    if not isinstance(record, dict) or set(record) != {"schema", *(f.name for f in fields(Audit))}:
         raise ValueError(f"{file} is not an audit of sojourn")
     return record
 

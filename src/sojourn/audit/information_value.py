@@ -29,12 +29,14 @@ from sojourn.case import CaseError
 from sojourn.history import Plan
 from sojourn.inference.default_priors import DEFAULTS
 from sojourn.inference.density import Model
+from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.pointwise import make_expectations
 from sojourn.inference.priors import location, own_bias
 from sojourn.measures import compile_readings, kind_of, scale_of
 from sojourn.measures.terms import ReadingError
 
 
+@jax_settings()
 def worth(
     posterior: Posterior, proposals: Sequence[Proposal], report: Callable[[str], None] = lambda _: None
 ) -> list[Candidate]:
@@ -48,7 +50,7 @@ def worth(
     Raises:
         CaseError: the case does not model one of the statistics.
     """
-    seed = int(posterior.record["seed"])
+    seed = posterior.answer.seed
     theta = np.column_stack([posterior.quantities[name] for name in QUANTITIES])
     found: list[dict[str, object]] = []
     for number, (proposal, value) in enumerate(

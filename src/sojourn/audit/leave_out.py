@@ -20,7 +20,7 @@ from sojourn.audit.importance_weights import Weights, equal, resample, smooth
 from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.results import Method
 from sojourn.case.small_groups import FOLDED, is_small
-from sojourn.inference.estimate import scales
+from sojourn.inference.estimation import scales
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.preconditioner import curvature, from_curvature
@@ -88,7 +88,7 @@ class LeaveOut:
     def __init__(self, posterior: Posterior, chains: int = CHAINS, draws: int = DRAWS) -> None:
         """Take the posterior; `chains` and `draws` (per chain) configure refits, which reuse its seed."""
         self.posterior, self.chains, self.draws = posterior, chains, draws
-        self.seed = int(posterior.record["seed"])
+        self.seed = posterior.answer.seed
 
     def by_weights(self, target: Target) -> LeftOut:
         """Leave a target out by importance weights, proportional to 1 / P(target)."""

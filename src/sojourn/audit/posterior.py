@@ -1,4 +1,4 @@
-"""The draws that an audit starts from, and what each of them says."""
+"""The draws that an audit starts from, with the log-likelihood of each claim under each of them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from sojourn._core.arrays import Real
 from sojourn._core.errors import Problem
 from sojourn._core.outcomes import OUTCOMES
 from sojourn.case import Case, CaseError
-from sojourn.inference import Answer
+from sojourn.inference.answer import Answer, read_answer
 from sojourn.inference.density import Model
 from sojourn.inference.draws_file import read_draws
-from sojourn.inference.estimate import compile_case, hashes
-from sojourn.inference.jax_config import configure
+from sojourn.inference.estimation import compile_case, hashes, with_dates
+from sojourn.inference.jax_config import jax_settings
+from sojourn.inference.model_hash import hash_model
 from sojourn.inference.pointwise import Points, make_points
 from sojourn.inference.quantities import position_of
 
@@ -26,13 +27,13 @@ QUANTITIES = (*OUTCOMES, "share stayed", "share moved_on", "share returned")
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws of an answer: z (n, D), chains one after another, and what each claim says of them.
+    """Draws z (n, D) of an answer, one chain after another, and the log-likelihoods of its claims.
 
     `efficiency` is the effective number of draws over n, the worst of the quantities'.
     """
 
     model: Model = field(repr=False)
-    record: Mapping[str, Any] = field(repr=False)
+    answer: Answer = field(repr=False)
     chains: int
     z: Real = field(repr=False)
     points: Points = field(repr=False)
@@ -45,13 +46,13 @@ class Posterior:
         return self.model.case
 
 
-def posterior_of(model: Model, record: Mapping[str, Any], z: Real) -> Posterior:
-    """From draws z (chains, draws, D) of a model and the record of their answer."""
+def posterior_of(model: Model, answer: Answer, z: Real) -> Posterior:
+    """From draws z (chains, draws, D) of a model and their answer."""
     chains = z.shape[0]
     flat = z.reshape(-1, z.shape[2])
     points = make_points(model)(flat, model.said)
     quantities = quantities_of(model, points)
-    return Posterior(model, record, chains, flat, points, quantities, efficiency(quantities, chains))
+    return Posterior(model, answer, chains, flat, points, quantities, efficiency(quantities, chains))
 
 
 def quantities_of(model: Model, points: Points) -> dict[str, Real]:
@@ -77,60 +78,47 @@ def efficiency(quantities: Mapping[str, Real], chains: int) -> float:
 
 
 def read_posterior(folder: Path, case: Case) -> Posterior:
-    """The draws of a saved answer to a case.
+    """The posterior of a saved answer to a case.
 
     Raises:
-        CaseError: the answer is of another case, of other files, or of another version.
+        CaseError: as `posterior_of_answer`.
+        FileNotFoundError: there is no `answer.json` in the folder.
+        ValueError: `answer.json` cannot be read.
     """
-    from sojourn.inference import read_answer
-    from sojourn.inference.estimate import at
-
-    configure()
-    record = read_answer(folder).record
-    changed = [name for name, digest in hashes(case).items() if record["inputs"].get(name) != digest]
-    if changed:
-        message = f"is not what the answer in {folder} was made from; estimate again"
-        raise CaseError([Problem(name, message) for name in changed])
-    until = {name: _day(record[name]) for name in ("asof", "claims_until")}
-    model = compile_case(at(case, **until))
-    try:
-        z = read_draws(model, folder)
-    except FileNotFoundError:
-        raise CaseError([Problem(str(folder), "holds no posterior.nc: estimate again with --out")]) from None
-    except (ValueError, OSError) as error:
-        message = f"cannot be used: {error}; estimate again with this version"
-        raise CaseError([Problem(str(folder / "posterior.nc"), message)]) from None
-    found = posterior_of(model, record, z)
-    _check_version(folder, found)
-    return found
+    return posterior_of_answer(case, read_answer(folder))
 
 
-def _check_version(folder: Path, found: Posterior) -> None:
-    """The draws must make the history that they made when they were saved.
-
-    Raises:
-        CaseError: the model has changed since.
-    """
-    for name in OUTCOMES:
-        now, then = float(found.quantities[name].mean()), found.record["outcomes"][name]["mean"]
-        if abs(now - then) > 1e-3 * abs(then):
-            message = f"was made by another version of the model ({name} {then:,.0f}, now {now:,.0f})"
-            raise CaseError([Problem(str(folder), f"{message}; estimate again")])
-
-
+@jax_settings()
 def posterior_of_answer(case: Case, answer: Answer) -> Posterior:
-    """The draws of an answer at hand.
+    """The posterior of an answer to a case, from the draws that the answer keeps.
 
     Raises:
-        ValueError: the answer has no draws (it was read back from `answer.json`).
+        CaseError: the answer was made from other files or with another model, or has no draws that
+            can be read.
     """
-    from tempfile import TemporaryDirectory
+    where = "the answer" if answer.folder is None else f"the answer in {answer.folder}"
+    changed = [name for name, digest in hashes(case).items() if answer.inputs.get(name) != digest]
+    if changed:
+        message = f"is not what {where} was made from; estimate again"
+        raise CaseError([Problem(name, message) for name in changed])
+    model = compile_case(with_dates(case, answer.asof, answer.claims_until))
+    file = str(answer.folder or answer.case)
+    if hash_model(model) != answer.model_hash:
+        message = f"was made with another model of the case {case.name}: estimate again with this version"
+        raise CaseError([Problem(file, message)])
+    return posterior_of(model, answer, _draws(model, answer, file))
 
-    with TemporaryDirectory() as folder:
-        return read_posterior(answer.save(folder), case)
 
+def _draws(model: Model, answer: Answer, file: str) -> Real:
+    """The unknowns z, (chains, draws, D).
 
-def _day(text: str) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(text)
+    Raises:
+        CaseError: the answer has no draws that can be read.
+    """
+    try:
+        if answer.posterior is None:
+            raise CaseError([Problem(file, "holds no posterior.nc: estimate again with --out")])
+        return read_draws(model, answer.posterior)
+    except (ValueError, KeyError, OSError) as error:
+        message = f"cannot be used: {error}; estimate again with this version"
+        raise CaseError([Problem(str(Path(file) / "posterior.nc"), message)]) from None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from sojourn.case import Case, Claim, Reading
 from sojourn.case.contradictions import OPEN_ABOVE, OPEN_BELOW
 from sojourn.case.hedges import claim_intervals
 from sojourn.case.quotes import cut_quote
+from sojourn.inference.answer_parts import ClaimAnswer, ReadingWeight
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.pointwise import make_expectations
 
@@ -31,37 +31,37 @@ def audit_claims(posterior: Posterior, conflicts: Mapping[str, ClaimConflict]) -
     return [
         _claim(
             case,
-            record,
-            [by_row[record["claim"], r["reading"]] for r in record["readings"]],
+            found,
+            [by_row[found.claim, r.reading] for r in found.readings],
             shares,
-            conflicts.get(record["claim"]),
+            conflicts.get(found.claim),
         )
-        for record in posterior.record["claims"]
+        for found in posterior.answer.claim_answers.values()
     ]
 
 
 def _claim(
     case: Case,
-    record: Mapping[str, Any],
+    answer: ClaimAnswer,
     readings: list[Reading],
     shares: Mapping[tuple[str, str], Numbers],
     conflict: ClaimConflict | None,
 ) -> ClaimAudit:
-    claim = case.claims_by_id[record["claim"]]
+    claim = case.claims_by_id[answer.claim]
     low, high = span(case, claim)
-    best = max(range(len(readings)), key=lambda j: record["readings"][j]["posterior"])
+    best = max(range(len(readings)), key=lambda j: answer.readings[j].posterior)
     first = shares.get((claim.claim, readings[best].reading))
     return ClaimAudit(
         claim=claim.claim,
         source=claim.source,
         source_name=case.sources_by_id[claim.source].name,
-        said=record["said"],
+        said=answer.said,
         value=claim.value,
         low=low,
         high=high,
         unit=claim.unit,
         published=published(claim),
-        status=record["status"],
+        status=answer.status,
         quote=cut_quote(claim.quote),
         url=claim.url,
         verdict=verdict(conflict),
@@ -69,18 +69,18 @@ def _claim(
             case,
             claim,
             readings[best],
-            record["readings"][best]["posterior"],
+            answer.readings[best].posterior,
             first["q50"] if first else None,
         ),
         readings=tuple(
             _reading(case, claim, r, found, shares.get((claim.claim, r.reading)))
-            for r, found in zip(readings, record["readings"], strict=True)
+            for r, found in zip(readings, answer.readings, strict=True)
         ),
     )
 
 
 def _reading(
-    case: Case, claim: Claim, r: Reading, record: Mapping[str, Any], first: Numbers | None
+    case: Case, claim: Claim, r: Reading, weight: ReadingWeight, first: Numbers | None
 ) -> ReadingAudit:
     return ReadingAudit(
         reading=r.reading,
@@ -93,9 +93,9 @@ def _reading(
         end=str(r.end or ""),
         of_measure=r.of_measure,
         why=r.why,
-        prior=record["prior"],
-        posterior=record["posterior"],
-        expected=record["expected"],
+        prior=weight.prior,
+        posterior=weight.posterior,
+        expected=asdict(weight.expected),
         first_arrivals=first,
         sentence=reading_sentence(case, claim, r, first["q50"] if first else None),
     )

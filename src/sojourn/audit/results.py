@@ -9,9 +9,11 @@ quantiles, as in `answer.json`. Quantities are `arrived`, `stayed`, `moved_on`,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, fields
+from html import escape
+from typing import Literal, get_args
 
+from sojourn._core.answer_warnings import AnswerWarning
 from sojourn.case.contradictions import Contradiction
 
 Numbers = Mapping[str, float]
@@ -254,19 +256,63 @@ class Header:
     draws: Mapping[str, int]
     inputs: Mapping[str, str]
     answer: str
-    warnings: tuple[str, ...]
+    warnings: tuple[AnswerWarning, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
-    """Everything, as far as it was computed: a section is none until its command was run."""
+    """The audit of an answer; a section is None until it was computed.
+
+    Attributes:
+        header: tells which answer the audit belongs to.
+        claims: what each claim most likely counts, and whether it fits the others.
+        conflict: which claims, sources and pairs of claims contradict the others.
+        influence: how far the answer moves without each claim and each source.
+        sensitivity: how far the answer moves with each prior.
+        contraction: how far the figures reduced the variance of each quantity.
+        history: the answer that could have been given on each date of publication.
+        worth: statistics that are not yet published, by the variance that each would remove.
+        whatif: the answer under edited histories.
+
+    Example:
+        >>> import sojourn
+        >>> case = sojourn.read_case("my-case")
+        >>> audit = sojourn.read_answer("my-answer").audit(case, refits=0)
+        >>> audit.header.case, audit.worth is None
+        ('my-case', True)
+    """
 
     header: Header
-    claims: tuple[ClaimAudit, ...] | None = field(default=None, repr=False)
-    conflict: Conflict | None = field(default=None, repr=False)
-    influence: Influences | None = field(default=None, repr=False)
-    sensitivity: tuple[Sensitivity, ...] | None = field(default=None, repr=False)
-    contraction: tuple[Contraction, ...] | None = field(default=None, repr=False)
-    history: tuple[Vintage, ...] | None = field(default=None, repr=False)
-    worth: tuple[Candidate, ...] | None = field(default=None, repr=False)
-    whatif: tuple[WhatIf, ...] | None = field(default=None, repr=False)
+    claims: tuple[ClaimAudit, ...] | None = None
+    conflict: Conflict | None = None
+    influence: Influences | None = None
+    sensitivity: tuple[Sensitivity, ...] | None = None
+    contraction: tuple[Contraction, ...] | None = None
+    history: tuple[Vintage, ...] | None = None
+    worth: tuple[Candidate, ...] | None = None
+    whatif: tuple[WhatIf, ...] | None = None
+
+    def __repr__(self) -> str:
+        """Two lines: the question, and the sections or the findings."""
+        return f'Audit of the answer to "{self.header.question}"\n  {self._in_words()}'
+
+    def _in_words(self) -> str:
+        present = [f.name for f in fields(self)[1:] if getattr(self, f.name) is not None]
+        if self.claims is None:
+            return f"sections: {', '.join(present) or 'none'}"
+        counts = {verdict: sum(c.verdict == verdict for c in self.claims) for verdict in get_args(FitVerdict)}
+        found = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+        return f"{len(self.claims)} claims: {found}; sections: {', '.join(present)}"
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks: each claim with its verdict and its likeliest reading."""
+        heading = f"<p><b>Audit: {escape(self.header.question)}</b><br>{escape(self._in_words())}</p>"
+        if self.claims is None:
+            return heading
+        rows = "".join(
+            f"<tr><td>{escape(claim.claim)}</td><td>{escape(claim.said)}</td><td>{claim.verdict}</td>"
+            f"<td>{escape(claim.sentence)}</td></tr>"
+            for claim in self.claims
+        )
+        head = "<tr><th>claim</th><th>said</th><th>verdict</th><th>most likely counts</th></tr>"
+        return f"{heading}<table><thead>{head}</thead><tbody>{rows}</tbody></table>"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from sojourn._core.defaults import REFITS
-from sojourn._core.files import dump_json, sha256
 from sojourn.audit.conflict import claim_conflicts, note, source_conflicts
 from sojourn.audit.influence import influences
 from sojourn.audit.leave_out import LeaveOut, targets_of_claims, targets_of_groups, targets_of_sources
@@ -15,9 +13,12 @@ from sojourn.audit.readings import audit_claims
 from sojourn.audit.results import Audit, Conflict, Header, Influences
 from sojourn.audit.sensitivity import contractions, sensitivities
 from sojourn.case.contradictions import find_contradictions
+from sojourn.inference.answer import Answer
+from sojourn.inference.jax_config import jax_settings
 
 
-def audit(
+@jax_settings()
+def audit_posterior(
     posterior: Posterior, *, refits: int = REFITS, report: Callable[[str], None] = lambda _: None
 ) -> Audit:
     """Audit the draws of an answer.
@@ -36,7 +37,7 @@ def audit(
     together = found[len(alone) :]
     tested = claim_conflicts(posterior, alone[: len(claims)])
     return Audit(
-        header=header(posterior.record),
+        header=header(posterior.answer),
         claims=tuple(audit_claims(posterior, {c.claim: c for c in tested})),
         conflict=Conflict(
             claims=tuple(tested),
@@ -52,13 +53,20 @@ def audit(
     )
 
 
-def header(record: Mapping[str, Any]) -> Header:
-    """Of which answer an audit is, from the record of that answer."""
-    same = ("case", "question", "host", "origin", "wave", "asof", "claims_until", "seed", "version")
+def header(answer: Answer) -> Header:
+    """The header that tells which answer an audit belongs to."""
     return Header(
-        **{key: record[key] for key in same},
-        draws=record["draws"],
-        inputs=record["inputs"],
-        answer=sha256(dump_json(record).encode()),
-        warnings=tuple(record["warnings"]),
+        case=answer.case,
+        question=answer.question,
+        host=answer.host,
+        origin=answer.origin,
+        wave=answer.wave,
+        asof=str(answer.asof),
+        claims_until=str(answer.claims_until),
+        seed=answer.seed,
+        version=answer.version,
+        draws=answer.draws_by_chain,
+        inputs=answer.inputs,
+        answer=answer.sha256,
+        warnings=answer.warnings,
     )

@@ -79,8 +79,8 @@ def diagnose(prior: Mapping[str, float], likelihood: Mapping[str, float]) -> dic
 def contractions(posterior: Posterior) -> list[Contraction]:
     """Contraction of every quantity of the answer, with the label shown beside it."""
     return [
-        Contraction(item["quantity"], item["contraction"], label(item["contraction"]))
-        for item in posterior.record["identified"]
+        Contraction(item.quantity, item.contraction, label(item.contraction))
+        for item in posterior.answer.contractions
     ]
 
 

@@ -23,6 +23,7 @@ from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quanti
 from sojourn.audit.results import Numbers, Vintage
 from sojourn.case.small_groups import is_small, shown_ids
 from sojourn.inference.density import Model
+from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.quantities import position_of
@@ -65,6 +66,7 @@ def said_by(posterior: Posterior, day: date) -> ClaimIntervals:
     )
 
 
+@jax_settings()
 def find_vintages(
     posterior: Posterior,
     dates: list[date] | None = None,

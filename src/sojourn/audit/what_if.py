@@ -25,7 +25,7 @@ from sojourn.case.settings import Regime
 from sojourn.history import Plan, make_history
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import summarise
-from sojourn.inference.jax_config import OPTIONS
+from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import REGIME_BLOCKS, has_parameter
 from sojourn.inference.quantities import in_batches, make_timeline, position_of
@@ -52,6 +52,7 @@ class Edits:
         )
 
 
+@jax_settings()
 def whatif(posterior: Posterior, edits: Edits) -> WhatIf:
     """Compare the answer with that of an edited history, draw by draw.
 

@@ -21,7 +21,7 @@ Numbers = Mapping[str, float]
 def render(record: Record) -> None:
     """Print an answer, from the content of `answer.json`."""
     console, labels = TextConsole(), labels_of_answer(record)
-    style = "bold yellow" if is_unreliable(record["warnings"]) else "bold green"
+    style = "bold yellow" if is_unreliable(record) else "bold green"
     console.print_line(f"{verdict(record)} {_finding(record)}\n", style=style)
     line = f"As of {record['asof']}, from claims published by {record['claims_until']}."
     print_question(console, record["question"], line)

@@ -40,10 +40,10 @@ def audit(
     from sojourn.cli.audit_session import open_session
 
     work = open_session(target, subject)
-    from sojourn.audit.run import audit as run
+    from sojourn.audit.run import audit_posterior as run
     from sojourn.cli.audit_text import render_audit
 
-    names = labels_of_answer(work.posterior.record)
+    names = labels_of_answer(work.posterior.answer.to_dict())
 
     def report(name: str) -> None:
         work.say(f"refitting without {names.claim(names.source(name))} …")

@@ -34,7 +34,7 @@ class AuditSession:
         """The answer that the results belong to."""
         from sojourn.audit.run import header
 
-        return header(self.posterior.record)
+        return header(self.posterior.answer)
 
     def say(self, text: str) -> None:
         """Write a line of progress to stderr, if it is a terminal."""
@@ -57,7 +57,7 @@ class AuditSession:
         from sojourn.audit.files import FILE, as_record, save_audit
 
         if not self.json:
-            render(found, labels_of_answer(self.posterior.record))
+            render(found, labels_of_answer(self.posterior.answer.to_dict()))
         if self.folder is not None:
             try:
                 save_audit(found, self.folder)
@@ -103,7 +103,7 @@ def _case_of(folder: Path, case: str | None) -> Case:
     from sojourn.inference import read_answer
 
     try:
-        name = str(read_answer(folder).record["case"])
+        name = read_answer(folder).case
     except (ValueError, OSError) as error:
         raise InputError([Problem(str(folder / NAME), f"cannot be read: {error}")]) from None
     if case is not None:

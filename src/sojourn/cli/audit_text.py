@@ -9,7 +9,6 @@ from rich.table import Table
 from sojourn._core.ledger_labels import LedgerLabels, more_of_series
 from sojourn._core.outcomes import FATES
 from sojourn._core.thresholds import SENSITIVE
-from sojourn._core.verdict import UNCONVERGED
 from sojourn.audit.results import Audit, FitVerdict, Influence, Method
 from sojourn.case.small_groups import FOLDED
 from sojourn.cli.console import TextConsole, people, per_cent, plain_table, print_question
@@ -207,7 +206,7 @@ def _priors(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
 
 def _close(console: TextConsole, audit: Audit) -> None:
     for warning in audit.header.warnings:
-        if warning.startswith(UNCONVERGED):
+        if warning.kind == "not_converged":
             console.print_line(f"! {warning}", style="yellow")
 
 

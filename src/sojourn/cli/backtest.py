@@ -61,9 +61,9 @@ def render(result: Backtest) -> None:
     from sojourn._core.ledger_labels import labels_of_answer
     from sojourn.cli.console import TextConsole, people, plain_table, print_question
 
-    console, labels = TextConsole(), labels_of_answer(result.answer.record)
+    console, labels = TextConsole(), labels_of_answer(result.answer.to_dict())
     line = f"As of {result.truth.asof}, compared with what became known later."
-    print_question(console, result.answer.record["question"], line)
+    print_question(console, result.answer.question, line)
     columns = ("people", "truth", "median", "90%", "below the truth", "log score")
     table = plain_table(columns, right=range(1, len(columns)))
     for score in result.card.scores:

@@ -54,5 +54,5 @@ def estimate(
     if json:
         sys.stdout.write(answer.to_json())
     else:
-        render(answer.record)
+        render(answer.to_dict())
     return status_of(answer.warnings)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sojourn._core.verdict import is_unreliable
+from sojourn._core.answer_warnings import AnswerWarning, has_converged
 from sojourn.case import Case
 from sojourn.cli.options import Sampling
 
@@ -40,7 +40,7 @@ def answer_now(
         KeyboardInterrupt: after Ctrl-C; nothing is written then.
     """
     from sojourn.cli.progress import watching
-    from sojourn.inference.estimate import estimate
+    from sojourn.inference.estimation import estimate
 
     with watching(sampling.chains, quiet=not speaking(quiet)) as (report, stop):
         answer = estimate(
@@ -58,9 +58,9 @@ def answer_now(
     return answer
 
 
-def status_of(warnings: Iterable[str]) -> int:
+def status_of(warnings: Iterable[AnswerWarning]) -> int:
     """Exit status of an answer: 1 if it has not converged."""
-    return int(is_unreliable(warnings))
+    return int(not has_converged(warnings))
 
 
 def speaking(quiet: bool) -> bool:

@@ -39,5 +39,5 @@ def show(folder: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fal
     if json:
         sys.stdout.write(answer.to_json())
     else:
-        render(answer.record)
+        render(answer.to_dict())
     return 0

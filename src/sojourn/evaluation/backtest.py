@@ -50,22 +50,22 @@ class Backtest:
 
     def as_json(self) -> dict[str, Any]:
         """Return the back-test as plain values for JSON."""
-        record = self.answer.record
+        answer = self.answer
         scores = [
             {**asdict(score), "covered": {f"{level:g}": inside for level, inside in score.covered.items()}}
             for score in self.card.scores
         ]
         return {
-            "question": record["question"],
-            "asof": str(record["asof"]),
-            "seed": record["seed"],
-            "version": record["version"],
+            "question": answer.question,
+            "asof": str(answer.asof),
+            "seed": answer.seed,
+            "version": answer.version,
             "truth": self.truth.model_dump(mode="json"),
             "scores": scores,
             "naive": [asdict(item) for item in self.card.naive],
             "official": None if self.official is None else asdict(self.official),
             "sharper_than_official": self.sharper,
-            "warnings": list(self.answer.warnings),
+            "warnings": [warning.text for warning in answer.warnings],
         }
 
 
@@ -92,8 +92,8 @@ def backtest(case: Case, answer: Answer, truth: Truth) -> Backtest:
     Raises:
         ValueError: the answer has no draws, or its day differs from that of the truth.
     """
-    if str(answer.record["asof"]) != str(truth.asof):
-        raise ValueError(f"the answer is for {answer.record['asof']}, the truth for {truth.asof}")
+    if answer.asof != truth.asof:
+        raise ValueError(f"the answer is for {answer.asof}, the truth for {truth.asof}")
     card = score_answer(draws_of(answer), truth.persons(), naive_answers(case))
     return Backtest(answer, truth, card, official_range(case))
 

@@ -14,9 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import sojourn
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, write_atomically
+from sojourn._core.version import __version__
 from sojourn.case import CaseError
 from sojourn.evaluation.trials import Trial, run_trial
 from sojourn.simulation.scenarios import KINDS
@@ -118,7 +118,7 @@ def _found(trial: Trial, folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise CaseError([Problem(str(path), f"cannot be read: {error}; remove it to run it again")]) from None
     made = (result.get("trial"), result.get("version"))
-    if made != (asdict(trial), sojourn.__version__):
+    if made != (asdict(trial), __version__):
         message = "was made with other settings or another version; choose another folder, or remove it"
         raise CaseError([Problem(str(path), message)])
     return dict(result)

@@ -18,14 +18,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-import sojourn
 from sojourn._core.outcomes import OUTCOMES
+from sojourn._core.version import __version__
 from sojourn.case import Case, Claim, parse_case
 from sojourn.case.template import TEMPLATE
 from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
 from sojourn.inference.density import Model, build_model
-from sojourn.inference.estimate import scales
+from sojourn.inference.estimation import scales
+from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import error_location_scale
 from sojourn.inference.quantities import make_quantities, position_of
 from sojourn.inference.sampler import Sampler
@@ -54,6 +55,7 @@ def bench() -> Bench:
     return Bench(case, model, sampler)
 
 
+@jax_settings()
 def run_own_trial(trial: Trial) -> dict[str, Any]:
     """Run one trial of simulation-based calibration; return a record like that of `run_trial`."""
     began = time.perf_counter()
@@ -68,7 +70,7 @@ def run_own_trial(trial: Trial) -> dict[str, Any]:
     rhat = max(_rhat(x.reshape(trial.chains, trial.draws)) for x in drawn.values())
     return {
         "trial": asdict(trial),
-        "version": sojourn.__version__,
+        "version": __version__,
         "truth": persons,
         **card_record(card),
         "meant": {},

@@ -100,7 +100,7 @@ def draws_of(answer: Answer, day: date | None = None) -> dict[str, Real]:
     if answer.posterior is None:
         raise ValueError("an answer that was read back from answer.json has no draws to score")
     outcomes = answer.posterior["posterior"]["outcomes"]
-    wanted = str(day or answer.record["asof"])
+    wanted = str(day or answer.asof)
     position = int(np.searchsorted(np.asarray(outcomes["date"].values, dtype=str), wanted, side="right")) - 1
     if position < 0:
         raise ValueError(f"{wanted} is before the calendar of the answer")

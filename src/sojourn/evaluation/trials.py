@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import sojourn
+from sojourn._core.version import __version__
 from sojourn.evaluation.baselines import naive_answers
 from sojourn.evaluation.scores import ScoreCard, draws_of, score_answer
+from sojourn.inference import estimate
 from sojourn.simulation.officials import PublishedFigure, make_case
 from sojourn.simulation.scenarios import REGISTER, draw_world
 from sojourn.simulation.simulate import simulate
@@ -50,16 +51,16 @@ def run_trial(trial: Trial, folder: Path) -> dict[str, Any]:
 
         case = with_register(world, records, trial.seed, case, where)
     read = _kept(case, render_truth(truth), where)
-    answer = sojourn.estimate(read, seed=trial.seed, chains=trial.chains, draws=trial.draws)
+    answer = estimate(read, seed=trial.seed, chains=trial.chains, draws=trial.draws)
     card = score_answer(draws_of(answer), truth.persons(), naive_answers(read))
     return {
         "trial": asdict(trial),
-        "version": sojourn.__version__,
+        "version": __version__,
         "truth": dict(truth.persons()),
         **card_record(card),
-        "meant": meant(answer.record["claims"], told),
-        "diagnostics": answer.record["diagnostics"],
-        "warnings": answer.warnings,
+        "meant": meant(answer.to_dict()["claims"], told),
+        "diagnostics": asdict(answer.diagnostics),
+        "warnings": [warning.text for warning in answer.warnings],
         "seconds": round(time.perf_counter() - began, 1),
     }
 

@@ -1,62 +1,261 @@
-"""The answer: what an estimate says, as data, as frames and as files."""
+"""The answer to a case: typed parts, data frames, draws and files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from html import escape
+from importlib import import_module
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sojourn._core.files import dump_json, staged_folder
-from sojourn._core.outcomes import FATES
+from sojourn._core.answer_warnings import AnswerWarning, has_converged
+from sojourn._core.defaults import REFITS
+from sojourn._core.files import dump_json, sha256, staged_folder
+from sojourn._core.outcomes import FATES, LABELS, Outcome
+from sojourn.inference.answer_parts import (
+    ClaimAnswer,
+    Diagnostics,
+    FlowEstimate,
+    OutcomeEstimate,
+    PlaceEstimate,
+    QuantityContraction,
+    SourceBias,
+    read_biases,
+    read_claims,
+    read_contractions,
+    read_flows,
+    read_outcomes,
+    read_places,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from sojourn.case import Case
+
 FILES = ("answer.json", "posterior.nc", "timeline.parquet", "claims.parquet")
+SCHEMA = "urn:sojourn:schema:answer:1"
+"""The value of `schema` in answer.json; the number rises when a key changes its meaning or goes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
-    """An estimate and everything to judge it by.
+    """An estimate, with everything that is needed to judge it.
 
-    `record` is `answer.json` (its JSON Schema: `sojourn/inference/answer.schema.json`);
-    `posterior` holds the draws as ArviZ InferenceData, if they are at hand.
+    `sojourn.estimate` and `sojourn.read_answer` make answers. Properties give the typed parts, and the
+    methods `outcomes`, `shares`, `by_place`, `timeline` and `claims` give the same as data frames.
+    `to_dict` gives the content of `answer.json` (its JSON Schema: `sojourn/inference/answer.schema.json`).
+
+    Example:
+        >>> import sojourn
+        >>> answer = sojourn.read_answer("my-answer")
+        >>> stayed = answer.outcome("stayed").persons
+        >>> stayed.q05 < stayed.q50 < stayed.q95
+        True
+        >>> answer.claim("HERE").likeliest.reading
+        'displaced'
+        >>> answer.outcomes().columns.tolist()
+        ['mean', 'sd', 'q05', 'q25', 'q50', 'q75', 'q95']
     """
 
-    record: Mapping[str, Any] = field(repr=False)
-    posterior: xr.DataTree | None = field(default=None, repr=False, compare=False)
+    _record: Mapping[str, Any]
+    _draws: xr.DataTree | Path | None = field(default=None, compare=False)
+    _case: Case | None = field(default=None, compare=False)
 
     @property
-    def warnings(self) -> list[str]:
-        """What keeps the answer from being taken at face value; empty at best."""
-        return list(self.record["warnings"])
+    def case(self) -> str:
+        """Name of the case."""
+        return self._record["case"]
+
+    @property
+    def question(self) -> str:
+        """The question of the case."""
+        return self._record["question"]
+
+    @property
+    def host(self) -> str:
+        """Code of the first host of the cohort that the question is about."""
+        return self._record["host"]
+
+    @property
+    def origin(self) -> str:
+        """Code of the place that the cohort left."""
+        return self._record["origin"]
+
+    @property
+    def wave(self) -> str:
+        """Id of the event that the cohort came with; empty if the question is about all arrivals."""
+        return self._record["wave"]
+
+    @property
+    def asof(self) -> date:
+        """The day on which persons are counted."""
+        return date.fromisoformat(self._record["asof"])
+
+    @property
+    def claims_until(self) -> date:
+        """The last day on which a claim may have been published to be used."""
+        return date.fromisoformat(self._record["claims_until"])
+
+    @property
+    def seed(self) -> int:
+        """The seed of the draws."""
+        return self._record["seed"]
+
+    @property
+    def version(self) -> str:
+        """The version of sojourn that made the answer."""
+        return self._record["version"]
+
+    @property
+    def draws_by_chain(self) -> Mapping[str, int]:
+        """The number of `chains`, and of kept `draws` in each."""
+        return self._record["draws"]
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """SHA-256 of every file of the case, by name."""
+        return self._record["inputs"]
+
+    @property
+    def model_hash(self) -> str:
+        """SHA-256 of the compiled model that the draws belong to; see `inference.model_hash`."""
+        return self._record["model_hash"]
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of `answer.json`."""
+        return sha256(self.to_json().encode())
+
+    @cached_property
+    def warnings(self) -> tuple[AnswerWarning, ...]:
+        """Reasons not to take the answer at face value; empty if there is none."""
+        return tuple(
+            AnswerWarning(kind, text)
+            for kind, text in zip(self._record["warning_kinds"], self._record["warnings"], strict=True)
+        )
+
+    @property
+    def has_converged(self) -> bool:
+        """Whether the draws represent the posterior, as far as the diagnostics can tell."""
+        return has_converged(self.warnings)
+
+    @cached_property
+    def outcome_estimates(self) -> Mapping[Outcome, OutcomeEstimate]:
+        """Persons arrived, stayed, moved on and returned on the day asked, by outcome."""
+        return read_outcomes(self._record)
+
+    @cached_property
+    def place_estimates(self) -> Mapping[str, PlaceEstimate]:
+        """Where the cohort is on the day asked, by code of the place, host and origin included."""
+        return read_places(self._record)
+
+    @cached_property
+    def flows(self) -> tuple[FlowEstimate, ...]:
+        """The arrivals, then every move from one place to another, until the day asked."""
+        return read_flows(self._record)
+
+    @cached_property
+    def claim_answers(self) -> Mapping[str, ClaimAnswer]:
+        """What each claim most likely counts, by id of the claim, in the order of the ledger."""
+        return read_claims(self._record)
+
+    @cached_property
+    def biases(self) -> tuple[SourceBias, ...]:
+        """The bias of every source, by kind of measure."""
+        return read_biases(self._record)
+
+    @cached_property
+    def contractions(self) -> tuple[QuantityContraction, ...]:
+        """How far the figures reduced the variance of each quantity."""
+        return read_contractions(self._record)
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """Convergence of the draws, and the cost of the run."""
+        return Diagnostics.from_record(self._record["diagnostics"])
+
+    @cached_property
+    def posterior(self) -> xr.DataTree | None:
+        """The draws as ArviZ InferenceData; None if a saved answer has no `posterior.nc`.
+
+        The draws of a saved answer are read when they are first asked for.
+
+        Raises:
+            OSError: `posterior.nc` cannot be read.
+        """
+        if not isinstance(self._draws, Path):
+            return self._draws
+        if not self._draws.is_file():
+            return None
+        import xarray as xr
+
+        with xr.open_datatree(self._draws, engine="h5netcdf") as tree:
+            return tree.load()
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that the answer was read from; None for an answer that was just estimated."""
+        return self._draws.parent if isinstance(self._draws, Path) else None
+
+    @property
+    def estimated_case(self) -> Case | None:
+        """The case that `sojourn.estimate` was given; None for an answer that was read from a folder."""
+        return self._case
+
+    def outcome(self, name: Outcome) -> OutcomeEstimate:
+        """Persons with one outcome on the day asked.
+
+        Raises:
+            KeyError: `name` is not an outcome.
+        """
+        return self.outcome_estimates[name]
+
+    def place(self, code: str) -> PlaceEstimate:
+        """Persons of the cohort in one place on the day asked.
+
+        Raises:
+            KeyError: the case has no such place.
+        """
+        return self.place_estimates[code]
+
+    def claim(self, id: str) -> ClaimAnswer:
+        """What one claim most likely counts.
+
+        Raises:
+            KeyError: the case has no such claim, or the claim has no readings.
+        """
+        return self.claim_answers[id]
 
     def outcomes(self) -> pd.DataFrame:
-        """Persons arrived, stayed, moved on and returned on the day asked, a row each.
+        """Persons arrived, stayed, moved on and returned on the day asked, one row each.
 
         Columns: mean, sd, and the quantiles q05, q25, q50, q75, q95.
         """
-        return _frame(self.record["outcomes"], "outcome")
+        return _frame(self._record["outcomes"], "outcome")
 
     def shares(self) -> pd.DataFrame:
-        """Shares of those who arrived, between 0 and 1, a row each; columns as in `outcomes`."""
-        return _frame(self.record["shares"], "outcome")
+        """Shares of those who arrived, between 0 and 1, one row each; columns as in `outcomes`."""
+        return _frame(self._record["shares"], "outcome")
 
     def by_place(self) -> pd.DataFrame:
-        """Where the cohort is on the day asked, persons, a row per place; columns as in `outcomes`."""
-        return _frame(self.record["by_place"], "place")
+        """Where the cohort is on the day asked, persons, one row per place; columns as in `outcomes`."""
+        return _frame(self._record["by_place"], "place")
 
     def timeline(self) -> pd.DataFrame:
-        """Persons by date and outcome, long: date, outcome, mean, sd and quantiles."""
+        """Persons by date and outcome, in long form: date, outcome, mean, sd and quantiles."""
         import pandas as pd
 
         rows = [
             {"date": moment["date"], "outcome": outcome, **moment[outcome]}
-            for moment in self.record["timeline"]
+            for moment in self._record["timeline"]
             for outcome in FATES
         ]
         frame = pd.DataFrame(rows)
@@ -64,7 +263,7 @@ class Answer:
         return frame
 
     def claims(self) -> pd.DataFrame:
-        """Every reading of every claim: said, prior and posterior weight, what it expects.
+        """Every reading of every claim: the figure said, prior and posterior weight, the figure expected.
 
         `expected_…` are in the unit of the claim, before any bias of its source.
         """
@@ -76,27 +275,31 @@ class Answer:
                 **{key: reading[key] for key in ("reading", "prior", "posterior")},
                 **{f"expected_{key}": value for key, value in reading["expected"].items()},
             }
-            for claim in self.record["claims"]
+            for claim in self._record["claims"]
             for reading in claim["readings"]
         ]
         return pd.DataFrame(rows)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The content of `answer.json`; its keys are those of the JSON Schema. Do not change it."""
+        return dict(self._record)
+
     def to_json(self) -> str:
         """`answer.json` as text."""
-        return dump_json(self.record)
+        return dump_json(self._record)
 
     def save(self, folder: str | Path) -> Path:
         """Write answer.json, posterior.nc, timeline.parquet and claims.parquet, all or none.
 
-        The files are written beside the folder first and moved in when all are whole, so
+        The files are written to a scratch folder first and moved when all are complete, so
         that an interrupted save leaves an earlier answer as it was.
 
         Raises:
-            ValueError: the answer has no draws (it was read back from `answer.json`).
+            ValueError: the answer has no draws (its folder has no `posterior.nc`).
             NotADirectoryError: `folder` is a file.
         """
         if self.posterior is None:
-            raise ValueError("an answer that was read back from answer.json has no draws to save")
+            raise ValueError("the answer has no draws to save: its folder has no posterior.nc")
         target = Path(folder)
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(f"{target} is a file, not a folder")
@@ -107,6 +310,62 @@ class Answer:
             self.claims().to_parquet(draft / "claims.parquet", index=False)
         return target
 
+    def audit(
+        self,
+        case: Case | None = None,
+        *,
+        refits: int = REFITS,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> Any:
+        """Audit the answer: shorthand for `sojourn.audit_answer`, which explains the arguments.
+
+        Returns:
+            A `sojourn.Audit`.
+        """
+        # By name: the layers below must not import those above, except when a method is called.
+        return import_module("sojourn.audit.answer_audit").audit_answer(
+            self, case, refits=refits, report=report
+        )
+
+    def report(self, path: str | PathLike[str], form: str = "html") -> Path:
+        """Write a report of the answer: shorthand for `sojourn.write_report`.
+
+        Args:
+            path: the file to write; for `csv` the folder.
+            form: `html`, `md`, `csv`, `xlsx` or `sdmx`.
+        """
+        return import_module("sojourn.report.write").write_report(self, Path(path), form)
+
+    def __repr__(self) -> str:
+        """Two lines: the question, and the medians of the outcomes."""
+        return f'Answer to "{self.question}"\n  {self._in_words()}'
+
+    def _in_words(self) -> str:
+        medians = {name: _people(e.persons.q50) for name, e in self.outcome_estimates.items()}
+        fates = ", ".join(f"{medians[name]} {LABELS[name]}" for name in FATES)
+        text = f"of {medians['arrived']} who arrived, by {self.asof}: {fates}"
+        return text if self.has_converged else f"{text} (not converged)"
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks: medians, 90 % intervals and shares by outcome."""
+        rows = "".join(
+            f"<tr><td>{escape(LABELS[name])}</td><td>{_people(e.persons.q50)}</td>"
+            f"<td>{_people(e.persons.q05)} – {_people(e.persons.q95)}</td>"
+            f"<td>{'' if e.share is None else f'{e.share.q50:.0%}'}</td></tr>"
+            for name, e in self.outcome_estimates.items()
+        )
+        notes = "".join(f"<li>{escape(warning.text)}</li>" for warning in self.warnings)
+        return (
+            f"<p><b>{escape(self.question)}</b><br>As of {self.asof}.</p>"
+            "<table><thead><tr><th></th><th>median</th><th>90 %</th><th>of those who arrived</th></tr>"
+            f"</thead><tbody>{rows}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
+        )
+
+
+def _people(value: float) -> str:
+    """Persons, to three significant digits."""
+    return f"{float(f'{value:.3g}'):,.0f}"
+
 
 def _frame(rows: Mapping[str, Mapping[str, float]], name: str) -> pd.DataFrame:
     import pandas as pd
@@ -114,17 +373,30 @@ def _frame(rows: Mapping[str, Mapping[str, float]], name: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(dict(rows), orient="index").rename_axis(name)
 
 
-def read_answer(folder: str | Path) -> Answer:
-    """Read a saved answer back, without its draws.
+def read_answer(folder: str | PathLike[str]) -> Answer:
+    """Read a saved answer back; its draws are read when they are first asked for.
+
+    Args:
+        folder: what `Answer.save` or `sojourn estimate --out` wrote.
 
     Raises:
         FileNotFoundError: there is no `answer.json` in the folder.
         ValueError: `answer.json` is not JSON, or not an answer of this version.
+
+    Example:
+        >>> import sojourn
+        >>> answer = sojourn.read_answer("my-answer")
+        >>> answer.question
+        'Of the people who came to Hostland after the shock of March 2022, how many stayed?'
     """
     record = json.loads((Path(folder) / "answer.json").read_text(encoding="utf-8"))
     schema = json.loads(files("sojourn.inference").joinpath("answer.schema.json").read_text(encoding="utf-8"))
     if not isinstance(record, dict):
         raise ValueError("is not an answer of sojourn, which is a JSON object")
-    if lacking := [key for key in schema["required"] if key not in record]:
-        raise ValueError(f"it lacks {', '.join(lacking)}: no answer, or one of another version")
-    return Answer(record)
+    if missing := [key for key in schema["required"] if key not in record]:
+        raise ValueError(
+            f"the keys {', '.join(missing)} are missing: it is no answer, or one of another version"
+        )
+    if record["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {record['schema']}, and this version reads {SCHEMA}")
+    return Answer(record, Path(folder) / "posterior.nc")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sojourn._core.answer_warnings import AnswerWarning
 from sojourn._core.arrays import Real
 from sojourn._core.outcomes import OUTCOMES
 from sojourn._core.thresholds import EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
@@ -50,7 +51,8 @@ class Summary:
             "sources": list(self.sources()),
             "identified": self.identified,
             "diagnostics": self.diagnostics,
-            "warnings": list(self.warnings()),
+            "warnings": [warning.text for warning in self.warnings],
+            "warning_kinds": [warning.kind for warning in self.warnings],
         }
 
     @cached_property
@@ -220,32 +222,43 @@ class Summary:
             "seconds_sample": round(self.draws.seconds_sample, 2),
         }
 
-    def warnings(self) -> Iterator[str]:
-        """What a reader must know before using the answer."""
+    @cached_property
+    def warnings(self) -> tuple[AnswerWarning, ...]:
+        """Reasons not to take the answer at face value."""
+        return (*self._not_converged(), *self._about_the_figures())
+
+    def _not_converged(self) -> Iterator[AnswerWarning]:
         d = self.diagnostics
         if d["rhat_max"] > RHAT:
-            yield f"not converged: R̂ is {d['rhat_max']}, should be at most {RHAT}; draw more (--draws)"
+            text = f"not converged: R̂ is {d['rhat_max']}, should be at most {RHAT}; draw more (--draws)"
+            yield AnswerWarning("not_converged", text)
         if min(d["ess_bulk_min"], d["ess_tail_min"]) < EFFECTIVE:
             low = min(d["ess_bulk_min"], d["ess_tail_min"])
-            yield (
+            text = (
                 f"not converged: {low:.0f} effective draws, should be at least {EFFECTIVE}; "
                 "draw more (--draws)"
             )
+            yield AnswerWarning("not_converged", text)
         if d["divergences"]:
-            yield f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
+            text = f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
+            yield AnswerWarning("not_converged", text)
+
+    def _about_the_figures(self) -> Iterator[AnswerWarning]:
         if not self.model.case.settings.anchors:
-            yield "no anchor: no source's level is trusted, so the level of every number rests on priors"
+            text = "no anchor: no source's level is trusted, so the level of every number rests on priors"
+            yield AnswerWarning("no_anchor", text)
         for item in self.identified[: 2 * len(OUTCOMES) - 1]:
             if item["contraction"] < PRIOR_ONLY:
-                yield f"only the prior says this: {item['quantity']} (contraction {item['contraction']})"
+                text = f"only the prior says this: {item['quantity']} (contraction {item['contraction']})"
+                yield AnswerWarning("prior_only", text)
         for pair in find_contradictions(self.model.case):
-            yield pair.sentence
+            yield AnswerWarning("contradiction", pair.sentence)
         for k, claim in enumerate(self.model.wording.claims):
             if self.model.case.is_counted(claim):
                 fit = self.claims[k]["fit"]
                 if fit < MISFIT:
                     figure = f"{claim.claim} ({figure_text(claim)})"
-                    yield f"{figure} does not fit the rest under any of its readings"
+                    yield AnswerWarning("misfit", f"{figure} does not fit the rest under any of its readings")
 
 
 def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dict[str, str]) -> xr.DataTree:

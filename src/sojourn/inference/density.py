@@ -13,7 +13,7 @@ from sojourn.case import Case
 from sojourn.history import History, Parameters, Plan, build_plan, make_history, with_stay_rules
 from sojourn.inference import contact_groups
 from sojourn.inference.contact_groups import CompiledContacts, compile_contacts
-from sojourn.inference.jax_config import configure
+from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import (
     ClaimIntervals,
     ClaimLayout,
@@ -65,6 +65,7 @@ class Model:
         return 0.5 * jnp.sum(z * z) - self.log_likelihood(z, said)
 
 
+@jax_settings()
 def build_model(case: Case) -> Model:
     """Compile a case into its model.
 
@@ -72,7 +73,6 @@ def build_model(case: Case) -> Model:
         ReadingError: a reading cannot be compiled.
         CaseError: a stay rule is not in the library, or was not in force on the day named.
     """
-    configure()
     case = with_stay_rules(case)
     plan = build_plan(case)
     stated = {

@@ -1,8 +1,8 @@
-"""A saved answer back to the draws it was made from."""
+"""The draws of an answer, from its InferenceData back to the unknowns of the model."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import logit
@@ -11,30 +11,26 @@ from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
 from sojourn.inference.priors import PriorBlock
 
-
-def read_draws(model: Model, folder: Path) -> Real:
-    """The unknowns z of a saved answer, (chains, draws, D).
-
-    Raises:
-        FileNotFoundError: there is no `posterior.nc` in the folder.
-        ValueError: it holds other unknowns than the model: another case or version.
-    """
+if TYPE_CHECKING:
     import xarray as xr
 
-    file = folder / "posterior.nc"
-    if not file.is_file():
-        raise FileNotFoundError(file)
-    with xr.open_datatree(file, engine="h5netcdf") as tree:
-        posterior = tree["posterior"]
-        columns: list[Real] = []
-        for block in model.unknowns.blocks:
-            if block.name not in posterior:
-                raise ValueError(f"has no unknown {block.name}")
-            found = posterior[block.name]
-            labels = tuple(str(label) for label in found.coords[f"{block.name}_label"].values)
-            if labels != block.labels:
-                raise ValueError(f"has other unknowns under {block.name}")
-            columns.append(standardise(block, np.asarray(found.values, dtype=float)))
+
+def read_draws(model: Model, tree: xr.DataTree) -> Real:
+    """The unknowns z of an answer, (chains, draws, D), from its InferenceData.
+
+    Raises:
+        ValueError: the unknowns are not those of the model.
+    """
+    posterior = tree["posterior"]
+    columns: list[Real] = []
+    for block in model.unknowns.blocks:
+        if block.name not in posterior:
+            raise ValueError(f"the unknown {block.name} is missing")
+        values = posterior[block.name]
+        labels = tuple(str(label) for label in values.coords[f"{block.name}_label"].values)
+        if labels != block.labels:
+            raise ValueError(f"the unknowns {block.name} have other labels")
+        columns.append(standardise(block, np.asarray(values.values, dtype=float)))
     return np.concatenate(columns, axis=-1)
 
 

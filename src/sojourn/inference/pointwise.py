@@ -14,7 +14,7 @@ from sojourn._core.arrays import Real
 from sojourn.case import Reading
 from sojourn.history import Plan, make_history
 from sojourn.inference.density import Model
-from sojourn.inference.jax_config import OPTIONS
+from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.likelihood import (
     ClaimIntervals,
     error_location_scale,
@@ -56,6 +56,7 @@ def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
     # One draw after another: a vectorised history takes ten times as long to compile and runs no faster.
     mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
 
+    @jax_settings()
     def many(z: Real, said: ClaimIntervals) -> Points:
         parts = [mapped(jnp.asarray(chunk), said) for chunk in in_batches(z)]
         return Points(*(np.concatenate(column)[: len(z)] for column in zip(*parts, strict=True)))
@@ -63,6 +64,7 @@ def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
     return many
 
 
+@jax_settings()
 def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
     """Log likelihood (n,) of the claims and groups with positive weight in `said`."""
 
@@ -73,6 +75,7 @@ def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
     return claims + points.groups @ np.asarray(said.group_weight)
 
 
+@jax_settings()
 def meant(model: Model, points: Points, said: ClaimIntervals, claim: int) -> Real:
     """Weights (n, readings of the claim) of a claim's readings, given the rest of its series.
 

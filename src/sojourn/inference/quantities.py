@@ -14,7 +14,7 @@ from jax import Array
 from sojourn._core.outcomes import OUTCOMES
 from sojourn.history import History, Plan
 from sojourn.inference.density import Account, Model
-from sojourn.inference.jax_config import OPTIONS
+from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.likelihood import ClaimIntervals, error_location_scale, off_scale
 
 BATCH = 50
@@ -74,6 +74,7 @@ def make_quantities(model: Model) -> Callable[[np.ndarray, ClaimIntervals], Quan
 
     batched = jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=OPTIONS)
 
+    @jax_settings()
     def many(z: np.ndarray, said: ClaimIntervals) -> Quantities:
         parts = [batched(jnp.asarray(chunk), said) for chunk in in_batches(z)]
         return Quantities(

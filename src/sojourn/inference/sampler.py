@@ -24,7 +24,7 @@ from numpyro.infer.hmc import hmc
 
 from sojourn._core.arrays import Real
 from sojourn._core.defaults import CHAINS, DRAWS
-from sojourn.inference.jax_config import OPTIONS, configure
+from sojourn.inference.jax_config import OPTIONS, enter_thread, jax_settings
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.preconditioner import (
     DIRECTIONS,
@@ -83,6 +83,7 @@ class Interrupted(Exception):  # noqa: N818 - named like KeyboardInterrupt, sinc
 class Sampler:
     """A density, compiled once, that can be sampled many times with different data or seeds."""
 
+    @jax_settings()
     def __init__(
         self, potential: Potential, size: int, scales: NDArray[np.bool_], said: ClaimIntervals
     ) -> None:
@@ -94,7 +95,6 @@ class Sampler:
             scales: (size,) whether each unknown is the scale of other unknowns.
             said: claims with the array shapes that will be sampled.
         """
-        configure()
         self.size, self.free = size, ~scales
         began = time.perf_counter()
         self._gradient = jax.jit(jax.value_and_grad(potential), compiler_options=OPTIONS)
@@ -119,11 +119,13 @@ class Sampler:
         self._run = jax.jit(run, compiler_options=OPTIONS).lower(start, said, _identity(size)).compile()
         self.seconds_compile = time.perf_counter() - began
 
+    @jax_settings()
     def value_and_gradient(self, z: Real, said: ClaimIntervals) -> tuple[float, Real]:
         """Potential and its gradient (size,) at z (size,)."""
         value, slope = self._gradient(jnp.asarray(z), said)
         return float(value), np.asarray(slope)
 
+    @jax_settings()
     def draw(
         self,
         said: ClaimIntervals,
@@ -159,7 +161,7 @@ class Sampler:
             metric is None,
         )
         keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
-        with ThreadPoolExecutor(chains) as pool:
+        with ThreadPoolExecutor(chains, initializer=enter_thread) as pool:
             found = metric or self._learn(said, keys[0], job, pool)
             adapted = list(pool.map(lambda c: self._adapt(said, found, keys[1, c], c, job), range(chains)))
             step = jnp.exp(jnp.mean(jnp.log(jnp.stack([s.adapt_state.step_size for s in adapted]))))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sojourn._core.errors import Problem
-from sojourn._core.files import sha256
+from sojourn._core.files import dump_json, sha256
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.case import CaseError
 from sojourn.case.quotes import cut_quote
 from sojourn.case.small_groups import FOLDED, fold_groups, shown_ids, small_ids
 
+if TYPE_CHECKING:
+    from sojourn.audit.results import Audit
+    from sojourn.inference.answer import Answer
+
+ANSWER_SCHEMA = "inference/answer.schema.json"
+AUDIT_SCHEMA = "audit/audit.schema.json"
 Record = Mapping[str, Any]
 Numbers = Mapping[str, float]
 
@@ -29,7 +35,7 @@ class ReportInputs:
     version, have them in full.
     """
 
-    folder: Path
+    folder: Path | None
     answer: Record
     audit: Record
     digests: Mapping[str, str]
@@ -46,7 +52,11 @@ class ReportInputs:
     @property
     def unconverged(self) -> list[str]:
         """Warnings that the draws do not yet stand for the posterior."""
-        return [w for w in self.answer["warnings"] if w.startswith("not converged")]
+        return [
+            text
+            for text, kind in zip(self.answer["warnings"], self.answer["warning_kinds"], strict=True)
+            if kind == "not_converged"
+        ]
 
     def place(self, code: str) -> str:
         """Name of a place."""
@@ -92,18 +102,51 @@ def read_inputs(folder: Path) -> ReportInputs:
     path = folder / "answer.json"
     if not path.is_file():
         raise CaseError([Problem(str(folder), "holds no answer.json: give the folder of estimate --out")])
-    answer, digest = _read(path, "inference/answer.schema.json", "sojourn estimate")
-    _check_ledger(path, answer)
+    answer, digest = _read(path, ANSWER_SCHEMA, "sojourn estimate")
+    _check_ledger(str(path), answer)
     digests = {"answer.json": digest}
     audit: Record = {}
     beside = folder / "audit.json"
     if beside.is_file():
-        audit, digests["audit.json"] = _read(beside, "audit/audit.schema.json", "sojourn audit")
+        audit, digests["audit.json"] = _read(beside, AUDIT_SCHEMA, "sojourn audit")
         if audit["header"]["answer"] != digest:
             message = "is about another answer than the answer.json beside it: run sojourn audit again"
             raise CaseError([Problem(str(beside), message)])
-    small = small_ids(answer["ledger"]["contacts"]) - frozenset(answer["ledger"]["claims"])
-    return ReportInputs(folder, _discreet(answer), _without_names(audit, small), digests)
+    return ReportInputs(folder, _discreet(answer), _without_names(audit, _small(answer)), digests)
+
+
+def inputs_of(answer: Answer) -> ReportInputs:
+    """The inputs of an answer in memory; those of its folder if it was read from one.
+
+    Raises:
+        CaseError: as `read_inputs`.
+    """
+    if answer.folder is not None:
+        return read_inputs(answer.folder)
+    record = json.loads(answer.to_json())
+    _validate("answer", record, ANSWER_SCHEMA, "sojourn estimate")
+    _check_ledger("answer", record)
+    return ReportInputs(None, _discreet(record), {}, {"answer.json": answer.sha256})
+
+
+def with_audit(inputs: ReportInputs, audit: Audit) -> ReportInputs:
+    """The inputs with an audit in memory.
+
+    Raises:
+        CaseError: it is the audit of another answer.
+    """
+    from sojourn.audit.files import as_record
+
+    if audit.header.answer != inputs.digests["answer.json"]:
+        raise CaseError([Problem("audit", "is about another answer: audit this one")])
+    text = dump_json(as_record(audit))
+    found = _without_names(json.loads(text), _small(inputs.answer))
+    return replace(inputs, audit=found, digests={**inputs.digests, "audit.json": sha256(text.encode())})
+
+
+def _small(answer: Record) -> frozenset[str]:
+    """Contact groups whose names are not shown."""
+    return frozenset(small_ids(answer["ledger"]["contacts"])) - frozenset(answer["ledger"]["claims"])
 
 
 def _discreet(answer: Record) -> Record:
@@ -126,7 +169,7 @@ def _without_names(audit: Record, small: frozenset[str]) -> Record:
     return changed
 
 
-def _check_ledger(path: Path, answer: Record) -> None:
+def _check_ledger(file: str, answer: Record) -> None:
     """A schema cannot say that the ledger has every claim, reading and source of the answer."""
     ledger = answer["ledger"]
     for claim in answer["claims"]:
@@ -134,22 +177,26 @@ def _check_ledger(path: Path, answer: Record) -> None:
         readings = {reading["reading"] for reading in claim["readings"]}
         if claim["source"] not in ledger["sources"] or not readings <= set(words["readings"]):
             message = "is not whole in the ledger of this file: run sojourn estimate again"
-            raise CaseError([Problem(str(path), message, column="$.ledger", value=claim["claim"])])
+            raise CaseError([Problem(file, message, column="$.ledger", value=claim["claim"])])
 
 
 def _read(path: Path, schema: str, command: str) -> tuple[Record, str]:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
     content = path.read_bytes()
     try:
         record = json.loads(content)
     except ValueError as error:
         raise CaseError([Problem(str(path), f"is not JSON: {error}")]) from None
+    _validate(str(path), record, schema, command)
+    return record, sha256(content)
+
+
+def _validate(file: str, record: Any, schema: str, command: str) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
     # By path within the package: importing the room would load JAX.
     rules = json.loads((files("sojourn") / schema).read_text(encoding="utf-8"))
     problem = best_match(Draft202012Validator(rules).iter_errors(record))
     if problem is not None:
         found = f"does not follow {schema} of this version: {problem.message[:200]}; run {command} again"
-        raise CaseError([Problem(str(path), found, column=problem.json_path)])
-    return record, sha256(content)
+        raise CaseError([Problem(file, found, column=problem.json_path)])

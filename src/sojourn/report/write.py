@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, write_atomically
@@ -16,9 +17,13 @@ from sojourn.report.formats.prov import prov
 from sojourn.report.formats.ro_crate import METADATA, crate, is_ours
 from sojourn.report.formats.sdmx import sdmx_csv
 from sojourn.report.formats.tables import csv_files, workbook
-from sojourn.report.inputs import ReportInputs, read_inputs
+from sojourn.report.inputs import ReportInputs, inputs_of, read_inputs, with_audit
 from sojourn.report.sections import compose
 from sojourn.report.wording import sentence
+
+if TYPE_CHECKING:
+    from sojourn.audit.results import Audit
+    from sojourn.inference.answer import Answer
 
 Format = Literal["html", "md", "csv", "xlsx", "sdmx"]
 NAMES: Mapping[Format, str] = {
@@ -34,23 +39,45 @@ ANSWER = ("answer.json", "posterior.nc", "timeline.parquet", "claims.parquet", "
 """What a crate in an answer's folder describes besides reports."""
 
 
-def write_report(folder: Path, out: Path | None = None, form: Format = "html") -> Path:
-    """Write the report of an answer's folder, with prov.json and ro-crate-metadata.json beside it.
+def write_report(
+    answer: Answer | str | PathLike[str],
+    out: str | PathLike[str] | None = None,
+    form: Format = "html",
+    *,
+    audit: Audit | None = None,
+) -> Path:
+    """Write the report of an answer, with prov.json and ro-crate-metadata.json beside it.
 
     Args:
-        folder: what `sojourn estimate --out` wrote.
-        out: the file (for `csv`: the folder); default: `NAMES` in `folder`.
+        answer: an answer, or the folder that `Answer.save` or `sojourn estimate --out` wrote.
+        out: the file (for `csv`: the folder); default: `NAMES` in the folder of the answer.
         form: the format.
+        audit: the audit of the answer; default: the `audit.json` in the folder of the answer, if
+            there is one.
 
     Returns:
         The file or folder written.
 
     Raises:
-        CaseError: no answer there, one that does not follow its schema, or a place that
-            cannot be written to. Nothing is written then.
+        CaseError: there is no answer, a file does not follow its schema, the audit is that of another
+            answer, or `out` cannot be written. Nothing is written then.
+
+    Example:
+        >>> import sojourn
+        >>> sojourn.write_report("my-answer", "my-report.md", "md").name
+        'my-report.md'
+        >>> sojourn.read_answer("my-answer").report("my-report.html").name
+        'my-report.html'
     """
-    target = folder / NAMES[form] if out is None else out
-    material = read_inputs(folder)
+    if isinstance(answer, str | PathLike):
+        folder, material = Path(answer), read_inputs(Path(answer))
+    else:
+        folder, material = answer.folder, inputs_of(answer)
+    if out is None and folder is None:
+        raise CaseError([Problem("out", "is missing: the answer has no folder, so name the file to write")])
+    target = Path(out) if out is not None else Path(folder or "") / NAMES[form]
+    if audit is not None:
+        material = with_audit(material, audit)
     _check(target, form)
     content = _render(material, compose(material), form)
     beside = target.parent
@@ -104,7 +131,8 @@ def _check(target: Path, form: Format) -> None:
 
 def _present(material: ReportInputs, folder: Path, own: list[str]) -> list[str]:
     """Files of the folder that a crate describes: reports, and the answer if it is there."""
-    answer = ANSWER if folder.resolve() == material.folder.resolve() else ()
+    own_folder = material.folder is not None and folder.resolve() == material.folder.resolve()
+    answer = ANSWER if own_folder else ()
     files = [PROV, *answer, *(name for form, name in NAMES.items() if form != "csv")]
     tables = [f"{NAMES['csv']}/{path.name}" for path in (folder / NAMES["csv"]).glob("*.csv")]
     if answer:

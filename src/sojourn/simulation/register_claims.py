@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-import sojourn
+from sojourn._core.version import __version__
 from sojourn.borders.pipeline import run_pipeline
 from sojourn.borders.settings import RunSettings
 from sojourn.case import Case, read_case, write_case
@@ -55,7 +55,7 @@ def with_register(world: WorldSettings, records: Records, seed: int, case: Case,
             },
         }
     )
-    run_pipeline(settings, sojourn.__version__)
+    run_pipeline(settings, __version__)
     return without_stocks(read_case(folder))
 
 

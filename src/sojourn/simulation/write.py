@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import sojourn
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, staged_folder, write_atomically
+from sojourn._core.version import __version__
 from sojourn.case import CaseError
 from sojourn.case.truth import FILE as TRUTH
 from sojourn.case.truth import Known, Truth
@@ -182,7 +182,7 @@ def render_truth(truth: Truth) -> str:
 def _made_by(world: WorldSettings, records: Records, seed: int) -> str:
     """The text of world.json: settings, seed and version, and the numbers of rows."""
     content = {
-        "version": sojourn.__version__,
+        "version": __version__,
         "seed": seed,
         "settings": world.model_dump(mode="json", exclude_unset=True),
         "agents": len(records.passport),

@@ -17,10 +17,12 @@ from sojourn._core.files import sha256
 from sojourn._core.version import __version__
 from sojourn.case import Case, CaseError
 from sojourn.inference import answer_record
-from sojourn.inference.answer import Answer
+from sojourn.inference.answer import SCHEMA, Answer
 from sojourn.inference.answer_ledger import ledger
 from sojourn.inference.default_priors import prior_problems
 from sojourn.inference.density import Model, build_model
+from sojourn.inference.jax_config import jax_settings
+from sojourn.inference.model_hash import hash_model
 from sojourn.inference.quantities import make_quantities
 from sojourn.inference.sampler import ChainProgress, Draws, Sampler
 from sojourn.measures.terms import ReadingError
@@ -29,6 +31,7 @@ PRIOR_DRAWS = 1000
 SCALE_BLOCKS = ("sigma.", "concentration")
 
 
+@jax_settings()
 def estimate(
     case: Case,
     *,
@@ -40,29 +43,45 @@ def estimate(
     report: Callable[[ChainProgress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Answer:
-    """Answer the question of a case.
+    """Estimate the answer to the question of a case.
+
+    JAX computes in double precision, with our cache of compiled code (`SOJOURN_CACHE`), only during the
+    call: afterwards its settings are the caller's again. One thing remains: if this is the first
+    computation of the process on the CPU, JAX dispatches later ones synchronously.
 
     Args:
-        case: the ledger.
-        asof: the day on which to count; default: the case's.
-        claims_until: use only claims published by then; default: the case's.
-        seed: same case, seed and version, same draws on one machine.
-        chains: number of Markov chains.
-        draws: kept draws per chain.
-        report: called with the progress of a chain, from its thread.
-        stop: set it to end early; `Interrupted` is raised.
+        case: the case, from `read_case`.
+        asof: the day on which to count persons; default: that of the case.
+        claims_until: use only claims published by this day; default: that of the case.
+        seed: the same case, seed and version give the same draws on one machine.
+        chains: number of Markov chains, at least 1.
+        draws: kept draws per chain, rounded up to a multiple of 25.
+        report: called with the progress of a chain, from the thread of that chain.
+        stop: set it from another thread to end early; `Interrupted` is raised then.
+
+    Returns:
+        The answer, with `chains` × `draws` draws.
 
     Raises:
-        CaseError: a reading or a prior that the model has no place for.
+        CaseError: the model cannot express a reading or a prior of the case.
         Interrupted: `stop` was set.
+
+    Example:
+        >>> import sojourn
+        >>> case = sojourn.read_case("my-case")
+        >>> answer = sojourn.estimate(case, seed=1, chains=2, draws=50)
+        >>> list(answer.outcomes().index)
+        ['arrived', 'stayed', 'moved_on', 'returned']
+        >>> answer.save("my-answer").name
+        'my-answer'
     """
-    model = compile_case(at(case, asof, claims_until))
+    model = compile_case(with_dates(case, asof, claims_until))
     sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
     found, _ = sampler.draw(model.said, seed, chains, draws, report, stop)
-    return summarise_draws(model, found, seed)
+    return replace(summarise_draws(model, found, seed), _case=case)
 
 
-def at(case: Case, asof: date | None, claims_until: date | None) -> Case:
+def with_dates(case: Case, asof: date | None, claims_until: date | None) -> Case:
     """The case with another day asked, or another end of the claims used.
 
     Raises:
@@ -80,6 +99,7 @@ def at(case: Case, asof: date | None, claims_until: date | None) -> Case:
     return replace(case, settings=settings.model_copy(update=changed))
 
 
+@jax_settings()
 def compile_case(case: Case) -> Model:
     """Compile a case.
 
@@ -103,6 +123,7 @@ def scales(model: Model) -> NDArray[np.bool_]:
     return np.array([name.startswith(SCALE_BLOCKS) for name in names])
 
 
+@jax_settings()
 def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
     """An answer from the draws of a model."""
     chains, kept, size = draws.z.shape
@@ -113,6 +134,7 @@ def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
     summary = answer_record.Summary(model, draws, posterior, prior)
     settings = model.case.settings
     content = {
+        "schema": SCHEMA,
         "case": model.case.name,
         "question": settings.question,
         "host": settings.host,
@@ -124,6 +146,7 @@ def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
         "version": __version__,
         "draws": {"chains": chains, "draws": kept},
         "inputs": hashes(model.case),
+        "model_hash": hash_model(model),
         "ledger": ledger(model.case),
         **summary.content(),
     }

@@ -20,7 +20,7 @@ from sojourn.case.contradictions import find_contradictions
 from sojourn.case.settings import LogNormal
 from sojourn.inference.answer import FILES, Answer, read_answer
 from sojourn.inference.density import Model, build_model
-from sojourn.inference.estimate import at, compile_case, scales, summarise_draws
+from sojourn.inference.estimation import compile_case, scales, summarise_draws, with_dates
 from sojourn.inference.sampler import ChainProgress, Interrupted, Sampler
 from tests.inference.simulated import recover
 
@@ -62,7 +62,9 @@ def test_answer_follows_its_schema(answer: Answer) -> None:
 
 def test_every_key_of_the_schema_is_filled(answer: Answer) -> None:
     assert all(
-        answer.record[key] or key in ("warnings", "wave") for key in answer.record if key != "divergences"
+        answer.to_dict()[key] or key in ("warnings", "warning_kinds", "wave")
+        for key in answer.to_dict()
+        if key != "divergences"
     )
 
 
@@ -77,7 +79,7 @@ def test_outcomes_add_up(answer: Answer) -> None:
 
 def test_flows_explain_where_people_are(answer: Answer) -> None:
     """Nobody is lost: who came in, less who left, is who is there."""
-    flows, there = answer.record["flows"], answer.by_place()["mean"]
+    flows, there = answer.to_dict()["flows"], answer.by_place()["mean"]
     places = dict.fromkeys(there.index, 0.0)
     for flow in flows:
         if flow["kind"] == "move":
@@ -89,8 +91,8 @@ def test_flows_explain_where_people_are(answer: Answer) -> None:
 
 
 def test_ledger_says_what_was_said(case: Case, answer: Answer) -> None:
-    told = answer.record["ledger"]
-    assert set(told["claims"]) == {claim["claim"] for claim in answer.record["claims"]}
+    told = answer.to_dict()["ledger"]
+    assert set(told["claims"]) == {claim["claim"] for claim in answer.to_dict()["claims"]}
     assert told["claims"]["c01"]["low"] == 100_000
     assert told["claims"]["c01"]["high"] == 140_000
     assert [event["id"] for event in told["events"]] == [
@@ -100,7 +102,7 @@ def test_ledger_says_what_was_said(case: Case, answer: Answer) -> None:
         "AA-rolling",
         "AA-rolling",
     ]
-    assert all(told["sources"][claim["source"]]["name"] for claim in answer.record["claims"])
+    assert all(told["sources"][claim["source"]]["name"] for claim in answer.to_dict()["claims"])
 
 
 def test_timeline_ends_with_the_outcomes(answer: Answer) -> None:
@@ -127,12 +129,12 @@ def test_progress_counts_every_step(answer: Answer, seen: list[ChainProgress]) -
 def test_files_hold_the_answer(answer: Answer, tmp_path: Path) -> None:
     answer.save(tmp_path / "out")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES)
-    assert read_answer(tmp_path / "out").record == json.loads(answer.to_json())
+    assert read_answer(tmp_path / "out").to_dict() == json.loads(answer.to_json())
     assert len(pd.read_parquet(tmp_path / "out" / "claims.parquet")) == len(answer.claims())
     assert len(pd.read_parquet(tmp_path / "out" / "timeline.parquet")) == len(answer.timeline())
     with xr.open_datatree(tmp_path / "out" / "posterior.nc", engine="h5netcdf") as tree:
         assert tree["posterior"].sizes["draw"] == DRAWS
-        assert tree.attrs["version"] == answer.record["version"]
+        assert tree.attrs["version"] == answer.to_dict()["version"]
         arrived = tree["posterior"]["outcomes"].sel(outcome="arrived", date="2021-12-31")
         assert float(arrived.mean()) == pytest.approx(answer.outcomes().loc["arrived", "mean"], rel=1e-4)
     assert not list(tmp_path.glob(".*"))
@@ -147,10 +149,10 @@ def test_same_seed_same_bytes(model: Model, sampler: Sampler, answer: Answer, tm
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
     timed = {"seconds_compile", "seconds_sample"}
     first, second = (
-        {k: v for k, v in a.record["diagnostics"].items() if k not in timed} for a in (answer, again)
+        {k: v for k, v in a.to_dict()["diagnostics"].items() if k not in timed} for a in (answer, again)
     )
     assert first == second
-    assert {**answer.record, "diagnostics": 0} == {**again.record, "diagnostics": 0}
+    assert {**answer.to_dict(), "diagnostics": 0} == {**again.to_dict(), "diagnostics": 0}
 
 
 def test_stopping_raises_and_leaves_nothing(model: Model, sampler: Sampler) -> None:
@@ -169,7 +171,8 @@ def test_saving_to_a_file_is_refused(answer: Answer, tmp_path: Path) -> None:
 
 def test_unconverged_answers_say_so(answer: Answer) -> None:
     # Two chains of a hundred draws cannot have 400 effective draws.
-    assert any(warning.startswith("not converged") for warning in answer.warnings)
+    assert any(warning.kind == "not_converged" for warning in answer.warnings)
+    assert not answer.has_converged
 
 
 def test_a_planted_contradiction_is_named(case: Case) -> None:
@@ -194,7 +197,7 @@ def test_no_contradiction_if_a_reading_lets_both_be_true(case: Case) -> None:
 
 def test_a_day_before_the_case_is_refused(case: Case) -> None:
     with pytest.raises(CaseError, match="after the start of the case"):
-        at(case, date(2020, 1, 1), None)
+        with_dates(case, date(2020, 1, 1), None)
 
 
 def test_a_reading_of_unmodelled_visitors_names_row_and_column(case: Case) -> None:
