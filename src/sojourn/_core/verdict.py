@@ -18,11 +18,11 @@ def is_unreliable(answer: Mapping[str, Any]) -> bool:
     return "not_converged" in answer["warning_kinds"]
 
 
-def verdict(answer: Mapping[str, Any]) -> str:
+def state_verdict(answer: Mapping[str, Any]) -> str:
     """The verdict on an answer, from the content of `answer.json`.
 
     Example:
-        >>> verdict({"warnings": [], "warning_kinds": [], "draws": {"chains": 4}, "diagnostics": {}})
+        >>> state_verdict({"warnings": [], "warning_kinds": [], "draws": {"chains": 4}, "diagnostics": {}})
         'Reliable: the four chains agree.'
     """
     chains = answer["draws"]["chains"]

@@ -64,7 +64,7 @@ def _claim(
         status=answer.status,
         quote=cut_quote(claim.quote),
         url=claim.url,
-        verdict=verdict(conflict),
+        verdict=judge_fit(conflict),
         sentence=claim_sentence(
             case,
             claim,
@@ -101,7 +101,7 @@ def _reading(
     )
 
 
-def verdict(conflict: ClaimConflict | None) -> FitVerdict:
+def judge_fit(conflict: ClaimConflict | None) -> FitVerdict:
     """Classify a claim: in conflict if Holm's adjusted p is small, else strained if p itself is."""
     if conflict is None:
         return "not used"

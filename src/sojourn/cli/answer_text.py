@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, measure_title, more_of_series
 from sojourn._core.outcomes import FATES, LABELS
-from sojourn._core.verdict import is_unreliable, verdict
+from sojourn._core.verdict import is_unreliable, state_verdict
 from sojourn.cli.console import TextConsole, people, per_cent, plain_table, print_question
 
 TOP = 5
@@ -22,7 +22,7 @@ def render(record: Record) -> None:
     """Print an answer, from the content of `answer.json`."""
     console, labels = TextConsole(), labels_of_answer(record)
     style = "bold yellow" if is_unreliable(record) else "bold green"
-    console.print_line(f"{verdict(record)} {_finding(record)}\n", style=style)
+    console.print_line(f"{state_verdict(record)} {_finding(record)}\n", style=style)
     line = f"As of {record['asof']}, from claims published by {record['claims_until']}."
     print_question(console, record["question"], line)
     console.print(_table(record, labels))

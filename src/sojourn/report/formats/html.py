@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from sojourn._core.ledger_labels import labels_of_answer, more_of_series
-from sojourn._core.verdict import verdict
+from sojourn._core.verdict import state_verdict
 from sojourn.report import charts
 from sojourn.report.document import NUMERIC, Cell, CellKind, Section, Table
 from sojourn.report.inputs import ReportInputs
@@ -39,7 +39,7 @@ def html(material: ReportInputs, sections: list[Section]) -> str:
             numeric=NUMERIC,
             unconverged=material.unconverged,
             others=[names.sentence(w) for w in warnings if w not in material.unconverged],
-            verdict=verdict(material.answer),
+            verdict=state_verdict(material.answer),
             names=names,
             sections=sections,
             charts={"specs": specs, "config": charts.CONFIG},
