@@ -15,13 +15,13 @@ import pandas as pd
 import pytest
 
 from sojourn.audit.candidates import generated
+from sojourn.audit.counterfactuals import Edits, whatif
 from sojourn.audit.files import FILE, as_record, read_record, save_audit
 from sojourn.audit.information_value import worth
 from sojourn.audit.posterior import Posterior, posterior_of_answer, read_posterior
 from sojourn.audit.results import Audit
 from sojourn.audit.run import audit_posterior, header
 from sojourn.audit.vintages import find_vintages
-from sojourn.audit.what_if import Edits, whatif
 from sojourn.case import Case, CaseError
 from sojourn.case.settings import LogNormal
 from sojourn.inference.answer import read_answer

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sojourn._core.ledger_labels import PARAMETERS, ClaimLabel, LedgerLabels, labels_of_answer
-from sojourn._core.verdict import verdict
+from sojourn._core.verdict import state_verdict
 from sojourn.inference.default_priors import DEFAULTS
 
 DATA = Path(__file__).parents[1] / "data" / "answer"
@@ -94,5 +94,11 @@ GOOD = {"rhat_max": 1.0, "ess_bulk_min": 900.0, "ess_tail_min": 900.0, "divergen
     ],
 )
 def test_verdict(warnings: list[str], diagnostics: dict[str, float], expected: str) -> None:
-    record = {"warnings": warnings, "draws": {"chains": 4}, "diagnostics": {**GOOD, **diagnostics}}
-    assert expected in verdict(record)
+    kinds = ["not_converged" if text.startswith("not converged") else "no_anchor" for text in warnings]
+    record = {
+        "warnings": warnings,
+        "warning_kinds": kinds,
+        "draws": {"chains": 4},
+        "diagnostics": {**GOOD, **diagnostics},
+    }
+    assert expected in state_verdict(record)

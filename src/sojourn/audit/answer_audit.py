@@ -14,10 +14,10 @@ from sojourn._core.errors import Problem
 from sojourn.audit import information_value, vintages
 from sojourn.audit import what_if as edited
 from sojourn.audit.candidates import Proposal, proposals
+from sojourn.audit.counterfactuals import Edits
 from sojourn.audit.posterior import Posterior, posterior_of_answer
 from sojourn.audit.results import Audit, Candidate, Vintage, WhatIf
 from sojourn.audit.run import audit_posterior
-from sojourn.audit.what_if import Edits
 from sojourn.case import Case, CaseError, read_case, shipped_cases
 from sojourn.inference.answer import Answer
 

@@ -135,7 +135,7 @@ def adjust(p: Real) -> tuple[Real, Real]:
 
 
 def standard_error(p: float, effective: float) -> float:
-    """Monte-Carlo standard error of a probability estimated from so many draws."""
+    """Monte Carlo standard error of a probability estimated from `draws` draws."""
     return float(np.sqrt(p * (1 - p) / max(effective, 1)))
 
 

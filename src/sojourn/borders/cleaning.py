@@ -1,8 +1,8 @@
 """Raw crossings to clean ones; every row that is not kept is rejected with a reason.
 
-Identifiers are brought to a normal form and replaced by pseudonyms in the same pass that reads them. What is
-rejected is told by its row, the reason, and the length and kinds of characters of what was not understood,
-never by its text.
+Identifiers are brought to a normal form and replaced by pseudonyms in the same pass that reads them. A
+rejected row is described by its number, the reason, and the length and kinds of characters of the text that
+could not be read, never by the text.
 
 The day of a crossing is the local one at the border. A date is taken as it is; a text such as
 `2023-01-01T23:30:00+05:00` says its own local time, and the offset only orders crossings of one day; an

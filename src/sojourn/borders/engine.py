@@ -282,7 +282,7 @@ def with_tame_text(table: Table) -> Table:
 def translate_backend_errors(where: str, about_data: bool = True) -> Generator[None]:
     """Raise what the engine cannot read, write or hold as BordersError; let errors of our own queries pass.
 
-    `about_data`: its message may quote the data, and is told without quotations.
+    `about_data`: the engine's message may quote the data, so quotations are left out.
     """
     import duckdb
 

@@ -49,7 +49,7 @@ def with_known_labels(
 
 
 def frequent_words(table: Table, name: str, least_people: int) -> list[str]:
-    """The words of a column that at least so many people have, the most frequent 5,000 at most."""
+    """The words of a column that at least `least_people` people have, the 5,000 most frequent at most."""
     rows = table.filter(table[name].notnull(), table.person.notnull())
     salt = secrets.token_hex(16) + "/"
     hashed = rows.select(word=_salted(rows[name], salt), person=_salted(rows.person, salt))

@@ -2,8 +2,8 @@
 
 Any engine can gather the rows of each person and sort them (`PARTITION BY person ORDER BY …`), once for
 every set of windows. DuckDB can also pass once over rows that are sorted already, which costs a tenth of it:
-windows without partition or order look at the rows as they come, and a look beyond a person's first or last
-row is told from the person there. So rows are sorted once, and a row out of order ends the query.
+windows without partition or order see the rows as they come, and a neighbour that belongs to another person
+is recognised by its `person`. So rows are sorted once, and a row out of order ends the query.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def number_within_person(rows: Table, also: Sequence[str] = ()) -> Table:
 
 
 def before(rows: Table, value: Any) -> Any:
-    """The value of the crossing before; null at the first. `rows` are `placed`."""
+    """The value of the crossing before; null at the first. `rows` come from `number_within_person`."""
     ibis = engine()
     if not scans_sorted_rows(rows):
         return value.lag().over(ibis.window(group_by=rows.person, order_by=rows.n))
@@ -81,7 +81,7 @@ def before(rows: Table, value: Any) -> Any:
 
 
 def after(rows: Table, value: Any, places: int = 1) -> Any:
-    """The value of the crossing so many places later; null after the last. `rows` are `placed`."""
+    """The value of the crossing `places` rows later; null after the last (`rows` as above)."""
     ibis = engine()
     if not scans_sorted_rows(rows):
         return value.lead(places).over(ibis.window(group_by=rows.person, order_by=rows.n))
@@ -90,23 +90,23 @@ def after(rows: Table, value: Any, places: int = 1) -> Any:
 
 
 def offset_days_by_person(rows: Table) -> Table:
-    """Adds `at`, the day on an axis where the next person's days lie beyond any end, and `base`, its nought.
+    """Add `at`, the day plus an offset per person so that windows never mix people, and that offset, `base`.
 
-    `rows` are `placed`. Where the engine does not stream, persons never meet and `base` is 0.
+    Where the engine does not stream, people are apart already and `base` is 0.
     """
     base = rows["first"] * LEAP if scans_sorted_rows(rows) else engine().literal(0, "int64")
     return rows.mutate(base=base, at=base + rows.d.cast("int64"))
 
 
 def days_ahead(rows: Table, places: Sequence[int]) -> dict[str, Any]:
-    """`at1`, `at2` …: `at` of the crossings so many places ahead; beyond a person's last far off."""
+    """`at1`, `at2` …: `at` of the crossings 1, 2 … rows ahead; a very late day beyond a person's last."""
     ibis = engine()
     window = ibis.window() if scans_sorted_rows(rows) else ibis.window(group_by=rows.person, order_by=rows.n)
     return {f"at{k}": rows["at"].lead(k, ibis.literal(FAR, "int64")).over(window) for k in places}
 
 
 def with_total(rows: Table, name: str, value: Any) -> Table:
-    """Adds the sum of a value of nought or more over the crossings before. `rows` are `placed`."""
+    """Add the sum of a non-negative value over the earlier crossings of the person."""
     ibis = engine()
     if not scans_sorted_rows(rows):
         earlier = ibis.window(group_by=rows.person, order_by=rows.n, preceding=(None, 1))

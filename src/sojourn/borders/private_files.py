@@ -54,8 +54,8 @@ def open_to_all(path: Path) -> None:
 def spill_folder(parent: Path) -> Generator[Path]:
     """A new folder `.spill-…` in `parent` for temporary files, removed with all in it when the block ends.
 
-    The folder is locked while it is in use, so that folders of runs that were killed are told from those of
-    runs under way: the former are removed here, before anything is written.
+    The folder is locked while it is in use. A folder without a lock was left by a run that was killed; such
+    folders are removed here, before anything is written.
     """
     parent.mkdir(parents=True, exist_ok=True)
     for leftover in parent.glob(f"{SPILL}*"):

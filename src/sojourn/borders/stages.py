@@ -31,7 +31,7 @@ from sojourn.borders.release.tables import COLUMNS, summarise
 from sojourn.borders.stays import pair_stays
 
 Report = Callable[[str, int], Progress | None]
-"""Told the name of a step and its rows; gives what is told of progress, or None."""
+"""Called with the name of a step and its number of rows; returns a progress callback, or None."""
 
 
 def quiet(_step: str, _rows: int) -> None:
@@ -48,7 +48,7 @@ class StageContext:
     report: Report = quiet
 
     def watched(self, step: str, rows: int) -> AbstractContextManager[None]:
-        """What is done within is told of."""
+        """Report progress while the block runs."""
         return self.engine.watched(self.report(step, rows))
 
 

@@ -57,9 +57,9 @@ def whatif(
     from sojourn.cli.audit_session import open_session
 
     work = open_session(target, subject)
+    from sojourn.audit.counterfactuals import Edits
+    from sojourn.audit.counterfactuals import whatif as run
     from sojourn.audit.results import Audit
-    from sojourn.audit.what_if import Edits
-    from sojourn.audit.what_if import whatif as run
     from sojourn.cli.audit_text import render_whatif
 
     changed = run(work.posterior, Edits(tuple(without or ()), begins, ends, factors))

@@ -108,7 +108,7 @@ def trips_abroad(
 
 
 def _other_border(rng: np.random.Generator, world: WorldSettings, place: WorldPlace, size: int) -> Whole:
-    """Draw borders other than the origin's by the place's weights; the origin's if there is no other."""
+    """Draw borders other than the origin's by the place's weights; the origin's if it is the only one."""
     names = world.place_ids
     others = {names.index(name): weight for name, weight in place.borders.items() if name != world.origin}
     if not others:

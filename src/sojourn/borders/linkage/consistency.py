@@ -1,9 +1,9 @@
-"""One person is in one place at a time: what this says of two documents.
+"""A person is in one place at a time: which documents can belong to one person.
 
-Crossings of several documents clash if, put together in order, they lack more crossings than the documents do
-apart: two arrivals follow each other, or two departures. Documents that clash are never linked. That two do
-not clash is evidence that they are of one person, since those of two persons often do; how often either
-happens is learnt from the pairs themselves.
+Documents are inconsistent if merging their crossings in order implies more missing crossings than the
+documents imply separately: two arrivals in a row, or two departures. Inconsistent documents are never linked.
+Consistency is evidence that two documents belong to one person, since documents of two people are often
+inconsistent; how often either happens is estimated from the pairs themselves.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ STEPS = 1000
 
 
 def added_gaps(crossings: Table, groups: Table) -> Table:
-    """`group` and `added`: the crossings that a group of documents lacks together beyond what each lacks.
+    """`group` and `added`: missing crossings implied by merging a group of documents, beyond their own.
 
-    `groups` has `group` and `document`. Nought is a history that one person may have. Crossings of two
+    `groups` has `group` and `document`. Zero is a history that one person may have. Crossings of two
     documents on one day, at the same time or at none, are in whatever order alternates.
     """
     ibis = engine()

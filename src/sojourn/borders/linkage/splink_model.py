@@ -41,8 +41,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Learnt:
-    """The share of all pairs that are of one person; of the pairs of one person, and of two persons, that
-    say something of a column, the share that agrees. `same` lacks columns of which it cannot be learnt."""
+    """Parameters of the Fellegi-Sunter model: the share of pairs that belong to one person, and by column the
+    share of agreeing pairs among those of one person (m) and of two people (u), where both values are known.
+
+    `same` has no entry for a column whose m cannot be estimated.
+    """
 
     prior: float
     other: dict[str, float]
@@ -149,7 +152,7 @@ class Matcher:
 
 
 def _inside(share: float) -> float:
-    """A share that Splink takes: neither nought nor one."""
+    """Clip a share into the open interval from 0 to 1, which Splink requires."""
     return min(max(share, 1e-12), 1 - 1e-9)
 
 

@@ -92,7 +92,7 @@ def unit(rule: OutcomeRule) -> int:
 
 
 def steps(rule: OutcomeRule) -> int:
-    """Steps of a life table: what may lack of one threshold beyond the age of a spell."""
+    """Number of steps of a life table: the days that a spell may still need to reach the threshold."""
     return -(-2 * rule.window // unit(rule)) + 2
 
 

@@ -3,7 +3,7 @@
 Of the life tables (`life`) that of the smallest group speaks of which `LEAST` spells lasted as long as this
 one, or else that of all crossings in its direction.
 
-A crossing lacks r days in its own state and has q days of the other to spare. If the person is in its own
+A crossing still needs r days in its own state and can afford q days in the other. If the person is in its own
 state, at age a of the spell, they stay on for r days with chance S(a + r) / S(a); or leave sooner, and then
 must come back in time and stay for the rest, with another interruption perhaps (`interrupt`). If they are in
 the other state they must come back before q days are over, and then stay.

@@ -67,7 +67,7 @@ def summarise(
 
 
 def _with_folded_labels(rows: Table, least_people: int) -> Table:
-    """The rows with `other` for every category that fewer than so many people have."""
+    """The rows with `other` for every category that fewer than `least_people` people have."""
     people = rows.group_by("category").aggregate(people=rows.person.nunique())
     rare = [row[0] for row in all_rows(people.filter(people.people < least_people).select("category"))]
     return rows.mutate(category=rows.category.isin(rare).ifelse(OTHER, rows.category)) if rare else rows
@@ -129,7 +129,7 @@ def _crossings(rows: Table, table: str) -> Table:
 
 
 def _month(number: Any) -> Any:
-    """`2023-01` for months since the year nought; `all` for null."""
+    """`2023-01` from a number of months since year 0; `all` for null."""
     year, month = (number // 12).cast("string"), (number % 12 + 1).cast("string").lpad(2, "0")
     return (year + "-" + month).fill_null(ALL)
 

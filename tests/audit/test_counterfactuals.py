@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sojourn.audit.counterfactuals import Edits, edited_outcomes, whatif
 from sojourn.audit.posterior import Posterior
-from sojourn.audit.what_if import Edits, edited_outcomes, whatif
 from sojourn.case import Case, CaseError
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.pointwise import make_points
