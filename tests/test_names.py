@@ -68,6 +68,7 @@ OBSCURE_WORDS = {"desk"}
 """Words of module names that say nothing to a newcomer."""
 
 GENERAL_WORDS = {
+    "splink",
     "api",
     "classification",
     "extras",

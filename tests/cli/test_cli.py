@@ -47,7 +47,7 @@ def test_version(capsys) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["chek", "x"], 'There is no command "chek". Did you mean "sojourn check"?'),
+        (["chek", "x"], 'Unknown command "chek". Did you mean "sojourn check"?'),
         (["check"], "requires an argument"),
         (["check", "x", "--jsn"], "--json"),
         (["check", "x", "y"], "y"),

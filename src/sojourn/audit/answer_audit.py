@@ -11,8 +11,8 @@ from datetime import date
 
 from sojourn._core.defaults import REFITS
 from sojourn._core.errors import Problem
+from sojourn.audit import counterfactuals as edited
 from sojourn.audit import information_value, vintages
-from sojourn.audit import what_if as edited
 from sojourn.audit.candidates import Proposal, proposals
 from sojourn.audit.counterfactuals import Edits
 from sojourn.audit.posterior import Posterior, posterior_of_answer

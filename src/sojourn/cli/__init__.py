@@ -32,20 +32,20 @@ Try it:
 """
 
 COMMANDS = (
-    ("audit", "sojourn.cli.audit:audit", "Why this answer: what figures count, who contradicts whom."),
+    ("audit", "sojourn.cli.audit:audit", "Explain an answer: what each figure counts, which figures conflict."),
     ("backtest", "sojourn.cli.backtest:backtest", "Compare an answer with what became known later."),
     ("borders", "sojourn.cli.borders:app", "From a register of border crossings to people."),
-    ("calibrate", "sojourn.cli.calibrate:calibrate", "Test the intervals on worlds whose truth is known."),
+    ("calibrate", "sojourn.cli.calibrate:calibrate", "Test the intervals on simulated worlds whose truth is known."),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),
     ("report", "sojourn.cli.report:report", "Write an answer as a page, tables or interchange files."),
-    ("show", "sojourn.cli.show:show", "Show an answer that was saved before."),
-    ("simulate", "sojourn.cli.simulate:simulate", "Make a world whose truth is known."),
+    ("show", "sojourn.cli.show:show", "Show a saved answer."),
+    ("simulate", "sojourn.cli.simulate:simulate", "Simulate a world whose truth is known."),
     ("vintages", "sojourn.cli.vintages:vintages", "The answer as it would have been at every date."),
-    ("whatif", "sojourn.cli.whatif:whatif", "What if a stay rule or an event had been otherwise?"),
-    ("worth", "sojourn.cli.worth:worth", "Which statistic, not yet published, would settle most?"),
+    ("whatif", "sojourn.cli.whatif:whatif", "What if a stay rule or an event had been different?"),
+    ("worth", "sojourn.cli.worth:worth", "Rank new statistics by the uncertainty that they would remove."),
 )
 """Name, where the function is, and its line in the help: a new command needs a line here."""
 
@@ -115,7 +115,7 @@ def _unknown(first: str) -> int:
     hint = f' Did you mean "sojourn {near[0]}"?' if near else ""
     what = "option" if first.startswith("-") else "command"
     sys.stderr.write(
-        f'There is no {what} "{first}".{hint} Commands: {", ".join(names)}; see sojourn --help\n'
+        f'Unknown {what} "{first}".{hint} Commands: {", ".join(names)}; see sojourn --help\n'
     )
     return 2
 
