@@ -32,10 +32,18 @@ Try it:
 """
 
 COMMANDS = (
-    ("audit", "sojourn.cli.audit:audit", "Explain an answer: what each figure counts, which figures conflict."),
+    (
+        "audit",
+        "sojourn.cli.audit:audit",
+        "Explain an answer: what each figure counts, which figures conflict.",
+    ),
     ("backtest", "sojourn.cli.backtest:backtest", "Compare an answer with what became known later."),
     ("borders", "sojourn.cli.borders:app", "From a register of border crossings to people."),
-    ("calibrate", "sojourn.cli.calibrate:calibrate", "Test the intervals on simulated worlds whose truth is known."),
+    (
+        "calibrate",
+        "sojourn.cli.calibrate:calibrate",
+        "Test the intervals on simulated worlds whose truth is known.",
+    ),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
@@ -114,9 +122,7 @@ def _unknown(first: str) -> int:
     near = get_close_matches(first, [*names, *FLAGS], n=1)
     hint = f' Did you mean "sojourn {near[0]}"?' if near else ""
     what = "option" if first.startswith("-") else "command"
-    sys.stderr.write(
-        f'Unknown {what} "{first}".{hint} Commands: {", ".join(names)}; see sojourn --help\n'
-    )
+    sys.stderr.write(f'Unknown {what} "{first}".{hint} Commands: {", ".join(names)}; see sojourn --help\n')
     return 2
 
 

@@ -7,6 +7,7 @@ test keeps it current.
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
@@ -24,9 +25,14 @@ Whatever is not on this page may change without notice. This page is made from t
 """
 
 
+FUNCTION = re.compile(r"<function (?:[\w.]+\.)?(\w+|<lambda>) at 0x[0-9a-f]+>")
+"""How Python shows a default that is a function; its address differs from run to run."""
+
+
 def page() -> str:
     """The page as Markdown."""
-    return HEAD + "".join(_module(import_module(name)) for name in MODULES)
+    text = "".join(_module(import_module(name)) for name in MODULES)
+    return HEAD + FUNCTION.sub(lambda found: found[1].strip("<>"), text)
 
 
 def _module(module: ModuleType) -> str:

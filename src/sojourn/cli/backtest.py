@@ -84,7 +84,7 @@ def render(result: Backtest) -> None:
     for line in _verdicts(result):
         console.print_line(line)
     for warning in result.answer.warnings:
-        console.print_line(f"  ! {labels.sentence(warning)}", style="yellow")
+        console.print_line(f"  ! {labels.sentence(warning.text)}", style="yellow")
 
 
 def _verdicts(result: Backtest) -> list[str]:
