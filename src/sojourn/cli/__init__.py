@@ -35,14 +35,14 @@ COMMANDS = (
     (
         "audit",
         "sojourn.cli.audit:audit",
-        "Explain an answer: what each figure counts, which figures conflict.",
+        "Explain an answer: what figures count, which conflict.",
     ),
     ("backtest", "sojourn.cli.backtest:backtest", "Compare an answer with what became known later."),
     ("borders", "sojourn.cli.borders:app", "From a register of border crossings to people."),
     (
         "calibrate",
         "sojourn.cli.calibrate:calibrate",
-        "Test the intervals on simulated worlds whose truth is known.",
+        "Test the intervals on simulated worlds.",
     ),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
