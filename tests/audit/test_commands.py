@@ -42,7 +42,7 @@ def test_audit_of_a_saved_answer(saved: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("audit", "no-such-case"), "no such folder"),
+        (("audit", "no-such-case"), "is neither a folder nor the name of a shipped case"),
         (("audit", SMALL, "--refits", "-1"), "--refits"),
         (("audit", SMALL, "--case", SMALL), "is for a saved answer"),
         (("worth", SMALL, "--draws", "3"), "--draws"),
@@ -65,7 +65,7 @@ def test_what_is_no_answer_is_status_2(tmp_path: Path, command: str) -> None:
     for more in ((),) if command == "show" else ((), ("--case", SMALL)):
         done = run(command, tmp_path, *more)
         assert done.returncode == 2
-        assert "answer.json: cannot be read: keys schema, host" in done.stderr
+        assert "answer.json: cannot be read: the keys schema, " in done.stderr
         assert "Traceback" not in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["answer.json"]
 

@@ -221,7 +221,7 @@ def test_a_run_for_a_case_that_is_not_there_ends_before_the_work(tmp_path: Path)
     write_rows(raw_rows(5), tmp_path / "raw.parquet")
     put_key(tmp_path / "key")
     (tmp_path / "register.toml").write_text(CONFIG)
-    with pytest.raises(CaseError, match="case: there is no such folder"):
+    with pytest.raises(CaseError, match="case: is neither a folder nor the name of a shipped case"):
         run_pipeline(read_config(tmp_path / "register.toml"), "1")
     assert not (tmp_path / "out").exists()
 

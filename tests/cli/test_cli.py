@@ -99,7 +99,7 @@ def test_findings(capsys, folder: Path) -> None:
     code, out, _ = run(capsys, "check", folder)
     assert code == 1
     found = out.split("Figures that do not agree\n")[1].splitlines()[0]
-    assert "gives 151,000 as" in found
+    assert "gives 151,000 both as" in found
     assert found.endswith(" (IN, OUT)")
     assert "ho_border" not in out
     code, out, _ = run(capsys, "check", folder, "--json")
@@ -120,7 +120,7 @@ def test_errors_go_to_stderr_and_nothing_is_written(capsys, folder: Path) -> Non
         'claims.csv row 2, column hedge: "arround" is not allowed; one of: exact, reported, about, almost, '
         "towards, just_over, more_than, at_least, up_to, less_than, range, half, most, some "
         '(did you mean "about"?)',
-        'claims.csv row 3, column value: "0" must not be 0; say what was said in note, '
+        'claims.csv row 3, column value: "0" must not be 0; describe the statement in note, '
         "and set status to context",
     ]
     assert contents(folder) == before
@@ -145,7 +145,7 @@ def test_write_makes_a_data_package(capsys, folder: Path) -> None:
 def test_no_such_case(capsys, tmp_path: Path) -> None:
     code, out, err = run(capsys, "check", tmp_path / "nothing")
     assert (code, out) == (2, "")
-    assert "there is no such folder" in err
+    assert "is neither a folder nor the name of a shipped case" in err
     assert "shipped: kazakhstan-2022" in err
 
 
@@ -193,7 +193,7 @@ def test_a_terminal_without_the_letters() -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(program, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 2
-    assert "there is no such folder" in done.stderr
+    assert "is neither a folder nor the name of a shipped case" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -69,7 +69,7 @@ def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("estimate", "no-such-case"), "no such folder"),
+        (("estimate", "no-such-case"), "is neither a folder nor the name of a shipped case"),
         (("estimate", SMALL / "case.toml"), "case.toml"),
         (("estimate", SMALL, "--draws", "3"), "--draws"),
         (("estimate", SMALL, "--asof", "1999-01-01"), "after the start of the case"),

@@ -56,7 +56,6 @@ def assert_names_extra(done: subprocess.CompletedProcess[str], extra: str) -> No
     ("arguments", "extra"),
     [
         (["estimate", DATA / "small"], "infer"),
-        (["show", DATA / "answer"], "infer"),
         (["vintages", DATA / "answer"], "infer"),
         (["simulate", ROOT / "tests" / "simulation" / "data" / "WORLD.toml", "--out", "world"], "infer"),
         (["calibrate", "--out", "calibration"], "infer"),

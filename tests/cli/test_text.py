@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sojourn._core.answer_warnings import AnswerWarning
 from sojourn._core.ledger_labels import labels_of_answer
 from sojourn.audit.results import (
     Audit,
@@ -36,9 +37,11 @@ def answer() -> dict[str, Any]:
 def read_audit() -> Audit:
     record = json.loads((DATA / "audit.json").read_text(encoding="utf-8"))
     conflict, influence = record["conflict"], record["influence"]
+    header = {name: value for name, value in record["header"].items() if name != "schema"}
+    texts, kinds = header.pop("warnings"), header.pop("warning_kinds")
     why = "“half” (c08, consul) and “15 percent” (c13, office) cannot both be true: why"
     return Audit(
-        Header(**{**record["header"], "warnings": tuple(record["header"]["warnings"])}),
+        Header(**header, warnings=tuple(map(AnswerWarning, kinds, texts))),
         None,
         Conflict(
             tuple(ClaimConflict(**item) for item in conflict["claims"]),

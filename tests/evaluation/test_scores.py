@@ -96,4 +96,4 @@ def test_draws_of_an_answer_are_those_of_its_timeline(small: Case) -> None:
     with pytest.raises(ValueError, match="before the calendar"):
         draws_of(answer, date(2019, 1, 1))
     with pytest.raises(ValueError, match="no draws"):
-        draws_of(replace(answer, posterior=None))
+        draws_of(replace(answer, _draws=None))
