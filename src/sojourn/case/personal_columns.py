@@ -156,7 +156,8 @@ def is_personal(header: str, about_people: bool = False) -> bool:
         >>> [is_personal(name) for name in ("Telefon", "full_name", "pаssport", "hotel", "name")]
         [True, True, True, False, False]
     """
-    spellings = {words_of(header), words_of(header.casefold())}  # `tEl` is one word, not two
+    # `tEl` is one word, not two; a capital may resemble another letter than its small form (Greek Ν, ν).
+    spellings = {words_of(header), words_of(header.casefold()), words_of(skeleton(header))}
     return any(_says_person(words, about_people) for words in spellings)
 
 
