@@ -20,6 +20,7 @@ LABELLED = ("border", "nationality", "purpose")
 OTHER = "other"
 LEAST_PEOPLE = 10
 MOST_WORDS = 5_000
+FIRST_ROWS = 50_000
 COUNTRY_CODE = r"^[A-Za-z]{2,3}$"
 
 
@@ -49,9 +50,20 @@ def with_known_labels(
 
 
 def frequent_words(table: Table, name: str, least_people: int) -> list[str]:
-    """The words of a column that at least `least_people` people have, the 5,000 most frequent at most."""
+    """The words of a column that at least `least_people` people have, the 5,000 most frequent at most.
+
+    Most words are frequent among the first rows already, so that people are counted over all rows for the
+    others only.
+    """
     rows = table.filter(table[name].notnull(), table.person.notnull())
     salt = secrets.token_hex(16) + "/"
+    found = _counted(rows.limit(FIRST_ROWS), name, least_people, salt)
+    others = rows.filter(~rows[name].isin(found)) if found else rows
+    return sorted({*found, *_counted(others, name, least_people, salt)})
+
+
+def _counted(rows: Table, name: str, least_people: int, salt: str) -> list[str]:
+    """The words of these rows that enough people have."""
     hashed = rows.select(word=_salted(rows[name], salt), person=_salted(rows.person, salt))
     counts = hashed.group_by("word").aggregate(people=hashed.person.nunique())
     frequent = counts.filter(counts.people >= least_people).order_by(counts.people.desc(), counts.word)
@@ -59,7 +71,7 @@ def frequent_words(table: Table, name: str, least_people: int) -> list[str]:
     if not hashes:
         return []
     words = rows.filter(_salted(rows[name], salt).isin(hashes)).select(word=name).distinct()
-    return sorted(str(row[0]) for row in all_rows(words))
+    return [str(row[0]) for row in all_rows(words)]
 
 
 def _salted(text: Any, salt: str) -> Any:

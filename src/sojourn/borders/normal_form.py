@@ -82,8 +82,13 @@ def normalised(value: Any, fold_case: bool = False) -> Any:
     if fold_case:
         plain = plain.lower()
     other = per_value(normal_name if fold_case else normal_text, value)
+    is_normal = value.re_search("^[!-~]*$")  # as nearly all values are, and cheap to see
     is_ascii = ~value.re_search(r"[^\x00-\x7f]")
-    return ibis.cases((value.isnull(), ibis.null("string")), (is_ascii, plain), else_=other).nullif("")
+    same = value.lower() if fold_case else value
+    found = ibis.cases(
+        (value.isnull(), ibis.null("string")), (is_normal, same), (is_ascii, plain), else_=other
+    )
+    return found.nullif("")
 
 
 def classed(value: Any) -> Any:
