@@ -155,7 +155,7 @@ def large_register(path: Path, people: int) -> list[str]:
 
 def until_it_spills(process: subprocess.Popen[str], folder: Path, least: int, before: set[Path]) -> bool:
     """Wait until new temporary files hold something; False if the process ends before."""
-    end = time.monotonic() + 240
+    end = time.monotonic() + 1200
     while process.poll() is None and time.monotonic() < end:
         new = [each for each in folder.glob(".spill-*") if each not in before]
         if sum(file.stat().st_size for each in new for file in each.rglob("*") if file.is_file()) >= least:

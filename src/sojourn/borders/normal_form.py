@@ -82,6 +82,8 @@ def normalised(value: Any, fold_case: bool = False) -> Any:
     if fold_case:
         plain = plain.lower()
     other = per_value(normal_name if fold_case else normal_text, value)
+    if value.get_backend().name == "pyspark":
+        return other.nullif("")  # Spark calls it for every row anyway, and plans short expressions faster
     is_normal = value.re_search("^[!-~]*$")  # as nearly all values are, and cheap to see
     is_ascii = ~value.re_search(r"[^\x00-\x7f]")
     same = value.lower() if fold_case else value
