@@ -16,10 +16,10 @@ crossings) have public functions of their own.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sojourn._core.errors import SojournError
+from sojourn._core.lazy_names import load_on_use
 from sojourn._core.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -75,14 +75,5 @@ _MODULES = {
     "write_report": "report.write",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: checking a case must not load JAX."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return sorted(__all__)
+# Checking a case must not load JAX.
+__getattr__, __dir__ = load_on_use(__name__, _MODULES, __all__)

@@ -7,9 +7,9 @@ set of expressions runs on DuckDB or Spark. Depends on `case` and `stay_rules`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sojourn._core.lazy_names import load_on_use
 from sojourn.borders.errors import BordersError
 
 if TYPE_CHECKING:
@@ -44,13 +44,5 @@ _MODULES = {
     "suppress": "release.disclosure",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: reading settings must not load an engine."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"sojourn.borders.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+# Reading settings must not load an engine.
+__getattr__, __dir__ = load_on_use(__name__, _MODULES, __all__)

@@ -6,8 +6,9 @@ Input: a `Case`. Output: a `Plan` (calendar, places, cohorts, states) and, for g
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sojourn._core.lazy_names import load_on_use
 
 if TYPE_CHECKING:
     from sojourn.history.calendar import Calendar, build_calendar
@@ -30,17 +31,17 @@ __all__ = [
 ]
 
 _MODULES = {
-    "calendar": ("Calendar", "build_calendar"),
-    "parameters": ("Parameters",),
-    "plan": ("Cohort", "Plan", "State", "build_plan"),
-    "process": ("History", "make_history"),
-    "regimes": ("with_stay_rules",),
+    "Calendar": "calendar",
+    "Cohort": "plan",
+    "History": "process",
+    "Parameters": "parameters",
+    "Plan": "plan",
+    "State": "plan",
+    "build_calendar": "calendar",
+    "build_plan": "plan",
+    "make_history": "process",
+    "with_stay_rules": "regimes",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name on first use, so that checks that need only `regimes` do not load JAX."""
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"sojourn.history.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Checks that need only `regimes` must not load JAX.
+__getattr__, __dir__ = load_on_use(__name__, _MODULES, __all__)

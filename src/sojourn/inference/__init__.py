@@ -6,8 +6,9 @@ Reading an answer does not load JAX; estimating one does.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sojourn._core.lazy_names import load_on_use
 
 if TYPE_CHECKING:
     from sojourn.inference.answer import Answer, read_answer
@@ -24,14 +25,5 @@ _MODULES = {
     "read_answer": "answer",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return sorted(__all__)
+# Reading an answer must not load JAX.
+__getattr__, __dir__ = load_on_use(__name__, _MODULES, __all__)
