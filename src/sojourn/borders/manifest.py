@@ -15,8 +15,7 @@ from typing import Any
 
 from sojourn.borders.engine import discard
 from sojourn.borders.private_files import make_private, open_to_all
-
-CHUNK = 2**22
+from sojourn.borders.sources import chunks_of, files_of
 
 
 @dataclass(frozen=True)
@@ -84,12 +83,11 @@ def read_counts(output: str | Path) -> dict[str, Any] | None:
 
 def digest(path: str | Path) -> str:
     """SHA-256 of a file, or of the files of a folder with their names."""
-    place = Path(str(path).partition("::")[0])
+    is_folder = Path(path).is_dir()
     found = hashlib.sha256()
-    for file in sorted(place.rglob("*.parquet")) if place.is_dir() else [place]:
-        if place.is_dir():
+    for file in files_of(path):
+        if is_folder:
             found.update(file.name.encode())
-        with file.open("rb") as handle:
-            while chunk := handle.read(CHUNK):
-                found.update(chunk)
+        for chunk in chunks_of(file):
+            found.update(chunk)
     return found.hexdigest()

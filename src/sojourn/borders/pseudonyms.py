@@ -22,6 +22,7 @@ from typing import Any
 
 from sojourn._core.ibis_tools import engine
 from sojourn.borders.errors import BordersError
+from sojourn.borders.sources import chunks_of, files_of
 
 VARIABLE = "SOJOURN_BORDERS_KEY"
 KEY_BYTES = 32
@@ -124,12 +125,10 @@ def content_key(path: str | Path) -> bytes:
 
     It is not the SHA-256 that records name, from which it cannot be computed.
     """
-    place = Path(str(path).partition("::")[0])
     found = hashlib.blake2b(digest_size=KEY_BYTES, person=b"sojourn borders")
-    for file in sorted(place.rglob("*.parquet")) if place.is_dir() else [place]:
-        with file.open("rb") as opened:
-            while chunk := opened.read(2**22):
-                found.update(chunk)
+    for file in files_of(path):
+        for chunk in chunks_of(file):
+            found.update(chunk)
     return found.digest()
 
 

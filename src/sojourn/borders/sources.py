@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sojourn._core.ibis_tools import engine
 from sojourn.borders.crossings import Table
 from sojourn.borders.errors import BordersError
+
+CHUNK = 2**22
 
 
 def absolute(path: Path) -> Path:
@@ -27,6 +30,19 @@ def quoted(path: str | Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def files_of(path: str | Path) -> list[Path]:
+    """The file named, or the Parquet files of a folder in order; of `FILE::TABLE` the file."""
+    place = Path(str(path).partition("::")[0])
+    return sorted(place.rglob("*.parquet")) if place.is_dir() else [place]
+
+
+def chunks_of(file: Path) -> Iterator[bytes]:
+    """The bytes of a file, a few million at a time."""
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            yield chunk
+
+
 def read_duckdb(connection: Any, file: Path, name: str, numbered: bool) -> Table:
     """A file, a folder, or the table `name` of a DuckDB file; `numbered` adds `source_row` (see `Engine`)."""
     if name:
@@ -35,7 +51,7 @@ def read_duckdb(connection: Any, file: Path, name: str, numbered: bool) -> Table
         number = ", row_number() OVER () AS source_row" if numbered else ""
         source = f"read_csv([{_exactly(file)}], header = true, all_varchar = true)"
         return _view(connection, f"SELECT *{number} FROM {source}")
-    files = sorted(file.rglob("*.parquet")) if file.is_dir() else [file]
+    files = files_of(file)
     if not files:
         raise BordersError(f"{file}: the folder holds no Parquet file")
     listed = ", ".join(_exactly(each) for each in files)
