@@ -7,13 +7,14 @@ step whose record agrees with what it would do now has been done, and is not don
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sojourn._core.csv_safety import tame_formula
+from sojourn._core.ibis_tools import engine as ibis_engine
 from sojourn.borders import manifest
 from sojourn.borders.cleaning import Cleaning, clean, holds_identifiers
 from sojourn.borders.crossings import Table
@@ -137,18 +138,21 @@ def rejected_as(desk: StageContext, rejects: Table) -> dict[str, str]:
     """For each reason the commonest kind of text that was not understood, such as 99.99.9999."""
     rows = rejects.filter(rejects.characters.notnull())
     kinds = rows.group_by("reason", "characters").aggregate(count=rows.count())
-    order = [kinds.reason, kinds["count"].desc(), kinds.characters]
-    found = desk.engine.rows(kinds.order_by(order).select("reason", "characters"))
-    return {str(reason): str(kind) for reason, kind in reversed(found)}
+    order = ibis_engine().window(group_by=kinds.reason, order_by=[kinds["count"].desc(), kinds.characters])
+    first = kinds.mutate(place=ibis_engine().row_number().over(order))
+    found = first.filter(first.place == 0).select("reason", "characters")
+    return {str(reason): str(kind) for reason, kind in desk.engine.rows(found)}
+
+
+def explain_reason(reason: str, kinds: Mapping[str, str]) -> str:
+    """A reason, with the commonest kind of text that was rejected for it, as `rejected_as` found them."""
+    return f"{reason} (most look like {kinds[reason]})" if reason in kinds else reason
 
 
 def _all_rejected(source: str, rows: int, reasons: dict[str, int], kinds: dict[str, str]) -> str:
     if not rows:
         return f"{source}: holds no rows"
-    told = [
-        f"{count} times {reason}" + (f" (most look like {kinds[reason]})" if reason in kinds else "")
-        for reason, count in reasons.items()
-    ]
+    told = [f"{count} times {explain_reason(reason, kinds)}" for reason, count in reasons.items()]
     return f"{source}: all {rows} rows would be rejected, so nothing was written: {'; '.join(told)}"
 
 

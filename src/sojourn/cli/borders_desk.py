@@ -128,12 +128,12 @@ def warn_of_rejects(out: Path, counts: dict[str, Any]) -> bool:
     """Say on the error stream how many rows were rejected and why; True if any were."""
     import sys
 
+    from sojourn.borders.stages import explain_reason
+
     rejects: dict[str, int] = counts.get("rejects", {})
     if not rejects:
         return False
     sys.stderr.write(f"{out}: {sum(rejects.values()):,} of {counts['in']:,} rows were rejected:\n")
     for reason, rows in sorted(rejects.items(), key=lambda item: -item[1]):
-        kind = counts["rejected_as"].get(reason)
-        example = f" (most look like {kind})" if kind else ""
-        sys.stderr.write(f"  {rows:,}: {reason}{example}\n")
+        sys.stderr.write(f"  {rows:,}: {explain_reason(reason, counts['rejected_as'])}\n")
     return True
