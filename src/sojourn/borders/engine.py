@@ -159,8 +159,7 @@ def connected(
         if url == "duckdb":
             made = _duckdb(memory, threads, place, _Reach.of(reads, writes))
         elif url.startswith("spark://"):
-            made, end = _spark(url, memory, threads, place)
-            stack.callback(end)
+            made = _spark(url, memory, threads, place, stack)
         else:
             raise BordersError(f"engine {url!r}: allowed are duckdb and spark://…")
         stack.callback(made.connection.disconnect)
@@ -230,10 +229,8 @@ def _sql_list(paths: Iterable[str]) -> str:
     return "[" + ", ".join(quoted(path) for path in paths) + "]"
 
 
-def _spark(
-    url: str, memory: str, threads: int | None, spill: Path | None
-) -> tuple[Engine, Callable[[], None]]:
-    """The engine, and what ends it."""
+def _spark(url: str, memory: str, threads: int | None, spill: Path | None, stack: ExitStack) -> Engine:
+    """The engine; `stack` ends its session, unless the session is the caller's."""
     try:
         from pyspark import __version__
         from pyspark.sql import SparkSession
@@ -259,13 +256,9 @@ def _spark(
     found = SparkSession.getActiveSession()
     with private_umask():
         session = builder.getOrCreate()
-    # A session of the caller's stays open; our own must end before its temporary files are removed.
-    end = session.stop if found is None else _nothing
-    return Engine(ibis.pyspark.connect(session), "pyspark", f"spark {__version__}"), end
-
-
-def _nothing() -> None:
-    return
+    if found is None:
+        stack.callback(session.stop)  # before its temporary files are removed
+    return Engine(ibis.pyspark.connect(session), "pyspark", f"spark {__version__}")
 
 
 def with_tame_text(table: Table) -> Table:

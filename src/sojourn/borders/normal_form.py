@@ -78,15 +78,13 @@ def normalised(value: Any, fold_case: bool = False) -> Any:
     """
     ibis = engine()
     value = value.cast("string")
-    plain = value.re_replace(ASCII_BLANKS, " ").strip()
-    if fold_case:
-        plain = plain.lower()
     other = per_value(normal_name if fold_case else normal_text, value)
     if value.get_backend().name == "pyspark":
         return other.nullif("")  # Spark calls it for every row anyway, and plans short expressions faster
     is_normal = value.re_search("^[!-~]*$")  # as nearly all values are, and cheap to see
     is_ascii = ~value.re_search(r"[^\x00-\x7f]")
-    same = value.lower() if fold_case else value
+    plain = value.re_replace(ASCII_BLANKS, " ").strip()
+    same, plain = (value.lower(), plain.lower()) if fold_case else (value, plain)
     found = ibis.cases(
         (value.isnull(), ibis.null("string")), (is_normal, same), (is_ascii, plain), else_=other
     )
