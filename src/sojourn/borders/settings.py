@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sojourn.borders.errors import BordersError
+from sojourn.borders.labels import LEAST_PEOPLE
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
@@ -37,7 +38,7 @@ class ReadSettings(Part):
     key_file: Path | None = None
     pseudonymous: bool = False
     labels: dict[Literal["border", "nationality", "purpose"], tuple[str, ...]] = {}
-    least_people: int = 10
+    least_people: int = LEAST_PEOPLE
 
 
 class RuleSettings(Part):

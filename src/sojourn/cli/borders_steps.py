@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -71,26 +72,28 @@ def clean(
         Without --label: how many people must share a word for it to be kept.
     """
     from sojourn.borders.cleaning import Cleaning
-    from sojourn.borders.errors import BordersError
     from sojourn.borders.pseudonyms import read_key
     from sojourn.borders.stages import clean_step
 
-    for option, texts, example in (
-        ("column", column, "person=passport"),
-        ("label", label, "purpose=work"),
-    ):
-        wrong = [text for text in texts if "=" not in text]
-        if wrong:
-            raise BordersError(f"--{option} {wrong[0]!r}: allowed is NAME=WORD, such as {example}")
     labels: dict[str, list[str]] = {}
-    for name, word in (text.split("=", 1) for text in label):
+    for name, word in _pairs("--label", label, "NAME=WORD, such as purpose=work"):
         labels.setdefault(name, []).append(word)
-    columns = dict(text.split("=", 1) for text in column)
+    columns = dict(_pairs("--column", column, "NAME=RAW, such as person=passport"))
     how = Cleaning(columns, since=since, until=until, labels=labels, least_people=least_people)
     key = None if pseudonymous else read_key(key_file)
     rejected = rejects or out.with_name("rejects.parquet")
     with desk_at(work, [source], [out, rejected]) as desk:
         return print_counts(out, clean_step(desk, source, out, rejected, how, key))
+
+
+def _pairs(option: str, texts: Sequence[str], allowed: str) -> list[tuple[str, str]]:
+    """The words of an option before and after their first `=`."""
+    from sojourn.borders.errors import BordersError
+
+    wrong = [text for text in texts if "=" not in text]
+    if wrong:
+        raise BordersError(f"{option} {wrong[0]!r}: allowed is {allowed}")
+    return [(name, word) for name, _, word in (text.partition("=") for text in texts)]
 
 
 def key(file: Annotated[Path, Parameter(help="File to be written; it must not exist.")], /) -> int:
