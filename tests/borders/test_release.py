@@ -1,4 +1,4 @@
-"""What is said of a release, and what no release may show."""
+"""The verdict on a release, and what no release may show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEAD = "table,measure,month,category,value,withheld\n"
 
 
 def release_of(purposes: dict[str, int], folder: Path, *options: str) -> tuple[Any, Path]:
-    """A summary by purpose of so many people of each, from crossings that were made elsewhere."""
+    """Summarise made-up crossings of the given number of people by purpose."""
     rows = [
         (number, f"2022-0{1 + number % 9}-1{side}", ("arrival", "departure")[side], purpose)
         for number, purpose in enumerate(word for word, people in purposes.items() for _ in range(people))

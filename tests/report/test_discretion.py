@@ -44,7 +44,7 @@ def renamed(record: dict[str, Any]) -> None:
 
 
 def texts(target: Path) -> Iterator[str]:
-    """Every text of a report, and of what lies beside it."""
+    """Every text of a report, and of the files written with it."""
     if target.suffix == ".xlsx":
         for sheet in openpyxl.load_workbook(target):
             yield from (str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)

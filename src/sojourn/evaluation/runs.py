@@ -64,7 +64,7 @@ def calibrate_model(
 def backtest_case(case: Case, *, seed: int = 1, chains: int = CHAINS, draws: int = DRAWS) -> Backtest:
     """Estimate a case whose truth became known later, and score the answer against that truth.
 
-    The truth lies beside the case in `truth.toml`; the model never sees it.
+    The truth is in `truth.toml` in the folder of the case; the model never sees it.
 
     Args:
         case: a case that was read from a folder.

@@ -29,7 +29,7 @@ LEAST_ROUNDING = 3
 WITHHELD = "withheld"
 """The word for a cell that is not shown, whatever the cause: a cause would tell something about the count."""
 NOT_VERIFIED = "not verified against linked tables: do not publish"
-"""What is said of every release until its tables are checked together, and with other releases."""
+"""The verdict on every release until tables are checked together and against earlier releases."""
 
 
 @dataclass(frozen=True)
