@@ -10,8 +10,9 @@ from rich.text import Text
 
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, measure_title, more_of_series
 from sojourn._core.outcomes import FATES, LABELS
+from sojourn._core.rounding import format_people
 from sojourn._core.verdict import is_unreliable, state_verdict
-from sojourn.cli.console import TextConsole, people, per_cent, plain_table, print_question
+from sojourn.cli.console import TextConsole, per_cent, plain_table, print_question
 
 TOP = 5
 Record = Mapping[str, Any]
@@ -36,7 +37,7 @@ def render(record: Record) -> None:
 
 def _finding(record: Record) -> str:
     """The shares in one sentence, or the number of arrivals where there are none."""
-    arrived = f"Of about {people(record['outcomes']['arrived']['q50'])} people who arrived"
+    arrived = f"Of about {format_people(record['outcomes']['arrived']['q50'])} people who arrived"
     shares = [f"{record['shares'][name]['q50']:.0%} {LABELS[name]}" for name in FATES]
     return f"{arrived}, {shares[0]}, {shares[1]} and {shares[2]}."
 
@@ -65,9 +66,9 @@ def top_places(record: Record) -> list[tuple[str, Numbers]]:
 
 def _numbers(numbers: Numbers) -> tuple[str, str, str]:
     return (
-        people(numbers["q50"]),
-        f"{people(numbers['q25'])} – {people(numbers['q75'])}",
-        f"{people(numbers['q05'])} – {people(numbers['q95'])}",
+        format_people(numbers["q50"]),
+        f"{format_people(numbers['q25'])} – {format_people(numbers['q75'])}",
+        f"{format_people(numbers['q05'])} – {format_people(numbers['q95'])}",
     )
 
 

@@ -8,10 +8,11 @@ from rich.table import Table
 
 from sojourn._core.ledger_labels import LedgerLabels, more_of_series
 from sojourn._core.outcomes import FATES
+from sojourn._core.rounding import format_people
 from sojourn._core.thresholds import SENSITIVE
 from sojourn.audit.results import Audit, FitVerdict, Influence, Method
 from sojourn.case.small_groups import FOLDED
-from sojourn.cli.console import TextConsole, people, per_cent, plain_table, print_question
+from sojourn.cli.console import TextConsole, per_cent, plain_table, print_question
 
 TOP = 8
 DOUBT: dict[Method, str] = {"weights": "", "refit": "", "unreliable": "?"}
@@ -79,7 +80,7 @@ def render_whatif(audit: Audit, labels: LedgerLabels) -> None:
         columns = ("", "unchanged", "edited", "difference", "90%", "P(increase)")
         table = _table(columns, right=(1, 2, 3, 4, 5))
         for name, change in item.quantities.items():
-            show = _share if name.startswith("share") else people
+            show = _share if name.startswith("share") else format_people
             d = change.difference
             table.add_row(
                 labels.quantity(name),
@@ -149,7 +150,7 @@ def _influence(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None
     table = _table(columns, right=(1, 2, 4, 5))
     for item, name in _top(audit.influence.claims, audit.influence.sources, labels):
         quantity = item.quantity
-        show = _share if quantity.startswith("share") else people
+        show = _share if quantity.startswith("share") else format_people
         table.add_row(
             f"  {name}",
             f"{item.distance:.2f} sd",

@@ -59,7 +59,8 @@ def backtest(
 def render(result: Backtest) -> None:
     """Print a back-test."""
     from sojourn._core.ledger_labels import labels_of_answer
-    from sojourn.cli.console import TextConsole, people, plain_table, print_question
+    from sojourn._core.rounding import format_people
+    from sojourn.cli.console import TextConsole, plain_table, print_question
 
     console, labels = TextConsole(), labels_of_answer(result.answer.to_dict())
     line = f"As of {result.truth.asof}, compared with what became known later."
@@ -69,15 +70,15 @@ def render(result: Backtest) -> None:
     for score in result.card.scores:
         table.add_row(
             score.outcome.replace("_", " "),
-            people(score.truth),
-            people(score.median),
-            f"{people(score.low)} – {people(score.high)}",
+            format_people(score.truth),
+            format_people(score.median),
+            f"{format_people(score.low)} – {format_people(score.high)}",
             f"{score.rank:.0%} of draws",
             f"{score.log_score:.2f}",
         )
     for item in result.card.naive:
         table.add_row(
-            f"  {item.name}: {item.outcome}", "", people(item.said), "", "", f"{item.log_score:.2f}"
+            f"  {item.name}: {item.outcome}", "", format_people(item.said), "", "", f"{item.log_score:.2f}"
         )
     console.print(table)
     console.print_line()
@@ -89,7 +90,7 @@ def render(result: Backtest) -> None:
 
 def _verdicts(result: Backtest) -> list[str]:
     """The interval that contains each true number, and whether the answer is sharper than the officials."""
-    from sojourn.cli.console import people
+    from sojourn._core.rounding import format_people
 
     lines: list[str] = []
     for score in result.card.scores:
@@ -97,7 +98,7 @@ def _verdicts(result: Backtest) -> list[str]:
         where = f"inside the {inside[0]:.0%} interval" if inside else "outside the 95% interval"
         lines.append(f"{score.outcome.replace('_', ' ')}: the truth lies {where}.")
     if result.official is not None and result.sharper is not None:
-        low, high = people(result.official.low), people(result.official.high)
+        low, high = format_people(result.official.low), format_people(result.official.high)
         word = "narrower" if result.sharper else "not narrower"
         lines.append(
             f"Official figures for the host country ranged from {low} to {high}; the 90% interval is {word}."

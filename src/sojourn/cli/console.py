@@ -58,11 +58,6 @@ def plain_table(columns: Sequence[str], right: Collection[int], no_wrap: Collect
     return table
 
 
-def people(value: float) -> str:
-    """A number of people, to three significant digits: 123456 → 123,000."""
-    return f"{float(f'{value:.3g}'):,.0f}"
-
-
 def per_cent(numbers: Mapping[str, float]) -> str:
     """A share: median and 90% interval."""
     return f"{numbers['q50']:.0%} ({numbers['q05']:.0%} – {numbers['q95']:.0%})"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from html import escape
 from importlib import import_module
 from importlib.resources import files
 from os import PathLike
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core.answer_warnings import AnswerWarning, has_converged
 from sojourn._core.defaults import REFITS
 from sojourn._core.files import dump_json, sha256, staged_folder
-from sojourn._core.outcomes import FATES, LABELS, Outcome
+from sojourn._core.outcomes import FATES, Outcome
+from sojourn.inference.answer_display import describe_outcomes, outcomes_as_html
 from sojourn.inference.answer_parts import (
     ClaimAnswer,
     Diagnostics,
@@ -338,33 +338,13 @@ class Answer:
 
     def __repr__(self) -> str:
         """Two lines: the question, and the medians of the outcomes."""
-        return f'Answer to "{self.question}"\n  {self._in_words()}'
-
-    def _in_words(self) -> str:
-        medians = {name: _people(e.persons.q50) for name, e in self.outcome_estimates.items()}
-        fates = ", ".join(f"{medians[name]} {LABELS[name]}" for name in FATES)
-        text = f"of {medians['arrived']} who arrived, by {self.asof}: {fates}"
-        return text if self.has_converged else f"{text} (not converged)"
+        return f'Answer to "{self.question}"\n  ' + describe_outcomes(
+            self.asof, self.outcome_estimates, self.has_converged
+        )
 
     def _repr_html_(self) -> str:
         """A small table for notebooks: medians, 90 % intervals and shares by outcome."""
-        rows = "".join(
-            f"<tr><td>{escape(LABELS[name])}</td><td>{_people(e.persons.q50)}</td>"
-            f"<td>{_people(e.persons.q05)} – {_people(e.persons.q95)}</td>"
-            f"<td>{'' if e.share is None else f'{e.share.q50:.0%}'}</td></tr>"
-            for name, e in self.outcome_estimates.items()
-        )
-        notes = "".join(f"<li>{escape(warning.text)}</li>" for warning in self.warnings)
-        return (
-            f"<p><b>{escape(self.question)}</b><br>As of {self.asof}.</p>"
-            "<table><thead><tr><th></th><th>median</th><th>90 %</th><th>of those who arrived</th></tr>"
-            f"</thead><tbody>{rows}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
-        )
-
-
-def _people(value: float) -> str:
-    """Persons, to three significant digits."""
-    return f"{float(f'{value:.3g}'):,.0f}"
+        return outcomes_as_html(self.question, self.asof, self.outcome_estimates, self.warnings)
 
 
 def _frame(rows: Mapping[str, Mapping[str, float]], name: str) -> pd.DataFrame:

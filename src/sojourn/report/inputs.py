@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, sha256
+from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.case import CaseError
 from sojourn.case.quotes import cut_quote
@@ -58,13 +59,10 @@ class ReportInputs:
             if kind == "not_converged"
         ]
 
-    def place(self, code: str) -> str:
-        """Name of a place."""
-        return self.ledger["places"].get(code, code)
-
-    def source(self, id: str) -> str:
-        """Name of a source."""
-        return self.ledger["sources"].get(id, {}).get("name", id)
+    @cached_property
+    def labels(self) -> LedgerLabels:
+        """Names of places, sources, claims and quantities."""
+        return labels_of_answer(self.answer)
 
     @cached_property
     def contraction(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sojourn._core.outcomes import FATES, LABELS
+from sojourn._core.rounding import format_people
 from sojourn._core.thresholds import PRIOR_ONLY_LABEL
 from sojourn.report.inputs import ReportInputs
 
@@ -18,7 +19,7 @@ def number(value: float) -> str:
     """A count to three significant digits: 1234567 → 1,230,000; 0.567 → 0.57."""
     if abs(value) < 10:
         return f"{value:.2g}".removesuffix(".0")
-    return f"{float(f'{value:.3g}'):,.0f}".replace("-", "−")
+    return format_people(value).replace("-", "−")
 
 
 def share(value: float) -> str:
@@ -50,7 +51,7 @@ def sentence(material: ReportInputs) -> str:
     parts = [_share(material, name) for name in OUTCOMES]
     return (
         f"About {number(arrived['q50'])} people (90% interval {span(arrived)}{_label(material, 'arrived')}) "
-        f"came from {material.place(origin)} to {material.place(host)}{_wave(material)}. By "
+        f"came from {material.labels.place(origin)} to {material.labels.place(host)}{_wave(material)}. By "
         f"{day(answer['asof'])}, about {parts[0]} were still there, {parts[1]} had moved on to other "
         f"countries and {parts[2]} had gone back."
     )

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from sojourn._core.ledger_labels import labels_of_answer, more_of_series
+from sojourn._core.ledger_labels import more_of_series
 from sojourn._core.verdict import state_verdict
 from sojourn.report import charts
 from sojourn.report.document import NUMERIC, Cell, CellKind, Section, Table
@@ -29,7 +29,7 @@ def html(material: ReportInputs, sections: list[Section]) -> str:
     bundle, boot = _bundle(), _file("boot.js")
     figures = [figure for section in sections for figure in section.figures]
     specs = {figure.id: figure.spec() for figure in figures if figure.spec}
-    warnings, names = material.answer["warnings"], labels_of_answer(material.answer)
+    warnings, names = material.answer["warnings"], material.labels
     return (
         _environment()
         .from_string(_file("page.html.j2"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, more_of_series
+from sojourn._core.ledger_labels import LedgerLabels, more_of_series
 from sojourn._core.verdict import state_verdict
 from sojourn.report.document import NUMERIC, Cell, Section, Table
 from sojourn.report.formats.html import cells, is_address, shown
@@ -21,7 +21,7 @@ def markdown(material: ReportInputs, sections: list[Section]) -> str:
 
 
 def _lines(material: ReportInputs, sections: list[Section]) -> Iterator[str]:
-    answer, names = material.answer, labels_of_answer(material.answer)
+    answer, names = material.answer, material.labels
     yield f"# {_text(answer['question'])}\n"
     yield f"**{_text(state_verdict(answer))}**\n"
     until = day(answer["claims_until"])

@@ -57,7 +57,7 @@ def answer_section(material: ReportInputs) -> Section:
 
 def _named(material: ReportInputs, place: str) -> str:
     """Name of a place; a part of the host country is marked as such."""
-    name = material.place(place)
+    name = material.labels.place(place)
     return f"of whom in {name}" if place in material.answer["parts"] else name
 
 
@@ -193,7 +193,11 @@ def _drawn(material: ReportInputs) -> tuple[list[Flow], int]:
 
 
 def _flow(material: ReportInputs, flow: Mapping[str, Any]) -> Flow:
-    start, end, persons = material.place(flow["from"]), material.place(flow["to"]), flow["persons"]
+    start, end, persons = (
+        material.labels.place(flow["from"]),
+        material.labels.place(flow["to"]),
+        flow["persons"],
+    )
     what = "first arrivals" if flow["kind"] == "arrival" else "moves"
     text = f"{start} to {end}, {what}: {number(persons['q50'])} people, 90% interval {span(persons)}"
     home = "home" if flow["to"] == material.answer["origin"] else "other"
@@ -216,7 +220,7 @@ def _describe(flows: list[Flow]) -> dict[str, str]:
 def _flow_rows(material: ReportInputs) -> Iterator[tuple[Cell, ...]]:
     for flow in sorted(material.answer["flows"], key=lambda flow: -flow["persons"]["q50"]):
         label = PRIOR_ONLY_LABEL if flow["contraction"] < PRIOR_ONLY else ""
-        places = (material.place(flow["from"]), material.place(flow["to"]))
+        places = (material.labels.place(flow["from"]), material.labels.place(flow["to"]))
         yield (
             *places,
             "first arrivals" if flow["kind"] == "arrival" else "moves",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
+from sojourn._core.ledger_labels import LedgerLabels
 from sojourn._core.thresholds import CONFLICT, K_HAT, SENSITIVE
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
@@ -30,7 +30,7 @@ def conflict_section(material: ReportInputs) -> Section:
     title, conflict = "Who contradicts whom", material.section("conflict")
     if conflict is None:
         return Section("conflict", title, missing=not_made("audit"))
-    pairs, names = len(conflict["pairs"]), labels_of_answer(material.answer)
+    pairs, names = len(conflict["pairs"]), material.labels
     found = (
         f"{pairs} pair{'s' if pairs > 1 else ''} of claims cannot both be true under any of their readings."
         if pairs
@@ -76,7 +76,7 @@ def _claims_table(material: ReportInputs, conflict: Record) -> Table:
     rows = tuple(
         (
             item["claim"],
-            material.source(item["source"]),
+            material.labels.source(item["source"]),
             *_tested(item),
             item["side"],
             *(item["expected"][key] for key in ("q50", "q05", "q95")),
@@ -89,7 +89,8 @@ def _claims_table(material: ReportInputs, conflict: Record) -> Table:
 def _sources_table(material: ReportInputs, conflict: Record) -> Table:
     columns = (Column("source", "source"), Column("claims", "claims", "plain"), *TESTED)
     rows = tuple(
-        (material.source(item["source"]), item["claims"], *_tested(item)) for item in conflict["sources"]
+        (material.labels.source(item["source"]), item["claims"], *_tested(item))
+        for item in conflict["sources"]
     )
     return Table("conflict-sources", "Each source given all the others", columns, rows)
 
@@ -118,7 +119,7 @@ def influence_section(material: ReportInputs) -> Section:
     title, influence = "Figures that matter most", material.section("influence")
     if influence is None:
         return Section("influence", title, missing=not_made("audit"))
-    names = labels_of_answer(material.answer)
+    names = material.labels
     figures: list[Figure] = []
     tables: list[Table] = []
     for key, what in (("claims", "claim or contact group"), ("sources", "source")):
@@ -178,7 +179,7 @@ def _influence_row(item: Record, names: LedgerLabels, key: str) -> tuple[Cell, .
 
 def sensitivity_section(material: ReportInputs) -> Section:
     """Power-scaling of each prior and of the likelihood, and quantities that only a prior determines."""
-    title, names = "What rests on priors", labels_of_answer(material.answer)
+    title, names = "What rests on priors", material.labels
     learnt = _contraction_table(material, names)
     sensitivity = material.section("sensitivity")
     if sensitivity is None:

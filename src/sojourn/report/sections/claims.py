@@ -10,7 +10,6 @@ from typing import Any
 from sojourn._core.ledger_labels import (
     MEASURES,
     LedgerLabels,
-    labels_of_answer,
     measure_title,
     more_of_series,
 )
@@ -87,7 +86,7 @@ def plain(material: ReportInputs, reading: Record, scope: Record) -> str:
     what = measure_title(reading["measure"], reading["who"])
     if scope["of_measure"]:
         what += f" as a share of {MEASURES.get(scope['of_measure'], scope['of_measure'])}"
-    what += f", {material.place(scope['place'])}" if scope["place"] else ""
+    what += f", {material.labels.place(scope['place'])}" if scope["place"] else ""
     when = " to ".join(filter(None, (scope["start"], scope["end"])))
     what += f", {when}" if when else ""
     return f"{what}: {reading['why']}" if reading["why"] else what
@@ -95,7 +94,7 @@ def plain(material: ReportInputs, reading: Record, scope: Record) -> str:
 
 def claims_section(material: ReportInputs) -> Section:
     """Every claim as said, beside what its most likely reading expects."""
-    claims, names = view_claims(material), labels_of_answer(material.answer)
+    claims, names = view_claims(material), material.labels
     verdict = (
         "The verdicts come from the audit, which compares each claim with all the others."
         if material.section("claims")
@@ -149,7 +148,7 @@ def _rows(material: ReportInputs, claims: list[ClaimView]) -> Iterator[tuple[Cel
         yield (
             item.id,
             published(words),
-            material.source(item.claim["source"]),
+            material.labels.source(item.claim["source"]),
             item.claim["said"],
             item.verdict,
             item.sentences[0],
@@ -232,7 +231,7 @@ def readings_section(material: ReportInputs) -> Section:
         best = item.readings[0]
         changed[item.id] = (best["posterior"] - best["prior"], _lead(material, item))
     ranked = [code for code in sorted(changed, key=lambda code: -changed[code][0]) if changed[code][0] > 0]
-    series = list(labels_of_answer(material.answer).one_per_series(ranked).items())[:5]
+    series = list(material.labels.one_per_series(ranked).items())[:5]
     top = [changed[code][1] + more_of_series(others) for code, others in series]
     text = (
         "The probability of a reading before the figures were compared is the analyst's judgement; the "
@@ -247,7 +246,7 @@ def _lead(material: ReportInputs, item: ClaimView) -> str:
     best, words = item.readings[0], item.sentences[0].removesuffix(".")
     counted = words if words.startswith("“") else f"“{item.claim['said']}” most likely means {words}"
     weights = f"{share(best['posterior'])}; before: {share(best['prior'])}"
-    return f"{material.source(item.claim['source'])}: {counted} ({weights}; {item.id})"
+    return f"{material.labels.source(item.claim['source'])}: {counted} ({weights}; {item.id})"
 
 
 def sources_section(material: ReportInputs) -> Section:
@@ -306,7 +305,7 @@ def _bias(material: ReportInputs, item: Record) -> dict[str, Any]:
     """A bias as a factor, to three significant digits."""
     factors = {key: float(f"{exp(item['bias'][key]):.3g}") for key in ("q05", "q25", "q50", "q75", "q95")}
     kind = item["kind"].replace("_", " ")
-    name = material.source(item["source"])
+    name = material.labels.source(item["source"])
     claims = tuple(_said_by(material, item["source"]))
     own = {
         "source": name,

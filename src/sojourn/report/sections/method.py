@@ -92,4 +92,4 @@ def _contacts(material: ReportInputs) -> tuple[Table, ...]:
 
 
 def _cell(material: ReportInputs, group: Record, key: str) -> Cell:
-    return material.place(group[key]) if key == "place" else group.get(key)
+    return material.labels.place(group[key]) if key == "place" else group.get(key)

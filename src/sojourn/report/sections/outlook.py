@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
+from sojourn._core.ledger_labels import LedgerLabels
 from sojourn.report import charts
 from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
 from sojourn.report.inputs import Record, ReportInputs
@@ -17,7 +17,7 @@ def history_section(material: ReportInputs) -> Section:
     title, history = "What we would have said then", material.section("history")
     if history is None:
         return Section("history", title, missing=not_made("vintages"))
-    names = labels_of_answer(material.answer)
+    names = material.labels
     figures = tuple(made for name, label in OUTCOMES.items() for made in _known(history, name, label, names))
     columns = (
         Column("date", "date", "date"),
@@ -135,7 +135,7 @@ def whatif_section(material: ReportInputs) -> Section:
     title, whatif = "What if", material.section("whatif")
     if whatif is None:
         return Section("whatif", title, missing=not_made("whatif"))
-    names = labels_of_answer(material.answer)
+    names = material.labels
     rows = [
         {**change["difference"], "label": f"{i}: {names.quantity(name)}", "note": "; ".join(item["edits"])}
         for i, item in enumerate(whatif, 1)
