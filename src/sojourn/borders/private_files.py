@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 PRIVATE_FILE, PRIVATE_FOLDER, RELEASED_FILE = 0o600, 0o700, 0o644
-SPILL = ".spill-"
+SPILL, NEW = ".spill-", ".new-spill-"
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
 TRIES, PAUSE = 150, 0.1
@@ -60,9 +60,11 @@ def spill_folder(parent: Path) -> Generator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     for leftover in parent.glob(f"{SPILL}*"):
         _remove_unless_in_use(leftover)
-    folder = Path(tempfile.mkdtemp(prefix=SPILL, dir=parent))  # mode 0700
-    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
+    new = Path(tempfile.mkdtemp(prefix=NEW, dir=parent))  # mode 0700
+    lock = os.open(new / "lock", os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
     fcntl.flock(lock, fcntl.LOCK_EX)
+    # Only a locked folder gets the name under which another run would take it for a leftover.
+    folder = new.rename(parent / (SPILL + new.name.removeprefix(NEW)))
     try:
         yield folder
     finally:
