@@ -183,7 +183,11 @@ def _registers(model: Model, known: HistoryConstants) -> Arrays:
         return places.index(int(found[0])) if int(found[0]) in places else -1
 
     scheme = [
-        (int(registers.permit[g]), position(registers.settling[:, g], settles), position(registers.visits[:, g]))
+        (
+            int(registers.permit[g]),
+            position(registers.settling[:, g], settles),
+            position(registers.visits[:, g]),
+        )
         for g in schemes
     ]
     purges = [
@@ -289,8 +293,10 @@ def _readings(model: Model) -> Arrays:
     sigma = np.array([slices[f"sigma.{kind}"].start for kind in wording.kinds])[wording.sigma]
 
     def of_rent(name: str) -> Indices:
-        return np.where(compiled.rent >= 0, slices[name].start + compiled.rent, -1) if compiled.rent_place else (
-            np.full(len(sigma), -1)
+        return (
+            np.where(compiled.rent >= 0, slices[name].start + compiled.rent, -1)
+            if compiled.rent_place
+            else (np.full(len(sigma), -1))
         )
 
     meanings = [members[members < len(sigma)] for members in wording.of_meaning]

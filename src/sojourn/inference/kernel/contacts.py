@@ -15,9 +15,7 @@ FLOOR = 1e-9
 
 
 @compiled
-def find_shares(
-    rows: Real, host: Real, home: Real, stock: Real, people: Real, share: Real
-) -> float:
+def find_shares(rows: Real, host: Real, home: Real, stock: Real, people: Real, share: Real) -> float:
     """Fill the shares (3,) of a group that stayed, moved on and returned; return the people they are of.
 
     `people` (S,) is scratch.

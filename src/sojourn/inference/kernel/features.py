@@ -15,9 +15,7 @@ MOVES, MOVES_OUT, MOVES_IN, CROSSED, CROSSED_OUT, CROSSED_IN = 0, 1, 2, 3, 4, 5
 
 
 @compiled
-def sum_movers(
-    at: Indices, by: Real, group: Real, row_class: Indices, moved: Real, by_class: Real
-) -> None:
+def sum_movers(at: Indices, by: Real, group: Real, row_class: Indices, moved: Real, by_class: Real) -> None:
     """Fill `by_class` (Q, S): people of a group of rows who left each state in one window."""
     by_class[:] = 0
     for r in range(row_class.size):

@@ -37,11 +37,11 @@ class Kernel:
             claims: what was said, as data.
             score_all: score readings that have no weight as well; their scores do not change the value.
         """
-        self.arrays: Arrays = dict(constants)
+        self.arrays: Arrays = {name: _in_rows(value) for name, value in constants.items()}
         self._lay_out()
         self.set_claims(claims, score_all)
-        self._forward: list[Stage] = []
-        self._reverse: list[Stage] = []
+        self.forward_stages: list[Stage] = []
+        self.reverse_stages: list[Stage] = []
         self._connect()
 
     def set_claims(self, claims: ClaimIntervals, score_all: bool = False) -> None:
@@ -66,14 +66,14 @@ class Kernel:
         """The potential at z (D,) and its gradient (D,), which the next call overwrites."""
         self.arrays["bars"][:] = 0
         value = self.value(z)
-        for function, arguments in self._reverse:
+        for function, arguments in self.reverse_stages:
             function(*arguments)
         return value, self.arrays["gradient"]
 
     def value(self, z: Real) -> float:
         """The potential at z (D,); afterwards `arrays` holds the history and all that follows from it."""
         self.arrays["z"][:] = z
-        return float(sum(function(*arguments) or 0.0 for function, arguments in self._forward))
+        return float(sum(function(*arguments) or 0.0 for function, arguments in self.forward_stages))
 
     def _lay_out(self) -> None:
         """Make all work arrays; derivatives that must start at 0 lie in one block, `bars`."""
@@ -99,8 +99,8 @@ class Kernel:
             "deviation": (T,),
             "arrivals": (T, C),
             "entering": (T, R, S),
-            **{name: (T, S) for name in ("common_rate", "fixed_rate", "settle_rate")},
-            **{name: (T, Q, S) for name in ("leave_rate", "leave_share", "half")},
+            **dict.fromkeys(("common_rate", "fixed_rate", "settle_rate"), (T, S)),
+            **dict.fromkeys(("leave_rate", "leave_share", "half"), (T, Q, S)),
             "split": (Q, S, D),
             "attraction": (D,),
             "stock": (T + 1, R, S),
@@ -108,47 +108,46 @@ class Kernel:
             "arriving": (T, D),
             "settling": (T, M),
             "leaving": (S + D,),
-            **{name: (T, N) for name in ("visit_rate", "visitor_entries", "remain", "visit_rate_bar")},
+            **dict.fromkeys(("visit_rate", "visitor_entries", "remain", "visit_rate_bar"), (T, N)),
             "present": (T + 1, N),
-            **{name: (T, D) for name in ("excursion_rate", "staying", "excursion_pairs")},
-            **{name: (T, G) for name in ("into", "gone", "holders", "late", "issued", "registered", "stale")},
-            **{name: (T, G) for name in ("gone_bar", "holders_bar", "late_bar", "stale_bar")},
+            **dict.fromkeys(("excursion_rate", "staying", "excursion_pairs"), (T, D)),
+            **dict.fromkeys(("into", "gone", "holders", "late", "issued", "registered", "stale"), (T, G)),
+            **dict.fromkeys(("gone_bar", "holders_bar", "late_bar", "stale_bar"), (T, G)),
             "waiting": (T + 1,),
             "by_state": (3, S),
             "moved": (T + 1, R, S),
             "arrivals_total": (T + 1, C),
             "excursions_total": (T + 1, D),
             "entries_total": (T + 1, N),
-            **{name: (T + 1, G) for name in ("issued_total", "registered_total")},
-            **{name: (windows, N) for name in ("entered", "grown", "entered_bar", "grown_bar")},
+            **dict.fromkeys(("issued_total", "registered_total"), (T + 1, G)),
+            **dict.fromkeys(("entered", "grown", "entered_bar", "grown_bar"), (windows, N)),
             "moves": (len(a["window_group"]), D, D),
-            **{name: (D, D) for name in ("crossed", "moves_bar")},
-            **{name: (Q, S) for name in ("by_class", "by_class_bar")},
+            **dict.fromkeys(("crossed", "moves_bar"), (D, D)),
+            **dict.fromkeys(("by_class", "by_class_bar"), (Q, S)),
             "tracked": (T + 1, K),
             "features": (windows * width + dates * stocks,),
-            **{name: (terms,) for name in ("whole", "terms", "whole_bar")},
-            **{
-                name: (count,)
-                for name in ("expected", "unit", "error", "location", "score", "of_location", "of_spread")
-            },
+            **dict.fromkeys(("whole", "terms", "whole_bar"), (terms,)),
+            **dict.fromkeys(
+                ("expected", "unit", "error", "location", "score", "of_location", "of_spread"), (count,)
+            ),
             "interval": (5, int(a["interval_start"][-1])),
             "meaning": (len(a["meaning_prior"]),),
             "group_score": (groups,),
             "way": (len(a["way_prior"]),),
             "people": (S,),
-            **{name: (U, most + 1) for name in ("rising", "rising_bar")},
+            **dict.fromkeys(("rising", "rising_bar"), (U, most + 1)),
             "set_alpha": (U,),
             "three": (4, 3),
             "transposed": (Q, D, S),
             "later_bar": (R, S),
             "inflow_bar": (R, T, D),
-            **{name: (S,) for name in ("moving_bar", "settled_bar", "common_bar", "fixed_bar", "settling_s")},
+            **dict.fromkeys(("moving_bar", "settled_bar", "common_bar", "fixed_bar", "settling_s"), (S,)),
             "later": (max(R * S, C, D, N, G),),
             "nobody": (T, R, S),
             "no_arrivals": (T, D),
             "no_permits": (T, M),
-            **{name: (T, D) for name in ("group_arriving",)},
-            **{name: (T, M) for name in ("group_settling",)},
+            **dict.fromkeys(("group_arriving",), (T, D)),
+            **dict.fromkeys(("group_settling",), (T, M)),
             "group_movers": (T, R, S),
             "group_entering_bar": (T, R, S),
             "group_stock": (K, T + 1, R, S),
@@ -159,7 +158,9 @@ class Kernel:
             "features_bar": own["features"],
             "terms_bar": own["terms"],
             "row_share_bar": own["row_share"],
-            **{f"{name}_bar": own[name] for name in ("arrivals", "entering", "leave_share", "split", "stock")},
+            **{
+                f"{name}_bar": own[name] for name in ("arrivals", "entering", "leave_share", "split", "stock")
+            },
             "exponent_bar": own["half"],
             **{f"{name}_bar": own[name] for name in ("movers", "arriving", "settling", "visitor_entries")},
             **{f"{name}_bar": own[name] for name in ("present", "excursion_pairs", "into", "issued")},
@@ -201,8 +202,8 @@ class Kernel:
 
     def _add(self, forward: Stage, *reverse: Stage) -> None:
         """Append a stage and put its reverse pass before those of earlier stages."""
-        self._forward.append(forward)
-        self._reverse[:0] = reverse
+        self.forward_stages.append(forward)
+        self.reverse_stages[:0] = reverse
 
     def _pair(self, forward: Callable[..., Any], back: Callable[..., Any], **given: Any) -> None:
         self._add(self._stage(forward, **given), self._stage(back, **given))
@@ -243,16 +244,16 @@ class Kernel:
     def _follow(self, number: int, begin: int, members: Real, counted: Real) -> None:
         """Add the group of a rate, which goes through the same chain from bound `begin` on."""
         own = self.arrays["group_stock"][number]
-        self._forward.append(
+        self.forward_stages.append(
             self._stage(chain.begin_group, begin=begin, members=members, group_stock=own)
         )
         flows = {"entering": "nobody", "stock": own, "movers": "group_movers"}
-        self._forward.append(
+        self.forward_stages.append(
             self._stage(
                 chain.propagate, begin=begin, **flows, arriving="group_arriving", settling="group_settling"
             )
         )
-        self._forward.append(
+        self.forward_stages.append(
             self._stage(chain.count_group, number=number, begin=begin, counted=counted, group_stock=own)
         )
         again = self._stage(
@@ -268,7 +269,7 @@ class Kernel:
             entering_bar="group_entering_bar",
             settle_bar="settled_bar",
         )
-        self._reverse[:0] = [
+        self.reverse_stages[:0] = [
             self._stage(chain.count_group_back, number=number, counted=counted),
             again,  # its movers were overwritten by the next group
             back,
@@ -292,11 +293,19 @@ class Kernel:
             )
         self._combine("window", "entries_total", features="entered")
         self._combine("window", "present", features="grown")
-        self._pair(features.count_travellers, features.count_travellers_back, features="flow_features",
-                   features_bar="flow_features_bar")
+        self._pair(
+            features.count_travellers,
+            features.count_travellers_back,
+            features="flow_features",
+            features_bar="flow_features_bar",
+        )
         if len(self.arrays["window_group"]):
-            self._pair(features.count_moves, features.count_moves_back, features="flow_features",
-                       features_bar="flow_features_bar")
+            self._pair(
+                features.count_moves,
+                features.count_moves_back,
+                features="flow_features",
+                features_bar="flow_features_bar",
+            )
         offsets = self.arrays["offsets"]
         flows = {"arrivals": "arrivals_total", "excursions": "excursions_total", "issued": "issued_total"}
         stocks = {
@@ -338,10 +347,15 @@ class Kernel:
         )
         self._pair(features.take_parts, features.take_parts_back)
         self._add(self._stage(readings.expect), self._stage(readings.expect_back))
-        self._forward.append(self._stage(readings.score_readings))
-        self._forward.append(self._stage(readings.mix_meanings))
+        self.forward_stages.append(self._stage(readings.score_readings))
+        self.forward_stages.append(self._stage(readings.mix_meanings))
         if len(self.arrays["group"]):
-            self._forward.append(self._stage(contacts.describe_groups))
+            self.forward_stages.append(self._stage(contacts.describe_groups))
+
+
+def _in_rows(value: Any) -> Any:
+    """An array with its rows in order, so that every function is compiled for one layout only."""
+    return np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
 
 
 def _block(shapes: Mapping[str, tuple[int, ...]]) -> tuple[Real, dict[str, Real]]:

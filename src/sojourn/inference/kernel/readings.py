@@ -84,15 +84,15 @@ def score_readings(
             highs[j] = (high[j] - location[i]) * inverse
             inside[j] = -math.expm1(lows[j] - highs[j]) if scored[i] != 0 else 1.0
     for j in range(low.size):
-        l, h = lows[j], highs[j]
-        above, below = exp(-abs(h)), exp(-abs(l))
-        tails = min(h, 0.0) - log(1 + above) + min(-l, 0.0) - log(1 + below)
+        lo, hi = lows[j], highs[j]
+        above, below = exp(-abs(hi)), exp(-abs(lo))
+        tails = min(hi, 0.0) - log(1 + above) + min(-lo, 0.0) - log(1 + below)
         each[j] = interval_weight[j] + tails + log(inside[j])
         ratio = (1 - inside[j]) / inside[j]
-        of_high = (above if h > 0 else 1.0) / (1 + above) + ratio
-        of_low = -(1.0 if l > 0 else below) / (1 + below) - ratio
+        of_high = (above if hi > 0 else 1.0) / (1 + above) + ratio
+        of_low = -(1.0 if lo > 0 else below) / (1 + below) - ratio
         slope[j] = of_low + of_high
-        inside[j] = of_low * l + of_high * h
+        inside[j] = of_low * lo + of_high * hi
     for i in range(scored.size):
         score[i], of_location[i], of_spread[i] = 0.0, 0.0, 0.0
         if scored[i] == 0:

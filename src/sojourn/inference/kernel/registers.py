@@ -84,7 +84,7 @@ def find_holders(
     holders: Real,
     by_state: Real,
 ) -> None:
-    """Fill people who come in, leave, and are there, (T, G), for each scheme; `by_state` (3, S) is scratch."""
+    """Fill people who come in, leave and are there, (T, G), by scheme; `by_state` (3, S) is scratch."""
     T, R, S = movers.shape
     for t in range(T):
         by_state[:] = 0

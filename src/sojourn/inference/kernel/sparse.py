@@ -17,9 +17,7 @@ def multiply(start: Indices, column: Indices, weight: Real, vector: Real, produc
 
 
 @compiled
-def multiply_back(
-    start: Indices, column: Indices, weight: Real, product_bar: Real, vector_bar: Real
-) -> None:
+def multiply_back(start: Indices, column: Indices, weight: Real, product_bar: Real, vector_bar: Real) -> None:
     """Add the transposed product to `vector_bar`."""
     for i in range(product_bar.size):
         bar = product_bar[i]

@@ -15,7 +15,9 @@ NORMAL, LOGNORMAL, LOGITNORMAL = 0, 1, 2
 
 
 @compiled
-def transform(z: Real, prior_location: Real, prior_scale: Real, family: Indices, x: Real, value: Real) -> float:
+def transform(
+    z: Real, prior_location: Real, prior_scale: Real, family: Indices, x: Real, value: Real
+) -> float:
     """Fill x and value (D,); return the prior's part of the potential, z·z / 2."""
     total = 0.0
     for i in range(z.size):
