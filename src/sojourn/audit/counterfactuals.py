@@ -23,12 +23,13 @@ from sojourn.audit.sentences import day
 from sojourn.case import Case, CaseError, CaseSettings
 from sojourn.case.settings import Regime
 from sojourn.history import Plan, make_history
+from sojourn.inference.compiled_density import make_timeline
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import REGIME_BLOCKS, has_parameter
-from sojourn.inference.quantities import in_batches, make_timeline, position_of
+from sojourn.inference.quantities import in_batches, position_of
 
 Values = Mapping[str, Array]
 

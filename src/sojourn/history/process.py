@@ -111,6 +111,7 @@ class HistoryConstants:
     """The constants of a plan as arrays."""
 
     def __init__(self, plan: Plan) -> None:
+        """Compute the constants of a plan."""
         settings, calendar = plan.settings, plan.calendar
         self.plan = plan
         self.days = calendar.days

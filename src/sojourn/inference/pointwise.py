@@ -13,17 +13,12 @@ from jax import Array
 from sojourn._core.arrays import Real
 from sojourn.case import Reading
 from sojourn.history import Plan, make_history
+from sojourn.inference.compiled_density import CompiledDensity, compile_density
 from sojourn.inference.density import Model
 from sojourn.inference.jax_config import OPTIONS, jax_settings
-from sojourn.inference.likelihood import (
-    ClaimIntervals,
-    error_location_scale,
-    expect,
-    marginalise_readings,
-    off_scale,
-)
+from sojourn.inference.likelihood import ClaimIntervals, expect, marginalise_readings, off_scale
 from sojourn.inference.parameters import parameters
-from sojourn.inference.quantities import in_batches, make_timeline
+from sojourn.inference.quantities import in_batches
 from sojourn.measures import compile_readings, evaluate
 
 
@@ -44,22 +39,15 @@ class Points(NamedTuple):
     timeline: Any
 
 
-def make_points(model: Model) -> Callable[[Real, ClaimIntervals], Points]:
-    """Compile a function that returns the `Points` of many draws (n, D); compile once per model."""
-    timeline = make_timeline(model.plan)
+def make_points(
+    model: Model, density: CompiledDensity | None = None
+) -> Callable[[Real, ClaimIntervals], Points]:
+    """Return a function that gives the `Points` of many draws (n, D); call once per model."""
+    density = density or compile_density(model)
 
-    def one(z: Array, said: ClaimIntervals) -> Points:
-        a = model.account(z, said)
-        location, spread = error_location_scale(model.wording, a.expected, a.values)
-        return Points(a.scores, a.groups, location, spread, timeline(a.history))
-
-    # One draw after another: a vectorised history takes ten times as long to compile and runs no faster.
-    mapped = jax.jit(lambda z, said: jax.lax.map(lambda x: one(x, said), z), compiler_options=OPTIONS)
-
-    @jax_settings()
     def many(z: Real, said: ClaimIntervals) -> Points:
-        parts = [mapped(jnp.asarray(chunk), said) for chunk in in_batches(z)]
-        return Points(*(np.concatenate(column)[: len(z)] for column in zip(*parts, strict=True)))
+        record = density.record_draws(z, said)
+        return Points(record.scores, record.groups, record.location, record.spread, record.timeline)
 
     return many
 

@@ -12,10 +12,10 @@ import numpy as np
 from jax import Array
 
 from sojourn._core.outcomes import OUTCOMES
-from sojourn.history import History, Plan
-from sojourn.inference.density import Account, Model
+from sojourn.inference.compiled_density import CompiledDensity, compile_density
+from sojourn.inference.density import Model
 from sojourn.inference.jax_config import OPTIONS, jax_settings
-from sojourn.inference.likelihood import ClaimIntervals, error_location_scale, off_scale
+from sojourn.inference.likelihood import ClaimIntervals, marginalise_readings, off_scale
 
 BATCH = 50
 
@@ -46,66 +46,56 @@ class Quantities(NamedTuple):
     lone_sd: Any
 
 
-def make_quantities(model: Model) -> Callable[[np.ndarray, ClaimIntervals], Quantities]:
+class ClaimRecord(NamedTuple):
+    """The part of a `DrawRecord` that concerns the readings, (readings,) each."""
+
+    expected: Any
+    unit: Any
+    location: Any
+    spread: Any
+    scores: Any
+
+
+def make_quantities(
+    model: Model, density: CompiledDensity | None = None
+) -> Callable[[np.ndarray, ClaimIntervals], Quantities]:
     """Compile a function that returns the quantities of many draws (n, D); compile once per model."""
+    density = density or compile_density(model)
     plan, settings = model.plan, model.plan.settings
-    at, rows = position_of(model, settings.asof), np.array(plan.rows_of((settings.host, settings.wave)))
-    timeline = make_timeline(plan)
-    member = np.array([[p == s.place for p in plan.places] for s in plan.states], dtype=float)
+    stayed = (round(plan.calendar.end_of(settings.asof)), OUTCOMES.index("stayed"))
     own_parts = np.array([plan.country(part) == settings.host for part in plan.parts], dtype=float)
 
-    def one(z: Array, said: ClaimIntervals) -> Quantities:
-        a = model.account(z, said)
-        when = timeline(a.history)
-        lone = lone_bias(model, a, said)
-        return Quantities(
-            timeline=when,
-            by_place=jnp.sum(a.history.stock[at, rows], axis=0) @ member,
-            flows=jnp.einsum("trs,rsd,sp->pd", a.history.movers[:at, rows], a.history.split[rows], member),
-            parts=when[at, OUTCOMES.index("stayed")] * a.parameters.part_stock * own_parts,
-            expected=in_unit_of_claim(model, a),
-            readings=a.readings,
-            claims=a.claims,
-            groups=a.groups,
-            tail=tail(model, a, said),
-            lone=lone[0],
-            lone_sd=lone[1],
-        )
+    def of_claims(said: ClaimIntervals, each: ClaimRecord) -> tuple[Array, ...]:
+        heard = marginalise_readings(model.wording, said.claim_weight, each.scores)
+        lone = lone_bias(model, each, said)
+        return in_unit_of_claim(model, each), heard.readings, heard.claims, tail(model, each, said), *lone
 
-    batched = jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=OPTIONS)
+    batched = jax.jit(jax.vmap(of_claims, in_axes=(None, 0)), compiler_options=OPTIONS)
 
     @jax_settings()
     def many(z: np.ndarray, said: ClaimIntervals) -> Quantities:
-        parts = [batched(jnp.asarray(chunk), said) for chunk in in_batches(z)]
+        record = density.record_draws(z, said)
+        batches = zip(*(in_batches(getattr(record, name)) for name in ClaimRecord._fields), strict=True)
+        parts = [batched(said, ClaimRecord(*columns)) for columns in batches]
+        expected, readings, claims, tails, lone, lone_sd = (
+            np.concatenate([np.asarray(part) for part in column])[: len(z)]
+            for column in zip(*parts, strict=True)
+        )
         return Quantities(
-            *(
-                np.concatenate([np.asarray(a) for a in column])[: len(z)]
-                for column in zip(*parts, strict=True)
-            )
+            timeline=record.timeline,
+            by_place=record.by_place,
+            flows=record.flows,
+            parts=record.timeline[:, *stayed, None] * record.part_stock * own_parts,
+            expected=expected,
+            readings=readings,
+            claims=claims,
+            groups=record.groups,
+            tail=tails,
+            lone=lone,
+            lone_sd=lone_sd,
         )
 
     return many
-
-
-def make_timeline(plan: Plan) -> Callable[[History], Array]:
-    """Return a function from a history to the outcomes of the question's cohort.
-
-    Its result (B, 4) has the people who arrived, stayed, moved on and returned at the bounds of
-    the calendar.
-    """
-    selector = (plan.settings.host, plan.settings.wave)
-    rows, cohorts = np.array(plan.rows_of(selector)), np.array(plan.cohorts_of(selector))
-    host, home = plan.states_of(plan.settings.host), plan.states_of(plan.settings.origin)
-    away = [i for i in range(len(plan.states)) if i not in (*host, *home)]
-
-    def timeline(history: History) -> Array:
-        flow = jnp.sum(history.arrivals[:, cohorts], axis=1)
-        arrived = jnp.concatenate([jnp.zeros(1), jnp.cumsum(flow)])
-        stock = jnp.sum(history.stock[:, rows], axis=1)
-        found = [jnp.sum(stock[:, np.array(s)], axis=1) for s in (host, away, home)]
-        return jnp.stack([arrived, *found], axis=1)
-
-    return timeline
 
 
 def in_batches(z: np.ndarray, size: int = BATCH) -> list[np.ndarray]:
@@ -125,31 +115,31 @@ def bounds(model: Model) -> list[date]:
     return [bound - timedelta(days=1) for bound in model.plan.calendar.bounds]
 
 
-def in_unit_of_claim(model: Model, a: Account) -> Array:
+def in_unit_of_claim(model: Model, record: ClaimRecord) -> Array:
     """Expected values (readings,) in the unit of their claims: people, crossings, per cent …"""
     units = [model.case.claims_by_id[r.claim].unit for r in model.compiled.readings]
     percent = np.array([100.0 if unit == "percent" else 1.0 for unit in units])
-    return off_scale(a.expected.location, model.compiled.scale, percent)
+    return off_scale(record.expected, model.compiled.scale, percent)
 
 
-def tail(model: Model, a: Account, said: ClaimIntervals) -> Array:
+def tail(model: Model, record: ClaimRecord, said: ClaimIntervals) -> Array:
     """Two-sided probability (readings,) of a figure at least as far from the reading's expected value."""
-    at, sigma = error_location_scale(model.wording, a.expected, a.values)
+    at, sigma = record.location, record.spread
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)
     return jnp.clip(2 * jnp.minimum(above, below), 0, 1)
 
 
-def lone_bias(model: Model, a: Account, said: ClaimIntervals) -> tuple[Array, Array]:
+def lone_bias(model: Model, record: ClaimRecord, said: ClaimIntervals) -> tuple[Array, Array]:
     """Mean and sd (readings,) of biases that are part of the error, given the midpoint of the figure.
 
     Bias and error are both treated as normal: the bias gets its prior's share of their variance.
     """
-    at, spread = error_location_scale(model.wording, a.expected, a.values)
+    at, spread, unit = record.location, record.spread, record.unit
     low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
     variance = jnp.asarray(model.wording.lone) ** 2
-    part = variance / ((spread / a.expected.unit) ** 2 * np.pi**2 / 3)
-    return part * ((low + high) / 2 - at) / a.expected.unit, jnp.sqrt(variance * (1 - part))
+    part = variance / ((spread / unit) ** 2 * np.pi**2 / 3)
+    return part * ((low + high) / 2 - at) / unit, jnp.sqrt(variance * (1 - part))
 
 
 def _of_last(of_reading: np.ndarray, bound: Array) -> Array:

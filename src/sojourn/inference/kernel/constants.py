@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from sojourn._core.arrays import Indices, Real
@@ -15,7 +13,6 @@ from sojourn.case.group_counts import SETS
 from sojourn.history import Parameters
 from sojourn.history.process import HistoryConstants
 from sojourn.inference.density import Model
-from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.parameters import parameters
 from sojourn.measures.operator import Layout
 from sojourn.measures.sparse import Sparse
@@ -69,42 +66,39 @@ def _unknowns(model: Model) -> Arrays:
     }
 
 
-@jax_settings()
 def _parameter_map(model: Model) -> tuple[Indices, Indices, Real, dict[str, tuple[int, ...]]]:
     """The sparse matrix that gives all parameters from [x, values], with the shapes of the parameters.
 
-    A parameter that depends on the logarithm of a value v has a derivative proportional to 1/v; one that
-    depends on v itself has a constant derivative. Two points tell them apart, and a third checks both.
+    A value is doubled and quadrupled in turn: a parameter that is linear in it changes by one and three
+    times as much, one that is linear in its logarithm by one and two. Another point checks the result.
     """
     names = {b.name: b.size for b in model.unknowns.blocks}
     ends = np.cumsum(list(names.values()))[:-1]
     fields = [name for name in Parameters._fields if name != SHARES]
 
-    def assemble(v: Any) -> Any:
-        p = parameters(model.plan, dict(zip(names, jnp.split(v, ends), strict=True)))
-        return jnp.concatenate([jnp.ravel(getattr(p, name)) for name in fields])
+    def assemble(values: Real) -> Any:
+        return parameters(model.plan, dict(zip(names, np.split(values, ends), strict=True)), np)
 
-    def values(z: Real) -> Real:
-        return np.concatenate([np.asarray(v) for v in model.unknowns.values(jnp.asarray(z)).values()])
+    def flat(values: Real) -> Real:
+        p = assemble(values)
+        return np.concatenate([np.ravel(getattr(p, name)) for name in fields])
 
     rng = np.random.default_rng(1)
-    first, second, third = (values(0.5 * rng.standard_normal(model.unknowns.size)) for _ in range(3))
-    slope = jax.jit(jax.jacfwd(assemble))
-    one, two = np.asarray(slope(jnp.asarray(first))), np.asarray(slope(jnp.asarray(second)))
-    linear = np.isclose(one, two, rtol=1e-9, atol=0) & (one != 0)
-    of_log = ~linear & np.isclose(one * first, two * second, rtol=1e-9, atol=0) & (one != 0)
-    matrix = np.concatenate([np.where(of_log, one * first, 0), np.where(linear, one, 0)], axis=1)
-    logs = np.where(of_log.any(axis=0), np.log(np.where(of_log.any(axis=0), third, 1.0)), 0.0)
-    found, wanted = matrix @ np.concatenate([logs, third]), np.asarray(assemble(jnp.asarray(third)))
-    if not np.allclose(found, wanted, rtol=1e-9, atol=1e-12):
+    here, there = rng.uniform(0.2, 0.4, (2, model.unknowns.size))
+    base, columns = flat(here), []
+    for j, value in enumerate(here):
+        moved = here.copy()
+        moved[j] = 2 * value
+        once = flat(moved) - base
+        moved[j] = 4 * value
+        twice = flat(moved) - base
+        linear = np.isclose(twice, 3 * once, rtol=1e-6, atol=1e-12)
+        columns.append((np.where(linear, 0.0, once / np.log(2)), np.where(linear, once / value, 0.0)))
+    matrix = np.concatenate([np.stack(part, axis=1) for part in zip(*columns, strict=True)], axis=1)
+    matrix[np.abs(matrix) < 1e-10] = 0.0
+    if not np.allclose(matrix @ np.concatenate([np.log(there), there]), flat(there), rtol=1e-9, atol=1e-9):
         raise KernelError("a parameter is not linear in the unknowns and their logarithms")
-    shapes = jax.eval_shape(lambda v: parameters(model.plan, v), _split(third, names))
-    return *_rows_of(matrix), {name: getattr(shapes, name).shape for name in fields}
-
-
-def _split(values: Real, names: Mapping[str, int]) -> dict[str, Any]:
-    ends = np.cumsum(list(names.values()))[:-1]
-    return {name: jnp.asarray(part) for name, part in zip(names, np.split(values, ends), strict=True)}
+    return *_rows_of(matrix), {name: np.shape(getattr(assemble(here), name)) for name in fields}
 
 
 def _rows_of(matrix: Real) -> tuple[Indices, Indices, Real]:
