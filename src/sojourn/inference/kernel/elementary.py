@@ -6,10 +6,11 @@ Microsystems 1993); both results are within 2.3e-16 of the exact value, relative
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
 
 from sojourn.inference.kernel.compilation import compiled_in_order
@@ -74,3 +75,7 @@ def log(x: float) -> float:
     return doublings * 0.693147180369123816490 - (
         (half - (s * (half + r) + doublings * 1.90821492927058770002e-10)) - f
     )
+
+
+if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+    exp, log = math.exp, math.log

@@ -195,7 +195,7 @@ class Kernel:
         A string stands for the array of that name.
         """
         arguments: list[Any] = []
-        for name in signature(function.py_func).parameters:  # pyright: ignore[reportFunctionMemberAccess]
+        for name in signature(function).parameters:
             value = given.get(name, name)
             arguments.append(self.arrays[value] if isinstance(value, str) else value)
         return function, tuple(arguments)
