@@ -15,12 +15,20 @@ import numpy as np
 
 from sojourn._core.arrays import Real
 from sojourn.inference.kernel import arrivals as arriving
-from sojourn.inference.kernel import chain, contacts, features, leaving, readings, registers, sparse
-from sojourn.inference.kernel import unknowns as unknown
+from sojourn.inference.kernel import (
+    chain,
+    contacts,
+    features,
+    leaving,
+    readings,
+    registers,
+    sparse,
+    transforms,
+)
 from sojourn.inference.kernel import visitors as visiting
+from sojourn.inference.kernel.constants import Arrays
 from sojourn.inference.likelihood import ClaimIntervals
 
-Arrays = dict[str, Any]
 Stage = tuple[Callable[..., Any], tuple[Any, ...]]
 RENAMED = {"struck": "struck_share"}
 """Parameters that the kernel names otherwise, because a flow has their name."""
@@ -210,7 +218,7 @@ class Kernel:
 
     def _connect(self) -> None:
         """List the stages in the order of the value."""
-        self._pair(unknown.transform, unknown.transform_back)
+        self._pair(transforms.transform, transforms.transform_back)
         rows = {"start": "map_start", "column": "map_column", "weight": "map_weight"}
         self._add(
             self._stage(sparse.multiply, **rows, vector="free_flat", product="parameters"),
@@ -218,7 +226,7 @@ class Kernel:
                 sparse.multiply_back, **rows, product_bar="parameters_bar", vector_bar="free_flat_bar"
             ),
         )
-        self._pair(unknown.break_stick, unknown.break_stick_back)
+        self._pair(transforms.break_stick, transforms.break_stick_back)
         self._pair(arriving.arrive, arriving.arrive_back)
         self._pair(arriving.enter, arriving.enter_back)
         self._pair(leaving.split_movers, leaving.split_movers_back)
