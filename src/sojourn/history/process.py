@@ -65,7 +65,7 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
     Returns:
         A pure function from `Parameters` to `History`.
     """
-    known = _Known(plan)
+    known = HistoryConstants(plan)
 
     def history(p: Parameters) -> History:
         arrivals = _arrivals(known, p)
@@ -107,7 +107,7 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
     return history
 
 
-class _Known:
+class HistoryConstants:
     """The constants of a plan as arrays."""
 
     def __init__(self, plan: Plan) -> None:
@@ -226,7 +226,7 @@ def _season(plan: Plan) -> NDArray[np.float64]:
     return season
 
 
-def _arrivals(known: _Known, p: Parameters) -> Array:
+def _arrivals(known: HistoryConstants, p: Parameters) -> Array:
     """Return first arrivals, persons per step, shape (T, C)."""
     arrived = surge(jnp.asarray(known.elapsed) / p.duration[known.wave])
     deviation = jnp.exp(jnp.asarray(known.slow_walk) @ p.background_walk)[:, None]
@@ -234,14 +234,14 @@ def _arrivals(known: _Known, p: Parameters) -> Array:
     return p.size * (jnp.diff(arrived, axis=0) + tail)
 
 
-def _entering(known: _Known, p: Parameters, arrivals: Array) -> Array:
+def _entering(known: HistoryConstants, p: Parameters, arrivals: Array) -> Array:
     """Return first arrivals by row and initial state, shape (T, R, S)."""
     share = jnp.concatenate([p.stratum_share, jnp.ones(1)])[known.strata]
     slot = known.staying_slot + p.passing[:, None] * known.passing_slot
     return jnp.einsum("tc,rcs->trs", arrivals, share[:, None, None] * slot)
 
 
-def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
+def _hazards(known: HistoryConstants, p: Parameters) -> tuple[Array, Array]:
     """Return rates per week of leaving the place (T, R, S) and of settling (T, 1, S)."""
     walk = jnp.asarray(known.walk) @ (p.leave_walk @ known.host_state)
     regime = jnp.asarray(known.regime) @ (p.regime_push[:, None] * known.regime_state)
@@ -255,7 +255,7 @@ def _hazards(known: _Known, p: Parameters) -> tuple[Array, Array]:
     return leave, (per_state * jnp.exp(shift))[:, None, :]
 
 
-def _split(known: _Known, p: Parameters) -> Array:
+def _split(known: HistoryConstants, p: Parameters) -> Array:
     """Return the shares of movers by destination, shape (R, S, D); 0 for the place that they leave."""
     back = jnp.concatenate([p.stratum_back, jnp.zeros(1)])[known.strata]
     attraction = p.pull + jnp.asarray(known.host_any).T @ p.pair
@@ -264,7 +264,7 @@ def _split(known: _Known, p: Parameters) -> Array:
     return jax.nn.softmax(jnp.where(own, -jnp.inf, attraction + home), axis=-1)
 
 
-def _excursions(known: _Known, p: Parameters, stock: Array) -> Array:
+def _excursions(known: HistoryConstants, p: Parameters, stock: Array) -> Array:
     """Return excursions (an exit and a re-entry) of staying people, pairs per step, shape (T, D)."""
     during = jnp.sum(stock[1:] + stock[:-1], axis=1)[:, : known.D] / 2
     rate = (
@@ -274,7 +274,7 @@ def _excursions(known: _Known, p: Parameters, stock: Array) -> Array:
     return known.weeks[:, None] * rate * during
 
 
-def _visitors(known: _Known, p: Parameters) -> tuple[Array, Array]:
+def _visitors(known: HistoryConstants, p: Parameters) -> tuple[Array, Array]:
     """Return visitors' entries per step (T, N) and visitors present at the bounds (T+1, N)."""
     level = p.visitors + known.season * p.season + jnp.asarray(known.walk) @ p.visitor_walk
     level = level + jnp.einsum("tkn,k->tn", known.visitor_shift, p.visitor_step)

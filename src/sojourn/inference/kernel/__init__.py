@@ -1,0 +1,1 @@
+"""The compiled density of a case."""

@@ -1,0 +1,369 @@
+"""The potential of a case and its gradient, compiled by numba.
+
+The definition of the model is `Model.potential`, in JAX; the kernel computes the same numbers six times
+faster. It is a list of stages, each a compiled function with named arrays as arguments, run forwards
+for the value, and a list of their reverse passes, run backwards for the gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from sojourn._core.arrays import Real
+from sojourn.inference.kernel import arrivals as arriving
+from sojourn.inference.kernel import chain, contacts, features, leaving, readings, registers, sparse
+from sojourn.inference.kernel import unknowns as unknown
+from sojourn.inference.kernel import visitors as visiting
+from sojourn.inference.likelihood import ClaimIntervals
+
+Arrays = dict[str, Any]
+Stage = tuple[Callable[..., Any], tuple[Any, ...]]
+RENAMED = {"struck": "struck_share"}
+"""Parameters that the kernel names otherwise, because a flow has their name."""
+
+
+class Kernel:
+    """A compiled density with its own work arrays; threads need one each."""
+
+    def __init__(self, constants: Mapping[str, Any], claims: ClaimIntervals, score_all: bool = False) -> None:
+        """Lay out the work arrays and the stages.
+
+        Args:
+            constants: from `collect_constants`.
+            claims: what was said, as data.
+            score_all: score readings that have no weight as well; their scores do not change the value.
+        """
+        self.arrays: Arrays = {name: _in_rows(value) for name, value in constants.items()}
+        self._lay_out()
+        self.set_claims(claims, score_all)
+        self.forward_stages: list[Stage] = []
+        self.reverse_stages: list[Stage] = []
+        self._connect()
+
+    def set_claims(self, claims: ClaimIntervals, score_all: bool = False) -> None:
+        """Replace what was said; shapes must be those of before."""
+        reading = self.arrays["claim_of_reading"]
+        weight = np.asarray(claims.claim_weight)[reading]
+        data = {
+            "low": claims.low,
+            "high": claims.high,
+            "interval_weight": claims.log_weight,
+            "reading_weight": weight,
+            "scored": np.ones(len(weight), dtype=int) if score_all else (weight != 0).astype(int),
+            "group_weight": claims.group_weight,
+        }
+        for name, value in data.items():
+            if name in self.arrays:
+                self.arrays[name][:] = np.asarray(value)
+            else:
+                self.arrays[name] = np.array(value)
+
+    def value_and_gradient(self, z: Real) -> tuple[float, Real]:
+        """The potential at z (D,) and its gradient (D,), which the next call overwrites."""
+        self.arrays["bars"][:] = 0
+        value = self.value(z)
+        for function, arguments in self.reverse_stages:
+            function(*arguments)
+        return value, self.arrays["gradient"]
+
+    def value(self, z: Real) -> float:
+        """The potential at z (D,); afterwards `arrays` holds the history and all that follows from it."""
+        self.arrays["z"][:] = z
+        return float(sum(function(*arguments) or 0.0 for function, arguments in self.forward_stages))
+
+    def _lay_out(self) -> None:
+        """Make all work arrays; derivatives that must start at 0 lie in one block, `bars`."""
+        a = self.arrays
+        T, R, S, C = len(a["weeks"]), len(a["row_class"]), len(a["place"]), len(a["wave"])
+        D, Q = a["lawless"].shape[1], int(a["row_class"].max(initial=0)) + 1
+        N, G, M, W = a["season_wave"].shape[1], len(a["scheme"]), len(a["settles"]), len(a["elapsed"])
+        windows, dates, size = len(a["years"]), len(a["date_at"]), len(a["prior_location"])
+        K, terms, count = len(a["groups_followed"]), len(a["part"]), len(a["reading"])
+        L = a["strata"][1] - a["strata"][0]
+        Q = max(Q, L + 2 if L else 1)
+        U, most, groups = len(a["fate_set"]), a["most"], len(a["group"])
+        width, stocks = a["widths"]
+        own = {
+            "z": (size,),
+            "gradient": (size,),
+            "free": (2, size),
+            "row_share": (Q,),
+            "class_push": (Q,),
+            "surged": (W, T + 1),
+            "surge_density": (W, T + 1),
+            "surged_bar": (W, T + 1),
+            "deviation": (T,),
+            "arrivals": (T, C),
+            "entering": (T, R, S),
+            **dict.fromkeys(("common_rate", "fixed_rate", "settle_rate"), (T, S)),
+            **dict.fromkeys(("leave_rate", "leave_share", "half"), (T, Q, S)),
+            "split": (Q, S, D),
+            "attraction": (D,),
+            "stock": (T + 1, R, S),
+            "movers": (T, R, S),
+            "arriving": (T, D),
+            "settling": (T, M),
+            "leaving": (S + D,),
+            **dict.fromkeys(("visit_rate", "visitor_entries", "remain", "visit_rate_bar"), (T, N)),
+            "present": (T + 1, N),
+            **dict.fromkeys(("excursion_rate", "staying", "excursion_pairs"), (T, D)),
+            **dict.fromkeys(("into", "gone", "holders", "late", "issued", "registered", "stale"), (T, G)),
+            **dict.fromkeys(("gone_bar", "holders_bar", "late_bar", "stale_bar"), (T, G)),
+            "waiting": (T + 1,),
+            "by_state": (3, S),
+            "moved": (T + 1, R, S),
+            "arrivals_total": (T + 1, C),
+            "excursions_total": (T + 1, D),
+            "entries_total": (T + 1, N),
+            **dict.fromkeys(("issued_total", "registered_total"), (T + 1, G)),
+            **dict.fromkeys(("entered", "grown", "entered_bar", "grown_bar"), (windows, N)),
+            "moves": (len(a["window_group"]), D, D),
+            **dict.fromkeys(("crossed", "moves_bar"), (D, D)),
+            **dict.fromkeys(("by_class", "by_class_bar"), (Q, S)),
+            "tracked": (T + 1, K),
+            "features": (windows * width + dates * stocks,),
+            **dict.fromkeys(("whole", "terms", "whole_bar"), (terms,)),
+            **dict.fromkeys(
+                ("expected", "unit", "error", "location", "score", "of_location", "of_spread"), (count,)
+            ),
+            "interval": (5, int(a["interval_start"][-1])),
+            "meaning": (len(a["meaning_prior"]),),
+            "group_score": (groups,),
+            "way": (len(a["way_prior"]),),
+            "people": (S,),
+            **dict.fromkeys(("rising", "rising_bar"), (U, most + 1)),
+            "set_alpha": (U,),
+            "three": (4, 3),
+            "transposed": (Q, D, S),
+            "later_bar": (R, S),
+            "inflow_bar": (R, T, D),
+            **dict.fromkeys(("moving_bar", "settled_bar", "common_bar", "fixed_bar", "settling_s"), (S,)),
+            "later": (max(R * S, C, D, N, G),),
+            "nobody": (T, R, S),
+            "no_arrivals": (T, D),
+            "no_permits": (T, M),
+            **dict.fromkeys(("group_arriving",), (T, D)),
+            **dict.fromkeys(("group_settling",), (T, M)),
+            "group_movers": (T, R, S),
+            "group_entering_bar": (T, R, S),
+            "group_stock": (K, T + 1, R, S),
+            "group_stock_bar": (T + 1, R, S),
+        }
+        zeroed = {
+            "free_bar": (2, size),
+            "features_bar": own["features"],
+            "terms_bar": own["terms"],
+            "row_share_bar": own["row_share"],
+            **{
+                f"{name}_bar": own[name] for name in ("arrivals", "entering", "leave_share", "split", "stock")
+            },
+            "exponent_bar": own["half"],
+            **{f"{name}_bar": own[name] for name in ("movers", "arriving", "settling", "visitor_entries")},
+            **{f"{name}_bar": own[name] for name in ("present", "excursion_pairs", "into", "issued")},
+            **{f"{name}_bar": own[name] for name in ("registered", "moved", "arrivals_total", "tracked")},
+            **{f"{name}_bar": own[name] for name in ("excursions_total", "entries_total", "issued_total")},
+            "registered_total_bar": own["registered_total"],
+        }
+        shapes = {RENAMED.get(name, name): shape for name, shape in a["parameter_shapes"].items()}
+        a["parameters"], views = _block(shapes)
+        a.update(views)
+        bars, views = _block(zeroed | {f"{name}_bar": shape for name, shape in shapes.items()})
+        a["bars"] = bars
+        a.update(views)
+        a["parameters_bar"] = bars[len(bars) - len(a["parameters"]) :]
+        a.update({name: np.zeros(shape) for name, shape in own.items()})
+        for bar in ("", "_bar"):
+            free = a[f"free{bar}"]
+            a[f"x{bar}"], a[f"value{bar}"] = free
+            a[f"stratum_value{bar}"] = free[1, slice(*a["strata"])]
+            a[f"free_flat{bar}"] = free.reshape(-1)
+            flat, cut = a[f"features{bar}"], windows * width
+            a[f"flow_features{bar}"] = flat[:cut].reshape(windows, width)
+            a[f"stock_features{bar}"] = flat[cut:].reshape(dates, stocks)
+            for name in ("movers", "moved", "stock"):
+                table = a[f"{name}{bar}"]
+                a[f"{name}_flat{bar}"] = table.reshape(len(table), -1)
+        a["stock_before"] = a["stock"]
+
+    def _stage(self, function: Callable[..., Any], **given: Any) -> Stage:
+        """A function with its arguments: the arrays of its parameters' names, but those given.
+
+        A string stands for the array of that name.
+        """
+        arguments: list[Any] = []
+        for name in signature(function.py_func).parameters:  # pyright: ignore[reportFunctionMemberAccess]
+            value = given.get(name, name)
+            arguments.append(self.arrays[value] if isinstance(value, str) else value)
+        return function, tuple(arguments)
+
+    def _add(self, forward: Stage, *reverse: Stage) -> None:
+        """Append a stage and put its reverse pass before those of earlier stages."""
+        self.forward_stages.append(forward)
+        self.reverse_stages[:0] = reverse
+
+    def _pair(self, forward: Callable[..., Any], back: Callable[..., Any], **given: Any) -> None:
+        self._add(self._stage(forward, **given), self._stage(back, **given))
+
+    def _connect(self) -> None:
+        """List the stages in the order of the value."""
+        self._pair(unknown.transform, unknown.transform_back)
+        rows = {"start": "map_start", "column": "map_column", "weight": "map_weight"}
+        self._add(
+            self._stage(sparse.multiply, **rows, vector="free_flat", product="parameters"),
+            self._stage(
+                sparse.multiply_back, **rows, product_bar="parameters_bar", vector_bar="free_flat_bar"
+            ),
+        )
+        self._pair(unknown.break_stick, unknown.break_stick_back)
+        self._pair(arriving.arrive, arriving.arrive_back)
+        self._pair(arriving.enter, arriving.enter_back)
+        self._pair(leaving.split_movers, leaving.split_movers_back)
+        self._add(
+            self._stage(leaving.compute_hazards),
+            self._stage(leaving.compute_hazards_back, settling_bar="settling_s"),
+        )
+        self._add(
+            self._stage(chain.propagate, begin=0),
+            self._stage(chain.propagate_back, begin=0, settle_bar="settled_bar"),
+        )
+        for number, group in enumerate(self.arrays["groups_followed"]):
+            self._follow(number, *group)
+        self._pair(visiting.visit, visiting.visit_back)
+        self._pair(registers.leave_briefly, registers.leave_briefly_back)
+        if len(self.arrays["scheme"]):
+            self._pair(registers.find_holders, registers.find_holders_back)
+            self._pair(registers.delay_documents, registers.delay_documents_back)
+            self._pair(registers.issue_documents, registers.issue_documents_back)
+        self._connect_features()
+        self._connect_claims()
+
+    def _follow(self, number: int, begin: int, members: Real, counted: Real) -> None:
+        """Add the group of a rate, which goes through the same chain from bound `begin` on."""
+        own = self.arrays["group_stock"][number]
+        self.forward_stages.append(
+            self._stage(chain.begin_group, begin=begin, members=members, group_stock=own)
+        )
+        flows = {"entering": "nobody", "stock": own, "movers": "group_movers"}
+        self.forward_stages.append(
+            self._stage(
+                chain.propagate, begin=begin, **flows, arriving="group_arriving", settling="group_settling"
+            )
+        )
+        self.forward_stages.append(
+            self._stage(chain.count_group, number=number, begin=begin, counted=counted, group_stock=own)
+        )
+        again = self._stage(
+            chain.propagate, begin=begin, **flows, arriving="group_arriving", settling="group_settling"
+        )
+        silent = {"movers_bar": "nobody", "arriving_bar": "no_arrivals", "settling_bar": "no_permits"}
+        back = self._stage(
+            chain.propagate_back,
+            begin=begin,
+            **flows,
+            **silent,
+            stock_bar="group_stock_bar",
+            entering_bar="group_entering_bar",
+            settle_bar="settled_bar",
+        )
+        self.reverse_stages[:0] = [
+            self._stage(chain.count_group_back, number=number, counted=counted),
+            again,  # its movers were overwritten by the next group
+            back,
+            self._stage(chain.begin_group_back, begin=begin, members=members),
+        ]
+
+    def _connect_features(self) -> None:
+        """Add running sums and the features that the readings use."""
+        totals = {
+            "movers_flat": "moved_flat",
+            "arrivals": "arrivals_total",
+            "excursion_pairs": "excursions_total",
+            "visitor_entries": "entries_total",
+            "issued": "issued_total",
+            "registered": "registered_total",
+        }
+        for flow, total in totals.items():
+            self._add(
+                self._stage(sparse.accumulate, flow=flow, total=total),
+                self._stage(sparse.accumulate_back, flow_bar=f"{flow}_bar", total_bar=f"{total}_bar"),
+            )
+        self._combine("window", "entries_total", features="entered")
+        self._combine("window", "present", features="grown")
+        self._pair(
+            features.count_travellers,
+            features.count_travellers_back,
+            features="flow_features",
+            features_bar="flow_features_bar",
+        )
+        if len(self.arrays["window_group"]):
+            self._pair(
+                features.count_moves,
+                features.count_moves_back,
+                features="flow_features",
+                features_bar="flow_features_bar",
+            )
+        offsets = self.arrays["offsets"]
+        flows = {"arrivals": "arrivals_total", "excursions": "excursions_total", "issued": "issued_total"}
+        stocks = {
+            "stock": "stock_flat",
+            "visitors": "present",
+            "register": "registered_total",
+            "tracked": "tracked",
+        }
+        for name, series in flows.items():
+            if name in offsets:
+                self._combine("window", series, offsets[name], "flow_features")
+        for name, series in stocks.items():
+            if name in offsets:
+                self._combine("date", series, offsets[name], "stock_features")
+        if "residents" in offsets:
+            self._pair(
+                features.state_residents,
+                features.state_residents_back,
+                features="stock_features",
+                features_bar="stock_features_bar",
+                offset=offsets["residents"],
+            )
+
+    def _combine(self, kind: str, series: str, offset: int = 0, features: str = "") -> None:
+        given = {"at": f"{kind}_at", "by": f"{kind}_by", "offset": offset}
+        self._add(
+            self._stage(sparse.combine, **given, series=series, features=features),
+            self._stage(
+                sparse.combine_back, **given, series_bar=f"{series}_bar", features_bar=f"{features}_bar"
+            ),
+        )
+
+    def _connect_claims(self) -> None:
+        """Add the terms, the readings and the contact groups."""
+        rows = {"start": "term_start", "column": "term_column", "weight": "term_weight"}
+        self._add(
+            self._stage(sparse.multiply, **rows, vector="features", product="whole"),
+            self._stage(sparse.multiply_back, **rows, product_bar="whole_bar", vector_bar="features_bar"),
+        )
+        self._pair(features.take_parts, features.take_parts_back)
+        self._add(self._stage(readings.expect), self._stage(readings.expect_back))
+        self.forward_stages.append(self._stage(readings.score_readings))
+        self.forward_stages.append(self._stage(readings.mix_meanings))
+        if len(self.arrays["group"]):
+            self.forward_stages.append(self._stage(contacts.describe_groups))
+
+
+def _in_rows(value: Any) -> Any:
+    """An array with its rows in order, so that every function is compiled for one layout only."""
+    return np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
+
+
+def _block(shapes: Mapping[str, tuple[int, ...]]) -> tuple[Real, dict[str, Real]]:
+    """One array of zeros, and views of it with the shapes asked, in order."""
+    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())])
+    block = np.zeros(int(ends[-1]))
+    views = {
+        name: block[begin:end].reshape(shape)
+        for (name, shape), begin, end in zip(shapes.items(), ends, ends[1:], strict=False)
+    }
+    return block, views
