@@ -25,7 +25,7 @@ from sojourn.inference.answer_ledger import ledger
 from sojourn.inference.default_priors import prior_problems
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.draws_file import ADAPTATION, read_adaptation, record_adaptation
-from sojourn.inference.gradients import make_gradients, make_outcomes
+from sojourn.inference.gradients import make_gradients
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.model_hash import hash_model
 from sojourn.inference.quantities import make_quantities
@@ -114,8 +114,8 @@ def estimate(
 def make_sampler(model: Model) -> Sampler:
     """The sampler of a model, compiled once for claims of the same shape."""
     began = time.perf_counter()
-    make_gradient = make_gradients(model)
-    return Sampler(make_gradient, scales(model), make_outcomes(model), time.perf_counter() - began)
+    make_gradient, outcomes = make_gradients(model)
+    return Sampler(make_gradient, scales(model), outcomes, time.perf_counter() - began)
 
 
 def adaptation_of(model: Model, answer: Answer) -> Adaptation:
