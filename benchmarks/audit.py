@@ -27,7 +27,7 @@ from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read
 from sojourn.audit.vintages import find_vintages, publication_dates, said_by
 from sojourn.case import read_case
 from sojourn.inference.density import Model
-from sojourn.inference.estimation import compile_case, scales
+from sojourn.inference.estimation import compile_case, make_sampler
 from sojourn.inference.jax_config import configure
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import make_points
@@ -52,7 +52,7 @@ def simulated(times: float | None) -> None:
     """p-values of simulated ledgers; in each a claim is `times` what would be said, or that part of it."""
     configure()
     model = compile_case(read_case(SMALL))
-    sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
+    sampler = make_sampler(model)
     rng = np.random.default_rng(1)
     scale = np.array(model.compiled.scale)
     counts = [

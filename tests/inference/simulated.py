@@ -9,10 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from sojourn.inference.density import Model
-from sojourn.inference.estimation import scales
+from sojourn.inference.estimation import make_sampler
 from sojourn.inference.likelihood import ClaimIntervals, error_location_scale
 from sojourn.inference.quantities import OUTCOMES, make_quantities, position_of
-from sojourn.inference.sampler import Sampler
 
 GRAIN = 0.02
 """Width of a spoken figure's interval on the scale of its reading."""
@@ -63,7 +62,7 @@ def say(model: Model, z: np.ndarray, rng: np.random.Generator) -> ClaimIntervals
 
 def recover(model: Model, ledgers: int, chains: int, draws: int, seed: int) -> Recovery:
     """Simulate ledgers, draw from the posterior of each, and rank the truth among the draws."""
-    sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
+    sampler = make_sampler(model)
     many = make_quantities(model)
     rng = np.random.default_rng(seed)
     ranks: list[list[float]] = []

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-WarningKind = Literal["not_converged", "no_anchor", "prior_only", "contradiction", "misfit"]
+WarningKind = Literal["draft", "not_converged", "no_anchor", "prior_only", "contradiction", "misfit"]
 """Why an answer cannot be taken at face value.
 
-`not_converged`: the draws do not yet represent the posterior. `no_anchor`: no source's level is
-trusted. `prior_only`: the figures hardly inform a quantity. `contradiction`: two claims cannot both
-be true. `misfit`: a claim does not fit the others under any of its readings.
+`draft`: the run was cut short on purpose. `not_converged`: the draws do not yet represent the posterior.
+`no_anchor`: no source's level is trusted. `prior_only`: the figures hardly inform a quantity.
+`contradiction`: two claims cannot both be true. `misfit`: a claim does not fit the others under any of
+its readings.
 """
 WARNING_KINDS: tuple[WarningKind, ...] = get_args(WarningKind)
 

@@ -177,6 +177,7 @@ class LedgerLabels:
     def sentence(self, text: str) -> str:
         """A sentence in which claims, sources and quantities are named instead of given by code."""
         text = _PRIOR_ONLY.sub(lambda m: f"{m[1]}{self.quantity(m[2])}{m[3]}", text)
+        text = _NOT_CONVERGED.sub(lambda m: f"{m[1]}{self.quantity(m[2])}{m[3]}", text)
         misfit = _MISFIT.match(text)
         if misfit and misfit[1] in self.claims:
             return f"{self.speaker(misfit[1])}: “{misfit[2]}” ({misfit[1]}) {misfit[3]}"
@@ -219,6 +220,7 @@ class LedgerLabels:
 
 
 _PRIOR_ONLY = re.compile(r"^(only the prior says this: )(.+?)( \(contraction .*\))$")
+_NOT_CONVERGED = re.compile(r"^(not converged: (?:R̂|effective draws) of )(.+?)( (?:is|are) \d.*)$")
 _MISFIT = re.compile(r"^(\S+) \((.+)\) (does not fit .*)$")
 _CITED = re.compile(r"\(([\w.-]+), ([\w.-]+)\)")
 

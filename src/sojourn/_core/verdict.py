@@ -18,6 +18,11 @@ def is_unreliable(answer: Mapping[str, Any]) -> bool:
     return "not_converged" in answer["warning_kinds"]
 
 
+def is_draft(answer: Mapping[str, Any]) -> bool:
+    """Whether a warning of an answer, as in `answer.json`, says that its run was cut short on purpose."""
+    return "draft" in answer["warning_kinds"]
+
+
 def state_verdict(answer: Mapping[str, Any]) -> str:
     """The verdict on an answer, from the content of `answer.json`.
 
@@ -25,6 +30,8 @@ def state_verdict(answer: Mapping[str, Any]) -> str:
         >>> state_verdict({"warnings": [], "warning_kinds": [], "draws": {"chains": 4}, "diagnostics": {}})
         'Reliable: the four chains agree.'
     """
+    if is_draft(answer):
+        return "Draft: the run was cut short on purpose; do not quote these numbers."
     chains = answer["draws"]["chains"]
     several = f"the {COUNTS.get(chains, chains)} chains"
     if not is_unreliable(answer):

@@ -7,7 +7,6 @@ is learned from the curvature at draws of the full posterior, so it needs no pil
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,10 +19,9 @@ from sojourn.audit.importance_weights import Weights, equal, resample, smooth
 from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.results import Method
 from sojourn.case.small_groups import FOLDED, is_small
-from sojourn.inference.estimation import scales
+from sojourn.inference.estimation import make_sampler
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
-from sojourn.inference.preconditioner import curvature, from_curvature
 from sojourn.inference.sampler import Sampler
 
 LOOKS = 4
@@ -117,12 +115,7 @@ class LeaveOut:
 
     def draw_from(self, points: Real, said: ClaimIntervals) -> Real:
         """Draw (chains, draws, D) with a metric learned from the curvature at `points`."""
-
-        def look(z: Real) -> Real:
-            return curvature(lambda at: self.sampler.value_and_gradient(at, said), z)
-
-        with ThreadPoolExecutor(2) as pool:
-            metric = from_curvature(points.mean(axis=0), list(pool.map(look, points)))
+        metric = self.sampler.learn_metric(said, points)
         found, _ = self.sampler.draw(said, self.seed, self.chains, self.draws, metric=metric)
         return found.z
 
@@ -133,8 +126,7 @@ class LeaveOut:
     @cached_property
     def sampler(self) -> Sampler:
         """The sampler of the posterior, compiled with the claims as an argument."""
-        m = self.posterior.model
-        return Sampler(m.potential, m.unknowns.size, scales(m), m.said)
+        return make_sampler(self.posterior.model)
 
     @cached_property
     def _heard(self) -> Real:

@@ -89,7 +89,7 @@ def open_session(target: str, subject: Subject) -> AuditSession:
     case = read_case(target)
     from sojourn.audit.posterior import posterior_of_answer
 
-    answer = answer_now(case, subject.sampling, subject.out, quiet=subject.json)
+    answer = answer_now(case, subject.sampling, subject.out)
     return AuditSession(posterior_of_answer(case, answer), subject.out, subject.json)
 
 

@@ -47,7 +47,7 @@ def backtest(
     from sojourn.evaluation.backtest import truth_of
 
     truth = truth_of(read)  # before sampling, so that a case without a truth fails at once
-    answer = answer_now(read, sampling, out, quiet=json)
+    answer = answer_now(read, sampling, out)
     result = score(read, answer, truth)
     if json:
         sys.stdout.write(dump_json(result.as_json()))

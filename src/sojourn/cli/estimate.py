@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from sojourn.case import read_case
 from sojourn.cli.options import DEFAULT_SAMPLING, Flag, Sampling, check_answering
@@ -17,18 +20,23 @@ def estimate(
     asof: date | None = None,
     claims_until: date | None = None,
     sampling: Sampling = DEFAULT_SAMPLING,
+    quick: Flag = False,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
     out: Path | None = None,
     json: Flag = False,
 ) -> int:
     """Answer the question of a case: how many arrived, stayed, moved on and returned.
 
     Prints whether the answer is reliable, the answer with its intervals, the
-    figures whose reading matters most, diagnostics and warnings. Exit status: 0
-    done, 1 the answer has not converged, 2 the case cannot be read, 130
-    interrupted (nothing is written then).
+    figures whose reading matters most, diagnostics and warnings. Draws until the
+    chains have converged, or until --limit. Exit status: 0 done, 1 the answer has
+    not converged, 2 the case cannot be read, 130 interrupted (nothing is written
+    then).
 
       sojourn estimate kazakhstan-2022
       sojourn estimate kazakhstan-2022 --out answers/kz --seed 7
+      sojourn estimate my-case --quick
+      sojourn estimate my-edited-case --from answers/my-case
       sojourn estimate my-case --asof 2023-06-30 --claims-until 2023-07-15
       sojourn estimate my-case --json | jq .outcomes
 
@@ -40,6 +48,11 @@ def estimate(
         Date of the question (default: that of the case).
     claims_until
         Use only claims published by this date (default: that of the case).
+    quick
+        Make a draft in a few seconds of sampling; it is marked as one.
+    from_
+        Folder of an answer to this case or an earlier version of it: its chains are continued, which
+        saves their adaptation. The new draws are then not independent of those of that answer.
     out
         Folder for answer.json, posterior.nc, timeline.parquet and claims.parquet.
     json
@@ -48,9 +61,10 @@ def estimate(
     check_answering(sampling, out)
     read = read_case(case)
     from sojourn.cli.answer_text import render
-    from sojourn.cli.run_estimate import answer_now, status_of
+    from sojourn.cli.run_estimate import answer_now, read_start, status_of
 
-    answer = answer_now(read, sampling, out, quiet=json, asof=asof, claims_until=claims_until)
+    start = read_start(from_)
+    answer = answer_now(read, sampling, out, asof=asof, claims_until=claims_until, quick=quick, start=start)
     if json:
         sys.stdout.write(answer.to_json())
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from sojourn._core.defaults import CHAINS, DRAWS
+from sojourn._core.defaults import CHAINS, LIMIT
 from sojourn._core.errors import InputError, Problem
 
 Flag = Annotated[bool, Parameter(negative="")]
@@ -22,10 +22,14 @@ class Sampling:
 
     seed: int = 1
     """The same case, seed and version give the same draws on one machine."""
-    draws: int = DRAWS
-    """Draws to keep from each chain."""
+    draws: int | None = None
+    """Draws to keep from each chain (default: as many as the chains need to converge)."""
     chains: int = CHAINS
     """Number of Markov chains."""
+    limit: float = LIMIT
+    """Seconds of sampling after which the answer is given even if the chains have not converged."""
+    quiet: Flag = False
+    """Write no progress to stderr."""
 
 
 DEFAULT_SAMPLING = Sampling()
@@ -55,7 +59,10 @@ def check_answering(sampling: Sampling, out: Path | None) -> None:
     Raises:
         InputError: a number is too small, or `out` is a file; all problems are named.
     """
-    problems = too_small(**{name: (value, LEAST[name]) for name, value in asdict(sampling).items()})
+    given = {name: value for name, value in asdict(sampling).items() if name in LEAST and value is not None}
+    problems = too_small(**{name: (value, LEAST[name]) for name, value in given.items()})
+    if not sampling.limit > 0:
+        problems.append(Problem("--limit", "must be more than 0 seconds", value=str(sampling.limit)))
     if out is not None and out.exists() and not out.is_dir():
         problems.append(Problem(str(out), "is a file; --out takes a folder"))
     if problems:

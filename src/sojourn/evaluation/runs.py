@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sojourn._core.defaults import CHAINS, DRAWS
+from sojourn._core.defaults import CHAINS, TRIAL_DRAWS
 from sojourn._core.files import dump_json, write_atomically
 from sojourn.case import Case
 from sojourn.evaluation.backtest import Backtest, backtest, truth_of
@@ -25,7 +25,7 @@ def calibrate_model(
     own: int = 0,
     kinds: Sequence[str] = KINDS,
     chains: int = CHAINS,
-    draws: int = DRAWS,
+    draws: int = TRIAL_DRAWS,
     jobs: int = 1,
     report: Callable[[Trial, int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def calibrate_model(
     return found
 
 
-def backtest_case(case: Case, *, seed: int = 1, chains: int = CHAINS, draws: int = DRAWS) -> Backtest:
+def backtest_case(case: Case, *, seed: int = 1, chains: int = CHAINS, draws: int | None = None) -> Backtest:
     """Estimate a case whose truth became known later, and score the answer against that truth.
 
     The truth is in `truth.toml` in the folder of the case; the model never sees it.
@@ -70,7 +70,7 @@ def backtest_case(case: Case, *, seed: int = 1, chains: int = CHAINS, draws: int
         case: a case that was read from a folder.
         seed: seed of the draws.
         chains: number of Markov chains.
-        draws: kept draws per chain.
+        draws: kept draws per chain; None: as many as the chains need to converge.
 
     Raises:
         CaseError: there is no valid `truth.toml` for the day that the case asks about.

@@ -25,7 +25,7 @@ from sojourn.case.template import TEMPLATE
 from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
 from sojourn.inference.density import Model, build_model
-from sojourn.inference.estimation import scales
+from sojourn.inference.estimation import make_sampler
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import error_location_scale
 from sojourn.inference.quantities import make_quantities, position_of
@@ -51,8 +51,7 @@ def bench() -> Bench:
     plain = tuple(_said(claim, 1.0) for claim in used)
     case = replace(case, claims=plain, readings=readings, contacts=())
     model = build_model(case)
-    sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
-    return Bench(case, model, sampler)
+    return Bench(case, model, make_sampler(model))
 
 
 @jax_settings()

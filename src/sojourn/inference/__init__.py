@@ -13,14 +13,14 @@ from sojourn._core.lazy_names import load_on_use
 if TYPE_CHECKING:
     from sojourn.inference.answer import Answer, read_answer
     from sojourn.inference.estimation import estimate
-    from sojourn.inference.sampler import ChainProgress, Interrupted
+    from sojourn.inference.sampling_progress import Interrupted, SamplingProgress
 
-__all__ = ["Answer", "ChainProgress", "Interrupted", "estimate", "read_answer"]
+__all__ = ["Answer", "Interrupted", "SamplingProgress", "estimate", "read_answer"]
 
 _MODULES = {
     "Answer": "answer",
-    "ChainProgress": "sampler",
-    "Interrupted": "sampler",
+    "Interrupted": "sampling_progress",
+    "SamplingProgress": "sampling_progress",
     "estimate": "estimation",
     "read_answer": "answer",
 }

@@ -117,7 +117,17 @@ class Answer:
     @property
     def draws_by_chain(self) -> Mapping[str, int]:
         """The number of `chains`, and of kept `draws` in each."""
-        return self._record["draws"]
+        return {key: self._record["draws"][key] for key in ("chains", "draws")}
+
+    @property
+    def stopped_by(self) -> str:
+        """What ended the run: `converged`, `limit` (of time) or `draws` (as many as were asked for)."""
+        return self._record["draws"].get("stopped_by", "draws")
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the run was cut short on purpose: such an answer is not to be quoted."""
+        return self._record.get("draft", False)
 
     @property
     def inputs(self) -> Mapping[str, str]:
@@ -339,7 +349,7 @@ class Answer:
     def __repr__(self) -> str:
         """Two lines: the question, and the medians of the outcomes."""
         return f'Answer to "{self.question}"\n  ' + describe_outcomes(
-            self.asof, self.outcome_estimates, self.has_converged
+            self.asof, self.outcome_estimates, self.has_converged, self.is_draft
         )
 
     def _repr_html_(self) -> str:

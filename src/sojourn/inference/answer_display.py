@@ -14,12 +14,13 @@ from sojourn.inference.answer_parts import OutcomeEstimate
 Estimates = Mapping[Outcome, OutcomeEstimate]
 
 
-def describe_outcomes(asof: date, estimates: Estimates, converged: bool) -> str:
+def describe_outcomes(asof: date, estimates: Estimates, converged: bool, draft: bool = False) -> str:
     """The medians of the outcomes in one line."""
     medians = {name: format_people(e.persons.q50) for name, e in estimates.items()}
     fates = ", ".join(f"{medians[name]} {LABELS[name]}" for name in FATES)
     text = f"of {medians['arrived']} who arrived, by {asof}: {fates}"
-    return text if converged else f"{text} (not converged)"
+    notes = [note for note, applies in (("draft", draft), ("not converged", not converged)) if applies]
+    return f"{text} ({', '.join(notes)})" if notes else text
 
 
 def outcomes_as_html(

@@ -123,7 +123,9 @@ class QuantityContraction:
 class Diagnostics:
     """Convergence over all unknowns and outcomes, and the cost of the run.
 
-    `leapfrogs` is the mean number of leapfrog steps per draw.
+    `rhat_of` and `ess_of` are the quantities with the largest R̂ and the fewest effective draws, `disputed`
+    the claim on whose reading chains that have not converged disagree most. `leapfrogs` is the number of
+    leapfrog steps per draw, `gradients` that of the whole run.
     """
 
     rhat_max: float
@@ -133,6 +135,11 @@ class Diagnostics:
     leapfrogs: float
     seconds_compile: float
     seconds_sample: float
+    rhat_of: str = ""
+    ess_of: str = ""
+    disputed: str = ""
+    gradients: int = 0
+    step: float = 0.0
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:

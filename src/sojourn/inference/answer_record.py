@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from sojourn._core.answer_warnings import AnswerWarning
 from sojourn._core.arrays import Real
 from sojourn._core.outcomes import OUTCOMES
-from sojourn._core.thresholds import EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
+from sojourn._core.thresholds import CONVERGED_RHAT, EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
 from sojourn.case import Claim
 from sojourn.case.contradictions import find_contradictions
 from sojourn.case.hedges import figure_text
+from sojourn.inference.convergence import measure_convergence, rhat_and_bulk
 from sojourn.inference.density import Model
-from sojourn.inference.draw_summary import contraction, convergence, pull_of_readings, significant, summarise
+from sojourn.inference.draw_summary import contraction, pull_of_readings, significant, summarise
 from sojourn.inference.priors import common_pairs, spoken_pairs
 from sojourn.inference.quantities import Quantities, bounds, position_of
 from sojourn.inference.sampler import Draws
@@ -26,6 +27,10 @@ from sojourn.inference.sampler import Draws
 if TYPE_CHECKING:
     import xarray as xr
 
+DISPUTED = 0.05
+"""Sd of a reading's weight below which the draws agree on it, whatever its R̂."""
+ENOUGH = 200
+"""Draws of a chain from which on a disagreement of the chains is not put down to chance."""
 WALKS = ("leave_walk", "visitor_walk", "background_walk")
 
 
@@ -37,6 +42,7 @@ class Summary:
     draws: Draws
     posterior: Quantities
     prior: Quantities
+    draft: bool = False
 
     def content(self) -> dict[str, Any]:
         """All parts that come from the draws."""
@@ -210,34 +216,66 @@ class Summary:
                 yield {"quantity": label, "contraction": significant(1 - variance, 4)}
 
     @cached_property
-    def diagnostics(self) -> dict[str, float]:
+    def diagnostics(self) -> dict[str, Any]:
         """R̂, effective sample sizes and divergences, over all unknowns and outcomes."""
         shape = self.draws.z.shape[:2]
-        outcomes = {name: x.reshape(shape) for name, x in self.outcome.items()}
+        outcomes = np.stack([self.outcome[name].reshape(shape) for name in OUTCOMES])
+        found = measure_convergence(np.moveaxis(self.draws.z, 2, 0), outcomes)
+        labels = [*self.model.unknowns.labels(), *OUTCOMES]
+        bulk, tail = int(np.argmin(found.bulk)), int(np.argmin(found.tail))
         return {
-            **convergence(self.draws.z, outcomes),
-            "divergences": int(self.draws.diverging.sum()),
-            "leapfrogs": significant(float(self.draws.leapfrogs.mean()), 4),
+            "rhat_max": significant(found.rhat.max(), 5),
+            "rhat_of": labels[int(np.argmax(found.rhat))],
+            "ess_bulk_min": significant(found.bulk[bulk], 5),
+            "ess_tail_min": significant(found.tail[tail], 5),
+            "ess_of": labels[bulk] if found.bulk[bulk] <= found.tail[tail] else OUTCOMES[tail],
+            "disputed": "" if found.is_reached else self._disputed(),
+            "divergences": self.draws.divergences,
+            "leapfrogs": self.draws.leapfrogs,
+            "gradients": self.draws.gradients,
+            "step": significant(self.draws.step, 4),
             "seconds_compile": round(self.draws.seconds_compile, 2),
             "seconds_sample": round(self.draws.seconds_sample, 2),
         }
 
+    def _disputed(self) -> str:
+        """The claim in use on whose reading the chains disagree most; empty if none is known."""
+        chains, kept = self.draws.z.shape[:2]
+        if kept < ENOUGH:
+            return ""
+        weights = np.asarray(self.posterior.readings).reshape(chains, kept, -1)
+        several = [
+            (claim.claim, member)
+            for k, claim in enumerate(self.model.wording.claims)
+            if self.model.case.is_counted(claim) and len(members := self._members(k)) > 1
+            for member in members
+            if weights[:, :, member].std() > DISPUTED
+        ]
+        if not several:
+            return ""
+        rhat, _ = rhat_and_bulk(np.stack([weights[:, :, member] for _, member in several]))
+        worst = int(np.argmax(rhat))
+        return several[worst][0] if rhat[worst] > CONVERGED_RHAT else ""
+
     @cached_property
     def warnings(self) -> tuple[AnswerWarning, ...]:
         """Reasons not to take the answer at face value."""
-        return (*self._not_converged(), *self._about_the_figures())
+        return (*self._draft(), *self._not_converged(), *self._about_the_figures())
+
+    def _draft(self) -> Iterator[AnswerWarning]:
+        if self.draft:
+            text = "draft: the run was cut short on purpose; estimate without --quick before quoting a number"
+            yield AnswerWarning("draft", text)
 
     def _not_converged(self) -> Iterator[AnswerWarning]:
         d = self.diagnostics
         if d["rhat_max"] > RHAT:
-            text = f"not converged: R̂ is {d['rhat_max']}, should be at most {RHAT}; draw more (--draws)"
+            text = f"not converged: R̂ of {d['rhat_of']} is {d['rhat_max']}, should be at most {RHAT}"
             yield AnswerWarning("not_converged", text)
         if min(d["ess_bulk_min"], d["ess_tail_min"]) < EFFECTIVE:
             low = min(d["ess_bulk_min"], d["ess_tail_min"])
-            text = (
-                f"not converged: {low:.0f} effective draws, should be at least {EFFECTIVE}; "
-                "draw more (--draws)"
-            )
+            found = f"effective draws of {d['ess_of']} are {low:.0f}"
+            text = f"not converged: {found}, should be at least {EFFECTIVE}"
             yield AnswerWarning("not_converged", text)
         if d["divergences"]:
             text = f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
@@ -283,7 +321,8 @@ def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dic
             "log_likelihood": {"claims": np.asarray(posterior.claims).reshape(*shape, -1)},
             "sample_stats": {
                 "diverging": draws.diverging,
-                "n_steps": draws.leapfrogs,
+                "lp": draws.lp,
+                "n_steps": np.full(shape, draws.leapfrogs),
                 "energy": draws.energy,
                 "acceptance_rate": draws.acceptance,
             },

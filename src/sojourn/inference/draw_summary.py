@@ -1,8 +1,7 @@
-"""Summaries of posterior draws: moments, intervals, contraction, convergence, and the effect of readings."""
+"""Summaries of posterior draws: moments, intervals, contraction, and the effect of readings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -38,22 +37,6 @@ def contraction(posterior: Real, prior: Real) -> float:
         0.75
     """
     return significant(1 - np.var(posterior) / np.var(prior), 4)
-
-
-def convergence(z: Real, quantities: Mapping[str, Real]) -> dict[str, float]:
-    """Worst R̂ and effective sample sizes over all unknowns and quantities, each (chains, draws)."""
-    from arviz_stats.base.array import array_stats
-
-    statistics: Any = array_stats
-    series = np.concatenate([np.moveaxis(z, 2, 0), np.stack(list(quantities.values()))])
-    axes = {"chain_axis": 1, "draw_axis": 2}
-    return {
-        "rhat_max": significant(np.max(statistics.rhat(series, **axes)), 5),
-        "ess_bulk_min": significant(np.min(statistics.ess(series, method="bulk", **axes)), 5),
-        "ess_tail_min": significant(
-            np.min(statistics.ess(series, method="tail", prob=(0.05, 0.95), **axes)), 5
-        ),
-    }
 
 
 def pull_of_readings(weights: Real, prior: Real, outcome: Real) -> float:

@@ -1,18 +1,21 @@
-"""The draws of an answer, from its InferenceData back to the unknowns of the model."""
+"""The draws of an answer, from its InferenceData back to the unknowns of the model; and its adaptation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+import xarray as xr
 from scipy.special import logit
 
 from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
+from sojourn.inference.preconditioner import Metric
 from sojourn.inference.priors import PriorBlock
+from sojourn.inference.sampler import Adaptation
 
-if TYPE_CHECKING:
-    import xarray as xr
+ADAPTATION = "adaptation"
+"""Group of `posterior.nc` with what a later run may start from."""
 
 
 def read_draws(model: Model, tree: xr.DataTree) -> Real:
@@ -42,3 +45,51 @@ def standardise(block: PriorBlock, value: Real) -> Real:
     elif block.family == "logitnormal":
         x = logit(value)
     return (x - block.loc) / block.scale
+
+
+def record_adaptation(adaptation: Adaptation, labels: Sequence[str]) -> xr.Dataset:
+    """What a later run may start from, with the labels (D,) of the unknowns."""
+    metric = adaptation.metric
+    return xr.Dataset(
+        {
+            "mean": ("unknown", metric.mean),
+            "directions": (("unknown", "direction"), metric.directions),
+            "stretch": ("direction", metric.stretch),
+            "step": ((), adaptation.step),
+            "positions": (("chain", "unknown"), adaptation.positions),
+        },
+        coords={"unknown": list(labels)},
+    )
+
+
+def read_adaptation(tree: xr.DataTree, labels: Sequence[str]) -> Adaptation:
+    """What the run that made an answer learned, from its InferenceData.
+
+    Raises:
+        ValueError: there is none, it is damaged, or it is that of unknowns other than `labels`.
+    """
+    if ADAPTATION not in tree.children:
+        raise ValueError(f"there is no group {ADAPTATION}")
+    group = tree[ADAPTATION]
+    names = ("mean", "directions", "stretch", "step", "positions")
+    if missing := [name for name in ("unknown", *names) if name not in group.variables]:
+        raise ValueError(f"the group {ADAPTATION} has no {', '.join(missing)}")
+    own = [str(label) for label in group["unknown"].values]
+    if different := sorted(set(own) ^ set(labels)):
+        raise ValueError(
+            f"its unknowns are not those of the case ({different[0]}"
+            f"{' and others' if len(different) > 1 else ''} in one of them only)"
+        )
+    if own != list(labels):
+        raise ValueError("its unknowns are in another order")
+    mean, directions, stretch, step, positions = (
+        np.asarray(group[name].values, dtype=float) for name in names
+    )
+    size = len(labels)
+    whole = positions.ndim == 2 and len(positions) > 0 and positions.shape[1] == size
+    finite = all(np.isfinite(x).all() for x in (mean, directions, stretch, step, positions))
+    if not (
+        whole and finite and directions.shape == (size, len(stretch)) and step > 0 and (stretch > 0).all()
+    ):
+        raise ValueError(f"the group {ADAPTATION} is damaged")
+    return Adaptation(Metric(mean, np.ascontiguousarray(directions), stretch), float(step), positions)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from sojourn._core.defaults import CHAINS, DRAWS
+from sojourn._core.defaults import CHAINS, LIMIT
 from sojourn._core.errors import Problem
 from sojourn._core.files import sha256
 from sojourn._core.version import __version__
@@ -21,10 +24,12 @@ from sojourn.inference.answer import SCHEMA, Answer
 from sojourn.inference.answer_ledger import ledger
 from sojourn.inference.default_priors import prior_problems
 from sojourn.inference.density import Model, build_model
+from sojourn.inference.draws_file import ADAPTATION, read_adaptation, record_adaptation
+from sojourn.inference.gradients import make_gradients
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.model_hash import hash_model
 from sojourn.inference.quantities import make_quantities
-from sojourn.inference.sampler import ChainProgress, Draws, Sampler
+from sojourn.inference.sampler import FULL, QUICK, Adaptation, Draws, Sampler, SamplingProgress
 from sojourn.measures.terms import ReadingError
 
 PRIOR_DRAWS = 1000
@@ -39,8 +44,11 @@ def estimate(
     claims_until: date | None = None,
     seed: int = 1,
     chains: int = CHAINS,
-    draws: int = DRAWS,
-    report: Callable[[ChainProgress], None] | None = None,
+    draws: int | None = None,
+    limit: float = LIMIT,
+    quick: bool = False,
+    start: Answer | None = None,
+    report: Callable[[SamplingProgress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Answer:
     """Estimate the answer to the question of a case.
@@ -49,21 +57,30 @@ def estimate(
     call: afterwards its settings are the caller's again. One thing remains: if this is the first
     computation of the process on the CPU, JAX dispatches later ones synchronously.
 
+    Without `draws`, the chains go on until R̂ ≤ 1.01 and at least 400 effective draws hold for every unknown
+    and outcome, or until the limit; `Answer.stopped_by` says which. Draws that a limit ended depend on the
+    clock, too.
+
     Args:
         case: the case, from `read_case`.
         asof: the day on which to count persons; default: that of the case.
         claims_until: use only claims published by this day; default: that of the case.
         seed: the same case, seed and version give the same draws on one machine.
         chains: number of Markov chains, at least 1.
-        draws: kept draws per chain, rounded up to a multiple of 25.
-        report: called with the progress of a chain, from the thread of that chain.
+        draws: kept draws per chain, at least 4; None: as many as the chains need to converge.
+        limit: seconds of sampling after which a run without `draws` ends; looked at after blocks of draws.
+        quick: make a draft in a few seconds, which is marked as one.
+        start: an answer to the same or an edited case, whose chains this run continues. It saves the
+            adaptation of the sampler; the draws of the two answers are then not independent.
+        report: called with the progress every fifth of a second, from one thread at a time.
         stop: set it from another thread to end early; `Interrupted` is raised then.
 
     Returns:
-        The answer, with `chains` × `draws` draws.
+        The answer.
 
     Raises:
-        CaseError: the model cannot express a reading or a prior of the case.
+        CaseError: the model cannot express a reading or a prior of the case, or the chains of `start`
+            cannot be continued.
         Interrupted: `stop` was set.
 
     Example:
@@ -76,9 +93,45 @@ def estimate(
         'my-answer'
     """
     model = compile_case(with_dates(case, asof, claims_until))
-    sampler = Sampler(model.potential, model.unknowns.size, scales(model), model.said)
-    found, _ = sampler.draw(model.said, seed, chains, draws, report, stop)
-    return replace(summarise_draws(model, found, seed), _case=case)
+    earlier = None if start is None else adaptation_of(model, start)
+    found, adaptation = make_sampler(model).draw(
+        model.said,
+        seed,
+        chains,
+        draws,
+        limit=limit,
+        schedule=QUICK if quick else FULL,
+        start=earlier,
+        report=report,
+        stop=stop,
+    )
+    origin = None if start is None else {"answer": start.sha256, "how": "chains"}
+    answer = summarise_draws(model, found, seed, adaptation, draft=quick, started_from=origin)
+    return replace(answer, _case=case)
+
+
+@jax_settings()
+def make_sampler(model: Model) -> Sampler:
+    """The sampler of a model, compiled once for claims of the same shape."""
+    began = time.perf_counter()
+    make_gradient, outcomes = make_gradients(model)
+    return Sampler(make_gradient, scales(model), outcomes, time.perf_counter() - began)
+
+
+def adaptation_of(model: Model, answer: Answer) -> Adaptation:
+    """What the chains of an answer learned, for a model with the same unknowns.
+
+    Raises:
+        CaseError: the answer has no chains that can be continued, or they are those of other unknowns.
+    """
+    file = str((answer.folder or Path(answer.case)) / "posterior.nc")
+    try:
+        if answer.posterior is None:
+            raise ValueError("is missing")
+        return read_adaptation(answer.posterior, model.unknowns.labels())
+    except (ValueError, KeyError, OSError) as error:
+        message = f"the chains of this answer cannot be continued: {error}; estimate without it"
+        raise CaseError([Problem(file, message)]) from None
 
 
 def with_dates(case: Case, asof: date | None, claims_until: date | None) -> Case:
@@ -124,14 +177,31 @@ def scales(model: Model) -> NDArray[np.bool_]:
 
 
 @jax_settings()
-def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
-    """An answer from the draws of a model."""
+def summarise_draws(
+    model: Model,
+    draws: Draws,
+    seed: int,
+    adaptation: Adaptation | None = None,
+    *,
+    draft: bool = False,
+    started_from: Mapping[str, str] | None = None,
+) -> Answer:
+    """An answer from the draws of a model.
+
+    Args:
+        model: the model.
+        draws: its draws.
+        seed: their seed.
+        adaptation: what a later run may start from; None: it cannot start from this answer.
+        draft: whether the run was cut short on purpose.
+        started_from: the SHA-256 of the `answer` that the run started from, and `how`.
+    """
     chains, kept, size = draws.z.shape
     many = make_quantities(model)
     posterior = many(draws.z.reshape(-1, size), model.said)
     prior_z = np.random.default_rng(0).standard_normal((PRIOR_DRAWS, size))
     prior = many(prior_z, model.said)
-    summary = answer_record.Summary(model, draws, posterior, prior)
+    summary = answer_record.Summary(model, draws, posterior, prior, draft)
     settings = model.case.settings
     content = {
         "schema": SCHEMA,
@@ -144,13 +214,23 @@ def summarise_draws(model: Model, draws: Draws, seed: int) -> Answer:
         "claims_until": str(settings.claims_until),
         "seed": seed,
         "version": __version__,
-        "draws": {"chains": chains, "draws": kept},
+        "draws": {
+            "chains": chains,
+            "draws": kept,
+            "stopped_by": draws.stopped_by,
+            "reproducible": draws.stopped_by != "limit",
+            **({} if started_from is None else {"started_from": dict(started_from)}),
+        },
+        "draft": draft,
         "inputs": hashes(model.case),
         "model_hash": hash_model(model),
         "ledger": ledger(model.case),
         **summary.content(),
     }
-    return Answer(content, answer_record.inference_data(model, draws, posterior, attributes(content)))
+    tree = answer_record.inference_data(model, draws, posterior, attributes(content))
+    if adaptation is not None:
+        tree[ADAPTATION] = xr.DataTree(record_adaptation(adaptation, model.unknowns.labels()))
+    return Answer(content, tree)
 
 
 def hashes(case: Case) -> dict[str, str]:

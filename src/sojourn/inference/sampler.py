@@ -1,279 +1,413 @@
-"""NUTS sampling of a case's posterior: a pilot phase that learns the metric, then the draws.
+"""Sampling of a case's posterior: Hamiltonian Monte Carlo in a metric that is learned first.
 
-The sampler is NumPyro's NUTS. Chains run in threads over one compiled function, so that
-the density is compiled once, every chain reports its progress, and an interrupt takes
-effect after a short run of steps. All chains draw with the same step size, the geometric
-mean of the adapted ones, because a hundred adaptation steps determine a single one poorly.
+The metric is learned from curvatures around the mode, then from those along short chains, and then
+from draws of the chains, shrunk towards the curvature's. Chains run in threads, each with a gradient
+function of its own. All of them draw with the same step, the geometric mean of the adapted ones,
+because the few steps of an adaptation determine a single one poorly. Random numbers belong to a chain
+and a stage, so that draws do not depend on the number of threads or on which of them is faster.
 """
 
 from __future__ import annotations
 
+import os
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
-from numpyro.infer.hmc import hmc
+from threadpoolctl import threadpool_limits
 
 from sojourn._core.arrays import Real
-from sojourn._core.defaults import CHAINS, DRAWS
-from sojourn.inference.jax_config import OPTIONS, enter_thread, jax_settings
-from sojourn.inference.likelihood import ClaimIntervals
-from sojourn.inference.preconditioner import (
-    DIRECTIONS,
-    Metric,
-    curvature,
-    find_mode,
-    from_curvature,
-    pull_back,
-    to_z,
-)
+from sojourn._core.defaults import CHAINS, LIMIT
+from sojourn.inference.convergence import Convergence, measure_convergence
+from sojourn.inference.leapfrog import Chain, ChainDraws, Place, StepSize
+from sojourn.inference.preconditioner import Metric, curvature, find_mode, from_curvature, from_draws
+from sojourn.inference.sampling_progress import Interrupted, Meter, SamplingProgress
 
-Potential = Callable[[Array, ClaimIntervals], Array]
+if TYPE_CHECKING:
+    from sojourn.inference.gradients import MakeGradient, Outcomes
+    from sojourn.inference.likelihood import ClaimIntervals
 
-ADAPT = 100
-"""Steps of step-size adaptation before the draws."""
-PILOT = 25
-"""Steps of the pilot phase, in which a chain reaches the bulk of the posterior."""
+__all__ = ["Adaptation", "Draws", "Interrupted", "Sampler", "SamplingProgress", "Schedule"]
+
+StoppedBy = Literal["converged", "limit", "draws"]
 MODE_OFFSETS = (0.5, 0.5, 1.0, 1.0)
 """Offsets of the points around the mode that give a first metric, in sd of its normal approximation."""
 CURVATURE_POINTS = 2
 """Number of points per pilot chain at which the curvature is computed."""
-STEPS_PER_REPORT = 25
-"""Steps between two progress reports."""
-TARGET = 0.75
-"""Target acceptance probability of the step-size adaptation."""
-WARM_DEPTH, DEPTH = 6, 9
-"""Maximum tree depth (at most 2**depth leapfrog steps), during adaptation and for draws."""
+FIRST_STEP = 0.3
+"""Step with which adaptation begins, in sd of the metric."""
+USUAL_DRAWS = 1000
+"""Draws a chain that a run usually needs: a guess for the progress bar until the first draws are in."""
 
 
 @dataclass(frozen=True)
-class ChainProgress:
-    """Progress of one chain: `step` of `total`, and divergences so far (pilot excluded)."""
+class Schedule:
+    """How long the stages of a run are, in trajectories of each chain; a trajectory has `leapfrogs` steps.
 
-    chain: int
-    step: int
-    total: int
-    divergences: int
+    Attributes:
+        pilot: first trajectories, after which the curvature is computed.
+        rounds: trajectories after each of which the metric is learned from their draws, with the number
+            of independent draws that each of them counts for.
+        settle: trajectories that adapt the step to the metric; the first of a stage are not drawn from.
+        discard: draws that a warm start throws away.
+        block: draws between two looks at the stopping rule.
+        leapfrogs: leapfrog steps of a trajectory.
+        target: acceptance probability that the step is adapted to.
+        keep: draws of each chain above which every second one is dropped, unless their number is given.
+        seconds: time after which the run ends with the next block, if it is shorter than the limit.
+    """
+
+    pilot: int = 100
+    rounds: tuple[tuple[int, float], ...] = ((150, 0.5), (150, 1.0))
+    settle: int = 50
+    discard: int = 100
+    block: int = 250
+    leapfrogs: int = 14
+    target: float = 0.8
+    keep: int = 2000
+    seconds: float = float("inf")
+
+    def warm_up(self) -> int:
+        """Trajectories of a chain before the draws, after the curvature is known."""
+        return sum(count + self.settle for count, _ in self.rounds) + self.settle
+
+
+FULL = Schedule()
+QUICK = Schedule(pilot=60, rounds=((60, 0.5),), settle=30, block=50, seconds=7.0)
+"""A draft: a metric from fewer draws, and a few seconds of drawing."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What a run learned and another may start from: metric, step, and positions (chains, D)."""
+
+    metric: Metric
+    step: float
+    positions: Real
 
 
 class Draws(NamedTuple):
-    """Draws z (chains, draws, D) with their sampler statistics (chains, draws)."""
+    """Draws z (chains, draws, D), with their sampler statistics (chains, draws).
+
+    `lp` is the log posterior density up to a constant, `energy` the Hamiltonian. `leapfrogs`, `gradients`
+    and `divergences` are numbers: leapfrog steps of a draw, and gradients and divergent trajectories of
+    the whole run, including those whose draws were thinned away. `stopped_by` says what ended the run.
+    """
 
     z: Real
-    diverging: NDArray[np.bool_]
-    leapfrogs: NDArray[np.intp]
+    lp: Real
     energy: Real
     acceptance: Real
+    diverging: NDArray[np.bool_]
+    leapfrogs: int
+    divergences: int
+    gradients: int
+    step: float
+    stopped_by: StoppedBy
     seconds_compile: float
     seconds_sample: float
 
 
-class Interrupted(Exception):  # noqa: N818 - named like KeyboardInterrupt, since it is no error
-    """Sampling stopped early because the caller asked for it."""
-
-
 class Sampler:
-    """A density, compiled once, that can be sampled many times with different data or seeds."""
+    """A density that can be sampled many times with different data or seeds."""
 
-    @jax_settings()
     def __init__(
-        self, potential: Potential, size: int, scales: NDArray[np.bool_], said: ClaimIntervals
+        self,
+        make_gradient: MakeGradient,
+        scales: NDArray[np.bool_],
+        outcomes: Outcomes | None = None,
+        seconds_compile: float = 0.0,
     ) -> None:
-        """Compile the density.
+        """Take the density.
 
         Args:
-            potential: minus the log density of z (size,), given the claims.
-            size: length of z.
-            scales: (size,) whether each unknown is the scale of other unknowns.
-            said: claims with the array shapes that will be sampled.
+            make_gradient: from the claims to a new function that returns minus the log density of z (D,)
+                and its gradient; every thread gets a function of its own.
+            scales: (D,) whether each unknown is the scale of other unknowns.
+            outcomes: further quantities (n, k) of draws (n, D) whose convergence the stopping rule asks for.
+            seconds_compile: time that it took to compile the density, for the record.
         """
-        self.size, self.free = size, ~scales
-        began = time.perf_counter()
-        self._gradient = jax.jit(jax.value_and_grad(potential), compiler_options=OPTIONS)
-        self._init, step = hmc(potential_fn_gen=_generator(potential), algo="NUTS")
+        self.make_gradient, self.outcomes = make_gradient, outcomes
+        self.size, self.free = len(scales), ~scales
+        self.seconds_compile = seconds_compile
 
-        def run(state: Any, said: ClaimIntervals, metric: Metric) -> tuple[Any, tuple[Array, ...]]:
-            def body(state: Any, _: None) -> tuple[Any, tuple[Array, ...]]:
-                state = step(state, model_args=(said, metric, False))
-                kept = (
-                    state.z,
-                    state.z_grad,
-                    state.diverging,
-                    state.num_steps,
-                    state.energy,
-                    state.accept_prob,
-                )
-                return state, kept
-
-            return jax.lax.scan(body, state, None, length=STEPS_PER_REPORT)
-
-        start = self._start(jnp.zeros(size), said, _identity(size), jax.random.PRNGKey(0))
-        self._run = jax.jit(run, compiler_options=OPTIONS).lower(start, said, _identity(size)).compile()
-        self.seconds_compile = time.perf_counter() - began
-
-    @jax_settings()
-    def value_and_gradient(self, z: Real, said: ClaimIntervals) -> tuple[float, Real]:
-        """Potential and its gradient (size,) at z (size,)."""
-        value, slope = self._gradient(jnp.asarray(z), said)
-        return float(value), np.asarray(slope)
-
-    @jax_settings()
     def draw(
         self,
         said: ClaimIntervals,
         seed: int,
         chains: int = CHAINS,
-        draws: int = DRAWS,
-        report: Callable[[ChainProgress], None] | None = None,
-        stop: threading.Event | None = None,
+        draws: int | None = None,
+        *,
+        limit: float = LIMIT,
+        schedule: Schedule = FULL,
         metric: Metric | None = None,
-    ) -> tuple[Draws, Metric]:
+        start: Adaptation | None = None,
+        threads: int | None = None,
+        report: Callable[[SamplingProgress], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> tuple[Draws, Adaptation]:
         """Draw from the posterior.
+
+        Without `draws`, the chains go on until R̂ and effective draws of all unknowns and outcomes meet the
+        thresholds of an answer, or until `limit` seconds have passed. The draws depend on the seed only,
+        and, where the limit ends the run, on the clock.
 
         Args:
             said: the claims.
-            seed: determines, with the number of the chain, the random numbers of every chain.
+            seed: determines, with the number of the chain and the stage, all random numbers.
             chains: number of chains.
-            draws: draws kept per chain, rounded up to a multiple of `STEPS_PER_REPORT`.
-            report: called after every `STEPS_PER_REPORT` steps of a chain, from its thread.
+            draws: draws kept per chain; None: as many as are needed.
+            limit: seconds after which a run without `draws` ends, at the end of a block.
+            schedule: how long the stages are.
+            metric: metric learned on a similar posterior; with it, no curvature is computed.
+            start: what a run on a similar posterior learned; with it, only the step is adapted again.
+            threads: threads that the chains share; default: as many as there are processors.
+            report: called with the progress, from one of the threads.
             stop: event that ends the sampling early when it is set.
-            metric: metric learned on a similar posterior; with it, the pilot phase is skipped.
 
         Returns:
-            The draws, and the metric they were made with.
+            The draws, and what a later run may start from.
 
         Raises:
             Interrupted: `stop` was set.
         """
-        began = time.perf_counter()
-        job = _Job(
-            report or (lambda _: None),
-            stop or threading.Event(),
-            -(-draws // STEPS_PER_REPORT) * STEPS_PER_REPORT,
-            metric is None,
-        )
-        keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
-        with ThreadPoolExecutor(chains, initializer=enter_thread) as pool:
-            found = metric or self._learn(said, keys[0], job, pool)
-            adapted = list(pool.map(lambda c: self._adapt(said, found, keys[1, c], c, job), range(chains)))
-            step = jnp.exp(jnp.mean(jnp.log(jnp.stack([s.adapt_state.step_size for s in adapted]))))
-            kept = list(pool.map(lambda c: self._kept(said, found, adapted[c], step, c, job), range(chains)))
-        z, diverging, leapfrogs, energy, acceptance = (np.stack(column) for column in zip(*kept, strict=True))
-        seconds = time.perf_counter() - began
-        return Draws(z, diverging, leapfrogs, energy, acceptance, self.seconds_compile, seconds), found
+        warm = schedule.discard + schedule.settle if start else schedule.warm_up()
+        expected = chains * schedule.leapfrogs * (warm + (draws or USUAL_DRAWS))
+        if not (metric or start):
+            looks = len(MODE_OFFSETS) + 1 + CURVATURE_POINTS * chains
+            expected += 200 + looks * (self.size + 1) + chains * schedule.pilot * schedule.leapfrogs
+        seconds = None if draws else min(limit, schedule.seconds)
+        meter = Meter(report, stop, expected, seconds)
+        # BLAS would start threads of its own below those of the chains, and they would wait for one another.
+        with (
+            threadpool_limits(1, user_api="blas"),
+            _pool(min(chains, threads or _processors()), meter) as pool,
+        ):
+            run = _Run(self, said, seed, chains, schedule, pool, meter)
+            if start is not None:
+                found = run.resume(start)
+            else:
+                found = run.learn(*((metric, None) if metric else run.explore()))
+            return run.collect(found, draws)
 
-    def _start(self, y: Array, said: ClaimIntervals, metric: Metric, key: Array) -> Any:
-        """Initial state of a chain at y; the density is filled in afterwards, to avoid recompiling it."""
-        state = self._init(
-            y,
-            num_warmup=ADAPT,
-            step_size=0.3,
-            adapt_mass_matrix=False,
-            dense_mass=False,
-            target_accept_prob=TARGET,
-            max_tree_depth=(WARM_DEPTH, DEPTH),  # pyright: ignore[reportArgumentType]
-            model_args=(said, metric, True),
-            rng_key=key,
-        )
-        value, slope = self._gradient(to_z(metric, y), said)
-        return state._replace(potential_energy=value, z_grad=pull_back(metric, slope))
-
-    def _steps(
-        self, state: Any, said: ClaimIntervals, metric: Metric, chain: int, begin: int, count: int, job: _Job
-    ) -> Any:
-        """Run `count` steps and keep (y, gradient, diverging, leapfrogs, energy, acceptance) of each."""
-        kept: list[Any] = []
-        for k in range(count // STEPS_PER_REPORT):
-            if job.stop.is_set():
-                raise Interrupted
-            state, out = self._run(state, said, metric)
-            kept.append([np.asarray(a) for a in out])
-            job.divergences[chain] = job.divergences.get(chain, 0) + int(kept[-1][2].sum()) * (
-                begin >= job.warm
-            )
-            job.report(
-                ChainProgress(chain, begin + (k + 1) * STEPS_PER_REPORT, job.total, job.divergences[chain])
-            )
-        return state, [np.concatenate(column) for column in zip(*kept, strict=True)]
-
-    def _learn(self, said: ClaimIntervals, keys: Array, job: _Job, pool: ThreadPoolExecutor) -> Metric:
-        """Learn the metric from curvatures around the mode, then from those along short pilot chains."""
-
-        def gradient(z: Real) -> tuple[float, Real]:
-            if job.stop.is_set():
-                raise Interrupted
-            return self.value_and_gradient(z, said)
-
-        mode = find_mode(gradient, self.size, self.free)
-        first = curvature(gradient, mode)
-        first[~self.free], first[:, ~self.free] = 0.0, 0.0
-        first[~self.free, ~self.free] = 1.0
-        normal = from_curvature(mode, [first])
-        ways = jax.random.normal(keys[0], (len(MODE_OFFSETS), self.size)) * jnp.array(MODE_OFFSETS)[:, None]
-        around = [np.asarray(to_z(normal, way)) for way in ways]
-        start = from_curvature(mode, list(pool.map(lambda z: curvature(gradient, z), around)))
-        pilots = list(pool.map(lambda c: self._pilot(said, start, keys[c], c, job), range(len(keys))))
-        points = np.concatenate(pilots)
-        curvatures = list(pool.map(lambda z: curvature(gradient, z), points))
-        return from_curvature(points.mean(axis=0), curvatures)
-
-    def _pilot(self, said: ClaimIntervals, metric: Metric, key: Array, chain: int, job: _Job) -> Real:
-        """A few points of the posterior, (CURVATURE_POINTS, size)."""
-        first, second = jax.random.split(key)
-        state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
-        _, (y, *_) = self._steps(state, said, metric, chain, 0, PILOT, job)
-        at = np.linspace(len(y) - 1, len(y) // 2, CURVATURE_POINTS).astype(int)
-        return np.stack([np.asarray(to_z(metric, jnp.asarray(one))) for one in y[at]])
-
-    def _adapt(self, said: ClaimIntervals, metric: Metric, key: Array, chain: int, job: _Job) -> Any:
-        """State of a chain after step-size adaptation."""
-        first, second = jax.random.split(key)
-        state = self._start(0.5 * jax.random.normal(first, (self.size,)), said, metric, second)
-        state, _ = self._steps(state, said, metric, chain, job.warm - ADAPT, ADAPT, job)
-        return state
-
-    def _kept(
-        self, said: ClaimIntervals, metric: Metric, state: Any, step: Array, chain: int, job: _Job
-    ) -> tuple[Any, ...]:
-        """The draws of a chain, with the common step size."""
-        state = state._replace(adapt_state=state.adapt_state._replace(step_size=step))
-        _, (y, _, diverging, leapfrogs, energy, acceptance) = self._steps(
-            state, said, metric, chain, job.warm, job.draws, job
-        )
-        z = np.asarray(jax.vmap(to_z, in_axes=(None, 0))(metric, jnp.asarray(y)))
-        return z, diverging, leapfrogs, energy, acceptance
+    def learn_metric(self, said: ClaimIntervals, points: Real) -> Metric:
+        """The metric of the average curvature at points (n, D) of the posterior."""
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_processors()) as pool:
+            looks = pool.map(lambda z: curvature(self.make_gradient(said), z), points)
+            return from_curvature(points.mean(axis=0), list(looks))
 
 
-class _Job:
-    """State shared by the chains of one call of `draw`."""
+class _Run:
+    """One call of `Sampler.draw`: its stages, over the chains and threads that they share."""
 
     def __init__(
-        self, report: Callable[[ChainProgress], None], stop: threading.Event, draws: int, pilot: bool
+        self,
+        sampler: Sampler,
+        said: ClaimIntervals,
+        seed: int,
+        chains: int,
+        schedule: Schedule,
+        pool: ThreadPoolExecutor,
+        meter: Meter,
     ) -> None:
-        self.report, self.stop, self.draws = report, stop, draws
-        self.warm = ADAPT + (PILOT if pilot else 0)
-        self.total = self.warm + draws
-        self.divergences: dict[int, int] = {}
+        self.sampler, self.said, self.seed, self.schedule = sampler, said, seed, schedule
+        self.chains, self.pool, self.meter = range(chains), pool, meter
+        self.gradients = [self.gradient() for _ in self.chains]
+        self.stage = 0
+
+    def gradient(self) -> Any:
+        """A new gradient function, counted and interruptible."""
+        return self.meter.watch(self.sampler.make_gradient(self.said))
+
+    def each(self, function: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        """Apply a function in the threads; results in the order of the items."""
+        return list(self.pool.map(function, items))
+
+    def generators(self, count: int) -> list[np.random.Generator]:
+        """Random number generators of a new stage, one for each chain or point."""
+        self.stage += 1
+        keys = ((self.stage, k) for k in range(count))
+        return [np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key)) for key in keys]
+
+    def members(self, metric: Metric) -> list[Chain]:
+        """The chains of a new stage."""
+        rngs = self.generators(len(self.chains))
+        return [Chain(self.gradients[c], metric, self.schedule.leapfrogs, rngs[c]) for c in self.chains]
+
+    def look(self, points: Iterable[Real]) -> list[Real]:
+        """Curvatures at points."""
+        return self.each(lambda z: curvature(self.gradient(), z), points)
+
+    def explore(self) -> tuple[Metric, list[Place]]:
+        """A metric from curvatures around the mode, then along short chains; and the chains' places."""
+        size, free = self.sampler.size, self.sampler.free
+        mode = find_mode(self.gradients[0], size, free)
+        self.meter.phase = "learning the metric"
+        first = curvature(self.gradients[0], mode)
+        first[~free], first[:, ~free] = 0.0, 0.0
+        first[~free, ~free] = 1.0
+        normal = from_curvature(mode, [first])
+        ways = zip(MODE_OFFSETS, self.generators(len(MODE_OFFSETS)), strict=True)
+        around = [normal.place(offset * rng.standard_normal(size)) for offset, rng in ways]
+        metric = from_curvature(mode, self.look(around))
+        _, places, pilots = self.adapt(metric, self.begin(metric), FIRST_STEP, self.schedule.pilot)
+        at = np.linspace(self.schedule.pilot - 1, self.schedule.pilot // 2, CURVATURE_POINTS).astype(int)
+        points = np.concatenate([pilot.z[at] for pilot in pilots])
+        return from_curvature(points.mean(axis=0), self.look(points)), places
+
+    def begin(self, metric: Metric) -> list[Place]:
+        """Places of the chains around the mean of a metric."""
+        size = self.sampler.size
+        at = [metric.place(0.5 * rng.standard_normal(size)) for rng in self.generators(len(self.chains))]
+        return self.put(metric, at)
+
+    def put(self, metric: Metric, positions: Iterable[Real]) -> list[Place]:
+        """Places of the chains at given positions."""
+        pairs = zip(self.members(metric), positions, strict=True)
+        return self.each(lambda pair: pair[0].place(pair[1]), pairs)
+
+    def adapt(
+        self, metric: Metric, places: list[Place], step: float, count: int
+    ) -> tuple[float, list[Place], list[ChainDraws]]:
+        """Trajectories that adapt the step: the chains' common step, their places, and the draws."""
+        sizes = [StepSize(step, self.schedule.target) for _ in self.chains]
+        members = self.members(metric)
+        found = self.each(lambda c: members[c].adapt(places[c], sizes[c], count), self.chains)
+        common = float(np.exp(np.mean([np.log(size.settled) for size in sizes])))
+        return common, [place for place, _ in found], [draws for _, draws in found]
+
+    def learn(self, curved: Metric, places: list[Place] | None) -> tuple[Metric, float, list[Place]]:
+        """The metric from draws, shrunk towards the curvature's, with its step and the chains' places."""
+        self.meter.phase = "learning the metric"
+        metric, step = curved, FIRST_STEP
+        places = places or self.begin(curved)
+        for count, worth in self.schedule.rounds:
+            step, places, drawn = self.adapt(metric, places, step, self.schedule.settle + count)
+            kept = np.concatenate([one.z[self.schedule.settle :] for one in drawn])
+            metric = from_draws(kept, curved, worth)
+        step, places, _ = self.adapt(metric, places, step, self.schedule.settle)
+        return metric, step, places
+
+    def resume(self, start: Adaptation) -> tuple[Metric, float, list[Place]]:
+        """Places of the chains after a warm start, whose first draws are thrown away."""
+        self.meter.phase = "drawing"
+        at = [start.positions[c % len(start.positions)] for c in self.chains]
+        places = self.put(start.metric, at)
+        step, places, _ = self.adapt(start.metric, places, start.step, self.schedule.settle)
+        places, _ = self.block(start.metric, places, step, self.schedule.discard)
+        return start.metric, step, places
+
+    def block(
+        self, metric: Metric, places: list[Place], step: float, count: int
+    ) -> tuple[list[Place], ChainDraws]:
+        """Draw `count` times from every chain: the places after it, and the draws stacked by chain."""
+        members = self.members(metric)
+        found = self.each(lambda c: members[c].draw(places[c], step, count), self.chains)
+        columns = zip(*(drawn for _, drawn in found), strict=True)
+        stacked = ChainDraws._make(np.stack(column) for column in columns)
+        return [place for place, _ in found], stacked
+
+    def collect(
+        self, found: tuple[Metric, float, list[Place]], draws: int | None
+    ) -> tuple[Draws, Adaptation]:
+        """Draw in blocks until there are as many draws as asked for, or convergence, or time is up."""
+        metric, step, places = found
+        self.meter.phase = "drawing"
+        kept = _Kept(self.schedule.keep if draws is None else None)
+        stopped: StoppedBy | None = None
+        while stopped is None:
+            count = self.schedule.block if draws is None else min(self.schedule.block, draws - kept.seen)
+            places, block = self.block(metric, places, step, count)
+            kept.add(block, self._outcomes_of(block.z) if draws is None else None)
+            self.meter.draws, self.meter.divergences = kept.seen, kept.divergences
+            stopped = self._stopped_by(kept, draws)
+        result = Draws(
+            *kept.draws,
+            leapfrogs=self.schedule.leapfrogs,
+            divergences=kept.divergences,
+            gradients=self.meter.gradients,
+            step=step,
+            stopped_by=stopped,
+            seconds_compile=self.sampler.seconds_compile,
+            seconds_sample=self.meter.seconds,
+        )
+        return result, Adaptation(metric, step, np.stack([place.z for place in places]))
+
+    def _stopped_by(self, kept: _Kept, draws: int | None) -> StoppedBy | None:
+        """What ends the run after this block, if anything does."""
+        if draws is not None:
+            return "draws" if kept.seen >= draws else None
+        found = self._convergence(kept)
+        if found.is_reached:
+            return "converged"
+        rest = kept.seen * max(found.remaining - 1, 0.0) + self.schedule.block / 2
+        self.meter.expected = self.meter.gradients + len(self.chains) * self.schedule.leapfrogs * rest
+        return "limit" if self.meter.limit is not None and self.meter.seconds >= self.meter.limit else None
+
+    def _outcomes_of(self, z: Real) -> Real:
+        """Outcomes (chains, n, k) of the draws of a block."""
+        outcomes = self.sampler.outcomes
+        return np.empty((*z.shape[:2], 0)) if outcomes is None else np.stack(self.each(outcomes, z))
+
+    def _convergence(self, kept: _Kept) -> Convergence:
+        """Convergence of all unknowns and outcomes."""
+        series, outcomes = np.moveaxis(kept.draws.z, 2, 0), np.moveaxis(kept.outcomes, 2, 0)
+        return measure_convergence(series, outcomes, self.pool.map)
 
 
-def _generator(potential: Potential) -> Callable[[ClaimIntervals, Metric, bool], Callable[[Array], Array]]:
-    """The potential in whitened coordinates; a cheap substitute while a state is being laid out."""
+class _Kept:
+    """The draws kept so far; every second one is dropped when there are more than `most` of a chain."""
 
-    def generate(said: ClaimIntervals, metric: Metric, layout_only: bool) -> Callable[[Array], Array]:
-        if layout_only:
-            return lambda y: 0.5 * jnp.sum(y * y)
-        return lambda y: potential(to_z(metric, y), said)
+    def __init__(self, most: int | None) -> None:
+        self.most, self.every, self.seen, self.divergences = most, 1, 0, 0
+        self.blocks: list[tuple[ChainDraws, Real | None]] = []
 
-    return generate
+    def add(self, block: ChainDraws, outcomes: Real | None) -> None:
+        """Add a block, with the outcomes (chains, n, k) of its draws."""
+        count = block.z.shape[1]
+        self.divergences += int(block.diverging.sum())
+        first = -(self.seen + 1) % self.every
+        self.seen += count
+        self.blocks.append(_every(block, outcomes, first, self.every))
+        while self.most is not None and self.seen // self.every > self.most:
+            self.every *= 2
+            self.blocks = [_every(self.draws, self.outcomes, 1, 2)]
+
+    @property
+    def draws(self) -> ChainDraws:
+        """All draws kept, (chains, draws)."""
+        columns = zip(*(block for block, _ in self.blocks), strict=True)
+        return ChainDraws._make(np.concatenate(column, axis=1) for column in columns)
+
+    @property
+    def outcomes(self) -> Real:
+        """Their outcomes, (chains, draws, k)."""
+        return np.concatenate([found for _, found in self.blocks if found is not None], axis=1)
 
 
-def _identity(size: int) -> Metric:
-    return Metric(jnp.zeros(size), jnp.zeros((size, DIRECTIONS)), jnp.ones(DIRECTIONS))
+def _every(block: ChainDraws, outcomes: Real | None, first: int, step: int) -> tuple[ChainDraws, Real | None]:
+    """Every `step`-th draw of a block."""
+    thinned = ChainDraws._make(column[:, first::step] for column in block)
+    return thinned, None if outcomes is None else outcomes[:, first::step]
+
+
+@contextmanager
+def _pool(threads: int, meter: Meter) -> Generator[ThreadPoolExecutor]:
+    """Threads that end with their next gradient if an error, or Ctrl-C, ends the run."""
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            yield pool
+        except BaseException:
+            meter.failed = True
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
