@@ -23,10 +23,14 @@ from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.kernel.constants import KernelError, collect_constants
 from sojourn.inference.kernel.kernel import Kernel
 from sojourn.inference.likelihood import ClaimIntervals, error_location_scale
+from sojourn.inference.preconditioner import Gradient
 
-Gradient = Callable[[Real], tuple[float, Real]]
-"""The potential at z (D,) and its gradient (D,); the next call may overwrite the gradient."""
-
+MakeGradient = Callable[[ClaimIntervals], Gradient]
+"""From the claims to a new gradient function with work arrays of its own, for one thread."""
+Outcomes = Callable[[Real], Real]
+"""From draws (n, D) to log numbers of people (n, 4), in the order of OUTCOMES; any thread may call it."""
+LEAST_PEOPLE = 1e-3
+"""Fewer people than this count as this many, so that logarithms are finite."""
 SPREAD = 0.3
 """Standard deviation of the point at which the kernel is compared with its definition."""
 STEP = 1e-4
@@ -82,6 +86,19 @@ class CompiledDensity:
         record = self._record_by_kernel(claims) if self.constants is not None else self._record_by_jax(claims)
         rows = [record(one) for one in z]
         return DrawRecord(*(np.stack(column) for column in zip(*rows, strict=True)))
+
+    def find_outcomes(self, z: Real) -> Real:
+        """Log numbers of people (n, 4) who arrived, stayed, moved on and returned by the day asked."""
+        question = Question(self.model.plan)
+        if self.constants is None:
+            timeline = self.record_draws(z, self.model.said).timeline
+            return np.log(np.maximum(timeline[:, question.at], LEAST_PEOPLE))
+        kernel = Kernel(self.constants, self.model.said)
+        people = np.empty((len(z), 4))
+        for one, row in zip(z, people, strict=True):
+            kernel.value(one)
+            row[:] = question.outcomes(kernel.arrays["arrivals"], kernel.arrays["stock"])
+        return np.log(np.maximum(people, LEAST_PEOPLE))
 
     @cached_property
     def _gradient(self) -> Any:
@@ -163,6 +180,11 @@ class Question:
         arrived = xp.concatenate([xp.zeros(1), xp.cumsum(flow)])
         return xp.concatenate([arrived[:, None], stock[:, self.rows].sum(axis=1) @ self.fate], axis=1)
 
+    def outcomes(self, arrivals: Real, stock: Real) -> Real:
+        """The same on the day asked only, (4,)."""
+        arrived = arrivals[: self.at, self.cohorts].sum()
+        return np.concatenate([[arrived], stock[self.at, self.rows].sum(axis=0) @ self.fate])
+
     def by_place(self, stock: Any) -> Any:
         """People in each place on the reference date, (D,)."""
         return stock[self.at, self.rows].sum(axis=0) @ self.member
@@ -182,7 +204,9 @@ def make_timeline(plan: Plan) -> Callable[[History], Array]:
 def compile_density(model: Model) -> CompiledDensity:
     """Compile a model's density by numba; by JAX, with a warning, where the kernel cannot express it."""
     try:
-        return CompiledDensity(model, collect_constants(model))
+        density = CompiledDensity(model, collect_constants(model))
+        density.make_gradient(model.said)(np.zeros(model.unknowns.size))
+        return density
     except KernelError as error:
         warnings.warn(f"computing with JAX, six times slower: {error}", RuntimeWarning, stacklevel=2)
         return CompiledDensity(model, None)
@@ -194,6 +218,8 @@ def check_kernel(density: CompiledDensity) -> None:
     Raises:
         KernelError: value or slope differ; the kernel must not be used.
     """
+    if density.constants is None:
+        return
     model, claims = density.model, density.model.said
     definition = jax.jit(model.potential, compiler_options=OPTIONS | {"xla_backend_optimization_level": 0})
     rng = np.random.default_rng(1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,11 +24,12 @@ from sojourn.case import Case, CaseError
 from sojourn.inference import answer_record
 from sojourn.inference.answer import SCHEMA, Answer
 from sojourn.inference.answer_ledger import ledger
+from sojourn.inference.compiled_density import CompiledDensity, check_kernel, compile_density
 from sojourn.inference.default_priors import prior_problems
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.draws_file import ADAPTATION, read_adaptation, record_adaptation
-from sojourn.inference.gradients import make_gradients
-from sojourn.inference.jax_config import jax_settings
+from sojourn.inference.jax_config import enter_thread, jax_settings
+from sojourn.inference.kernel.constants import KernelError
 from sojourn.inference.model_hash import hash_model
 from sojourn.inference.quantities import make_quantities
 from sojourn.inference.sampler import FULL, QUICK, Adaptation, Draws, Sampler, SamplingProgress
@@ -94,28 +97,34 @@ def estimate(
     """
     model = compile_case(with_dates(case, asof, claims_until))
     earlier = None if start is None else adaptation_of(model, start)
-    found, adaptation = make_sampler(model).draw(
-        model.said,
-        seed,
-        chains,
-        draws,
-        limit=limit,
-        schedule=QUICK if quick else FULL,
-        start=earlier,
-        report=report,
-        stop=stop,
-    )
+    run = {"limit": limit, "schedule": QUICK if quick else FULL, "start": earlier}
+    watch = {"report": report, "stop": stop}
+    density = compile_density(model)
+    with ThreadPoolExecutor(1, initializer=enter_thread) as pool:
+        check = pool.submit(check_kernel, density)
+        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run, **watch)
+    if (error := check.exception()) is not None:
+        if not isinstance(error, KernelError):
+            raise error
+        warnings.warn(
+            f"the kernel is wrong here, drawing again with JAX: {error}", RuntimeWarning, stacklevel=2
+        )
+        density = CompiledDensity(model, None)
+        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run, **watch)
+    found, adaptation = drawn
     origin = None if start is None else {"answer": start.sha256, "how": "chains"}
-    answer = summarise_draws(model, found, seed, adaptation, draft=quick, started_from=origin)
+    answer = summarise_draws(
+        model, found, seed, adaptation, density=density, draft=quick, started_from=origin
+    )
     return replace(answer, _case=case)
 
 
 @jax_settings()
-def make_sampler(model: Model) -> Sampler:
+def make_sampler(model: Model, density: CompiledDensity | None = None) -> Sampler:
     """The sampler of a model, compiled once for claims of the same shape."""
     began = time.perf_counter()
-    make_gradient, outcomes = make_gradients(model)
-    return Sampler(make_gradient, scales(model), outcomes, time.perf_counter() - began)
+    density = density or compile_density(model)
+    return Sampler(density.make_gradient, scales(model), density.find_outcomes, time.perf_counter() - began)
 
 
 def adaptation_of(model: Model, answer: Answer) -> Adaptation:
@@ -183,6 +192,7 @@ def summarise_draws(
     seed: int,
     adaptation: Adaptation | None = None,
     *,
+    density: CompiledDensity | None = None,
     draft: bool = False,
     started_from: Mapping[str, str] | None = None,
 ) -> Answer:
@@ -193,11 +203,12 @@ def summarise_draws(
         draws: its draws.
         seed: their seed.
         adaptation: what a later run may start from; None: it cannot start from this answer.
+        density: the compiled density of the model; None: it is compiled again.
         draft: whether the run was cut short on purpose.
         started_from: the SHA-256 of the `answer` that the run started from, and `how`.
     """
     chains, kept, size = draws.z.shape
-    many = make_quantities(model)
+    many = make_quantities(model, density)
     posterior = many(draws.z.reshape(-1, size), model.said)
     prior_z = np.random.default_rng(0).standard_normal((PRIOR_DRAWS, size))
     prior = many(prior_z, model.said)

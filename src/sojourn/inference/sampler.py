@@ -29,7 +29,7 @@ from sojourn.inference.preconditioner import Metric, curvature, find_mode, from_
 from sojourn.inference.sampling_progress import Interrupted, Meter, SamplingProgress
 
 if TYPE_CHECKING:
-    from sojourn.inference.gradients import MakeGradient, Outcomes
+    from sojourn.inference.compiled_density import MakeGradient, Outcomes
     from sojourn.inference.likelihood import ClaimIntervals
 
 __all__ = ["Adaptation", "Draws", "Interrupted", "Sampler", "SamplingProgress", "Schedule"]
