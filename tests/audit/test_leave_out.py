@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from sojourn._core.thresholds import K_HAT
+from sojourn.audit import leave_out
+from sojourn.audit.checkpoints import Checkpoints
 from sojourn.audit.importance_weights import moments
 from sojourn.audit.influence import influences, shift_error
 from sojourn.audit.leave_out import (
@@ -19,6 +23,8 @@ from sojourn.audit.leave_out import (
 from sojourn.audit.posterior import Posterior
 from sojourn.case.small_groups import FOLDED
 from sojourn.inference.density import Model
+from sojourn.inference.preconditioner import Metric
+from sojourn.inference.sampler import Adaptation
 
 
 def test_sources_hold_all_claims_and_groups_once(posterior: Posterior) -> None:
@@ -69,6 +75,47 @@ def test_weights_agree_with_drawing_again(posterior: Posterior) -> None:
         other, sd = moments(again.quantities[name], again.weights.weight)
         error = shift_error(posterior, again, name, sd) * full.std()
         assert abs(one - other) < 5 * error, name
+
+
+def test_a_refit_that_was_made_is_not_made_again(
+    posterior: Posterior, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was stopped goes on from the draws that it kept, if they are those of this answer."""
+    target = targets_of_claims(posterior)[0]
+    kept = Checkpoints(tmp_path / "partial", "answer 1")
+    leaver = LeaveOut(posterior, chains=2, draws=25, checkpoints=kept)
+    start = leaver.by_weights(target)
+    first = leaver.refit(target, start)
+    (file,) = (tmp_path / "partial").iterdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(LeaveOut, "sampler", None)
+        again = LeaveOut(posterior, chains=2, draws=25, checkpoints=kept).refit(target, start)
+    assert again.weights.effective == first.weights.effective
+    for name, value in first.quantities.items():
+        assert (again.quantities[name] == value).all()
+    assert Checkpoints(tmp_path / "partial", "answer 2").load(f"without {target.claims} ()") is None
+    file.write_bytes(file.read_bytes()[:200])
+    assert kept.load(f"without {target.claims} ()") is None
+    kept.clear()
+    assert not (tmp_path / "partial").exists()
+
+
+def test_chains_that_disagree_learn_their_metric_anew(
+    posterior: Posterior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A metric that does not fit: the chains stay where they are, which R̂ shows."""
+    size = posterior.z.shape[1]
+    stuck = Adaptation(Metric(np.zeros(size), np.zeros((size, 0)), np.zeros(0)), 1e-9, posterior.z[:2])
+    leaver = LeaveOut(posterior, chains=2, draws=25)
+    starts: list[str] = []
+    sample = leaver._sample
+    monkeypatch.setattr(
+        leaver, "_sample", lambda said, **start: (starts.extend(start), sample(said, **start))[1]
+    )
+    monkeypatch.setattr(leave_out, "worst_rhat", lambda quantities, chains: 2.0 if len(starts) < 2 else 1.0)
+    found = leaver.draw("all", posterior.model.said, stuck, posterior.z[:4])
+    assert starts == ["start", "metric"]
+    assert found.rhat == 1.0
 
 
 def test_refits_are_rationed(posterior: Posterior, monkeypatch: pytest.MonkeyPatch) -> None:

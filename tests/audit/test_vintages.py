@@ -7,12 +7,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sojourn.audit.leave_out import LeaveOut
-from sojourn.audit.posterior import Posterior, Real
+from sojourn._core.arrays import Real
+from sojourn.audit.leave_out import LeaveOut, OtherDraws, worst_rhat
+from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.vintages import VintageDraws, find_vintages, publication_dates, said_by, weigh
 from sojourn.inference.draw_summary import summarise
 from sojourn.inference.estimation import with_dates
 from sojourn.inference.likelihood import ClaimIntervals
+from sojourn.inference.preconditioner import Metric
+from sojourn.inference.sampler import Adaptation
 
 
 def test_every_date_of_publication_once(posterior: Posterior) -> None:
@@ -43,7 +46,10 @@ def test_the_last_moment_is_the_answer(posterior: Posterior) -> None:
 def test_weights_of_a_stand_are_what_was_said_since(posterior: Posterior) -> None:
     """From draws that stand for an early date to the posterior: the potential's own difference."""
     model, early = posterior.model, said_by(posterior, date(2021, 12, 20))
-    stand = VintageDraws(posterior.z, posterior.points, early, 1.0)
+    own = dict(posterior.quantities)
+    learned = Adaptation(Metric(np.zeros(1), np.zeros((1, 0)), np.zeros(0)), 1.0, posterior.z[:4])
+    draws = OtherDraws(posterior.z, posterior.points, own, 1.0, 1.0, learned)
+    stand = VintageDraws(draws, early)
     weights = weigh(model, stand, model.said)
     some = [0, len(posterior.z) // 2, len(posterior.z) - 1]
     gained = [
@@ -74,10 +80,15 @@ class Dealt(LeaveOut):
 
     apart: bool
 
-    def draw_fresh(self, said: ClaimIntervals) -> Real:
-        stayed = self.posterior.quantities["share stayed"]
+    def draw(
+        self, key: str, said: ClaimIntervals, learned: Adaptation | None = None, near: Real | None = None
+    ) -> OtherDraws:
+        stayed, z = self.posterior.quantities["share stayed"], self.posterior.z
         order = np.argsort(stayed) if self.apart else np.random.default_rng(1).permutation(len(stayed))
-        return self.posterior.z[order[: len(order) // 2 * 2]].reshape(2, -1, self.posterior.z.shape[1])
+        dealt = z[order[: len(order) // 2 * 2]]
+        found = quantities_of(self.posterior.model, points := self.points(dealt, said))
+        nothing = Adaptation(Metric(z[0], np.zeros((len(z[0]), 0)), np.zeros(0)), 1.0, z[:2])
+        return OtherDraws(dealt, points, found, efficiency(found, 2), worst_rhat(found, 2), nothing)
 
 
 @pytest.mark.parametrize(("apart", "method"), [(True, "unreliable"), (False, "moved")])

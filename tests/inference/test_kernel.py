@@ -21,6 +21,7 @@ from sojourn.history import plan as plans
 from sojourn.inference.density import Model
 from sojourn.inference.estimation import compile_case
 from sojourn.inference.jax_config import OPTIONS
+from sojourn.inference.kernel.compilation import compiled
 from sojourn.inference.kernel.constants import collect_constants
 from sojourn.inference.kernel.elementary import exp, log
 from sojourn.inference.kernel.kernel import Kernel
@@ -184,3 +185,20 @@ def test_indices_stay_within_their_arrays() -> None:
     model = compile_case(with_more_features(read_case(SMALL)))
     value, _ = Kernel(collect_constants(model), model.said).value_and_gradient(points(model)[1])
     assert float(done.stdout) == pytest.approx(value, rel=1e-12)
+
+
+def test_arrays_are_compiled_as_not_overlapping() -> None:
+    """The private options of numba still work: no counting of references, and arrays that do not overlap."""
+
+    @compiled
+    def add(a: np.ndarray, b: np.ndarray) -> None:
+        for i in range(a.size):
+            a[i] += b[i]
+
+    one = np.ones(4)
+    add(one, np.ones(4))
+    assert one.tolist() == [2.0] * 4
+    (code,) = add.inspect_llvm().values()
+    assert "NRT_incref" not in code
+    body = next(line for line in code.splitlines() if line.startswith("define") and "test_arrays" in line)
+    assert body.count("noalias") > 4, body

@@ -1,20 +1,24 @@
 """The posterior without some claims, by importance weights or, where those fail, by a refit.
 
-A refit is another run of the compiled sampler in which the claims have weight 0. Its metric
-is learned from the curvature at draws of the full posterior, so it needs no pilot phase.
+A refit is another run of the compiled sampler in which the claims have weight 0. Its chains start
+from draws of the full posterior and with the metric that the answer's chains learned.
 """
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
+from sojourn.audit.checkpoints import Checkpoints
 from sojourn.audit.importance_weights import Weights, equal, resample, smooth
 from sojourn.audit.posterior import Posterior, efficiency, quantities_of
 from sojourn.audit.results import Method
@@ -22,12 +26,14 @@ from sojourn.case.small_groups import FOLDED, is_small
 from sojourn.inference.estimation import make_sampler
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
-from sojourn.inference.sampler import Sampler
+from sojourn.inference.preconditioner import Metric
+from sojourn.inference.sampler import FULL, Adaptation, Sampler
 
 LOOKS = 4
-"""Number of draws at which the curvature of a changed posterior is computed."""
+"""Number of draws at which the curvature of a changed posterior is computed, where nothing was learned."""
 CHAINS, DRAWS = 4, 200
 """Chains of a refit, and draws per chain."""
+NOTHING_KEPT = Checkpoints()
 RHAT = 1.1
 """A refit is unreliable if the R̂ of a quantity exceeds this: its short chains did not converge."""
 
@@ -80,12 +86,40 @@ def targets_of_sources(posterior: Posterior) -> list[Target]:
     return [Target(source, tuple(c), tuple(g)) for source, (c, g) in own.items()]
 
 
-class LeaveOut:
-    """Leaves targets out of a posterior; compiles a sampler when the first refit needs it."""
+@dataclass(frozen=True)
+class OtherDraws:
+    """Draws z (n, D) of the posterior of another set of claims, one chain after another.
 
-    def __init__(self, posterior: Posterior, chains: int = CHAINS, draws: int = DRAWS) -> None:
-        """Take the posterior; `chains` and `draws` (per chain) configure refits, which reuse its seed."""
-        self.posterior, self.chains, self.draws = posterior, chains, draws
+    `rhat` is the largest R̂ of the quantities; `learned` is what later chains may start from.
+    """
+
+    z: Real
+    points: Points
+    quantities: dict[str, Real]
+    efficiency: float
+    rhat: float
+    learned: Adaptation
+
+
+class LeaveOut:
+    """Leaves targets out of a posterior, and draws the posteriors of other sets of its claims."""
+
+    def __init__(
+        self,
+        posterior: Posterior,
+        chains: int = CHAINS,
+        draws: int = DRAWS,
+        checkpoints: Checkpoints = NOTHING_KEPT,
+    ) -> None:
+        """Take the posterior.
+
+        Args:
+            posterior: the posterior; refits use its seed and what its chains learned.
+            chains: chains of a refit.
+            draws: draws per chain.
+            checkpoints: where draws are kept as they are made.
+        """
+        self.posterior, self.chains, self.draws, self.checkpoints = posterior, chains, draws, checkpoints
         self.seed = posterior.answer.seed
 
     def by_weights(self, target: Target) -> LeftOut:
@@ -97,62 +131,114 @@ class LeaveOut:
         return LeftOut(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
 
     def refit(self, target: Target, start: LeftOut) -> LeftOut:
-        """Leave a target out by sampling again, with a metric learned at draws resampled by `start`."""
+        """Leave a target out by sampling again, from draws resampled by `start`."""
         said = zero_weights(self.posterior.model.said, target)
-        z = self.draw(said, start.weights.weight)
-        flat = z.reshape(-1, z.shape[2])
-        points = self._points(flat, said)
-        quantities = quantities_of(self.posterior.model, points)
-        method: Method = "refit" if worst_rhat(quantities, z.shape[0]) <= RHAT else "unreliable"
-        weights = equal(len(flat), efficiency(quantities, z.shape[0]))
-        return LeftOut(target, points, quantities, weights, start.k_hat, method)
-
-    def draw(self, said: ClaimIntervals, weight: Real) -> Real:
-        """Draw (chains, draws, D) given `said`, with a metric learned at weighted draws of the posterior."""
         rng = np.random.default_rng(self.seed)
-        points = self.posterior.z[rng.permutation(resample(weight, LOOKS, rng))]
-        return self.draw_from(points, said)
+        at = rng.permutation(resample(start.weights.weight, max(LOOKS, self.chains), rng))
+        key = f"without {target.claims} {target.groups}"
+        draws = self.draw(key, said, self.posterior.adaptation, self.posterior.z[at])
+        method: Method = "refit" if draws.rhat <= RHAT else "unreliable"
+        weights = equal(len(draws.z), draws.efficiency)
+        return LeftOut(target, draws.points, draws.quantities, weights, start.k_hat, method)
 
-    def draw_from(self, points: Real, said: ClaimIntervals) -> Real:
-        """Draw (chains, draws, D) with a metric learned from the curvature at `points`."""
-        metric = self.sampler.learn_metric(said, points)
-        found, _ = self.sampler.draw(said, self.seed, self.chains, self.draws, metric=metric)
-        return found.z
+    def draw(
+        self, key: str, said: ClaimIntervals, learned: Adaptation | None = None, near: Real | None = None
+    ) -> OtherDraws:
+        """Draw the posterior of a set of claims.
 
-    def draw_fresh(self, said: ClaimIntervals) -> Real:
-        """Draw (chains, draws, D) with a metric learned by pilot chains."""
-        return self.sampler.draw(said, self.seed, self.chains, self.draws)[0].z
+        The chains start from what a similar run learned, if anything. Where they do not agree then, the
+        metric is learned anew.
+
+        Args:
+            key: names the set of claims among the checkpoints.
+            said: the claims.
+            learned: metric and step of the chains of a similar posterior.
+            near: points (n, D) near the posterior, at least as many as there are chains; without
+                them the chains start from the mode.
+        """
+        if (kept := self.checkpoints.load(key)) is not None:
+            metric = Metric(kept["mean"], kept["directions"], kept["stretch"])
+            return self._examine(kept["z"], said, Adaptation(metric, float(kept["step"]), kept["positions"]))
+        if near is None:
+            found = self._sample(said)
+        elif learned is None:
+            found = self._sample(said, metric=self.sampler.learn_metric(said, near))
+        else:
+            found = self._sample(said, start=replace(learned, positions=near[: self.chains]))
+            if found.rhat > RHAT:
+                points = found.z[:: max(1, len(found.z) // LOOKS)][:LOOKS]
+                found = self._sample(said, metric=self.sampler.learn_metric(said, points))
+        metric = found.learned.metric
+        arrays = {"mean": metric.mean, "directions": metric.directions, "stretch": metric.stretch}
+        chains = found.z.reshape(self.chains, -1, found.z.shape[1])
+        rest = {"z": chains, "step": np.array(found.learned.step), "positions": found.learned.positions}
+        self.checkpoints.save(key, arrays | rest)
+        return found
+
+    def seconds_of_refit(self) -> float:
+        """About how long one refit takes here, by the speed of the gradient."""
+        gradient = self.sampler.make_gradient(self.posterior.model.said)
+        gradient(self.posterior.z[0])
+        began = time.perf_counter()
+        for z in self.posterior.z[:20]:
+            gradient(z)
+        each = (time.perf_counter() - began) / len(self.posterior.z[:20])
+        steps = FULL.leapfrogs * (FULL.settle + FULL.discard + self.draws)
+        return each * steps * self.chains / min(self.chains, os.cpu_count() or 1)
+
+    def _sample(self, said: ClaimIntervals, **start: Any) -> OtherDraws:
+        drawn, learned = self.sampler.draw(said, self.seed, self.chains, self.draws, **start)
+        return self._examine(drawn.z, said, learned)
+
+    def _examine(self, z: Real, said: ClaimIntervals, learned: Adaptation) -> OtherDraws:
+        flat = z.reshape(-1, z.shape[2])
+        points = self.points(flat, said)
+        found = quantities_of(self.posterior.model, points)
+        return OtherDraws(flat, points, found, efficiency(found, len(z)), worst_rhat(found, len(z)), learned)
 
     @cached_property
     def sampler(self) -> Sampler:
         """The sampler of the posterior, compiled with the claims as an argument."""
-        return make_sampler(self.posterior.model)
+        return make_sampler(self.posterior.model, self.posterior.density)
+
+    @cached_property
+    def points(self) -> Callable[[Real, ClaimIntervals], Points]:
+        """The function from draws to their pointwise quantities."""
+        return make_points(self.posterior.model, self.posterior.density)
 
     @cached_property
     def _heard(self) -> Real:
         return log_heard(self.posterior.model, self.posterior.points, self.posterior.model.said)
 
-    @cached_property
-    def _points(self) -> Callable[[Real, ClaimIntervals], Points]:
-        return make_points(self.posterior.model)
-
     def leave(
-        self, targets: Iterable[Target], refits: int, report: Callable[[str], None] = lambda _: None
+        self,
+        targets: Iterable[Target],
+        refits: int,
+        report: Callable[[str], None] = lambda _: None,
+        announce: Callable[[int, float], None] = lambda _count, _seconds: None,
     ) -> list[LeftOut]:
-        """Leave out each target, with at most `refits` refits, in the order of their estimated influence."""
+        """Leave out each target, with at most `refits` refits, in the order of their estimated influence.
+
+        Args:
+            targets: what to leave out, each alone.
+            refits: the largest number of refits.
+            report: called with the name of a target before it is refitted.
+            announce: called before the first refit with their number and about how long they take.
+        """
         found = [self.by_weights(target) for target in targets]
         doubtful = [i for i, w in enumerate(found) if w.method == "unreliable"]
         doubtful.sort(key=lambda i: -shift(self.posterior, found[i]))
-        again: dict[tuple[tuple[int, ...], tuple[int, ...]], LeftOut] = {}
+        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
         for i in doubtful:
-            target = found[i].target
-            key = (target.claims, target.groups)
-            if key not in again:
-                if len(again) == refits:
-                    continue
-                report(target.name)
-                again[key] = self.refit(target, found[i])
-            found[i] = replace(again[key], target=target)
+            alike.setdefault((found[i].target.claims, found[i].target.groups), []).append(i)
+        chosen = list(alike.values())[:refits]
+        if chosen:
+            announce(len(chosen), len(chosen) * self.seconds_of_refit())
+        for same in chosen:
+            report(found[same[0]].target.name)
+            again = self.refit(found[same[0]].target, found[same[0]])
+            for i in same:
+                found[i] = replace(again, target=found[i].target)
         return found
 
 

@@ -14,13 +14,15 @@ from sojourn._core.errors import Problem
 from sojourn._core.outcomes import OUTCOMES
 from sojourn.case import Case, CaseError
 from sojourn.inference.answer import Answer, read_answer
+from sojourn.inference.compiled_density import CompiledDensity, compile_density
 from sojourn.inference.density import Model
 from sojourn.inference.draws_file import read_draws
-from sojourn.inference.estimation import compile_case, hashes, with_dates
+from sojourn.inference.estimation import adaptation_of, compile_case, hashes, with_dates
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.model_hash import hash_model
 from sojourn.inference.pointwise import Points, make_points
 from sojourn.inference.quantities import position_of
+from sojourn.inference.sampler import Adaptation
 
 QUANTITIES = (*OUTCOMES, "share stayed", "share moved_on", "share returned")
 
@@ -39,6 +41,9 @@ class Posterior:
     points: Points = field(repr=False)
     quantities: Mapping[str, Real] = field(repr=False)
     efficiency: float
+    density: CompiledDensity = field(repr=False)
+    adaptation: Adaptation | None = field(repr=False, default=None)
+    """What the chains of the answer learned; None if the answer does not say."""
 
     @property
     def case(self) -> Case:
@@ -50,9 +55,18 @@ def posterior_of(model: Model, answer: Answer, z: Real) -> Posterior:
     """From draws z (chains, draws, D) of a model and their answer."""
     chains = z.shape[0]
     flat = z.reshape(-1, z.shape[2])
-    points = make_points(model)(flat, model.said)
-    quantities = quantities_of(model, points)
-    return Posterior(model, answer, chains, flat, points, quantities, efficiency(quantities, chains))
+    density = compile_density(model)
+    points = make_points(model, density)(flat, model.said)
+    found = quantities_of(model, points)
+    share = efficiency(found, chains)
+    return Posterior(model, answer, chains, flat, points, found, share, density, _adaptation(model, answer))
+
+
+def _adaptation(model: Model, answer: Answer) -> Adaptation | None:
+    try:
+        return adaptation_of(model, answer)
+    except CaseError:
+        return None
 
 
 def quantities_of(model: Model, points: Points) -> dict[str, Real]:

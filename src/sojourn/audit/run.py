@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sojourn._core.defaults import REFITS
+from sojourn.audit.checkpoints import Checkpoints
 from sojourn.audit.conflict import claim_conflicts, note, source_conflicts
 from sojourn.audit.influence import influences
-from sojourn.audit.leave_out import LeaveOut, targets_of_claims, targets_of_groups, targets_of_sources
+from sojourn.audit.leave_out import (
+    NOTHING_KEPT,
+    LeaveOut,
+    targets_of_claims,
+    targets_of_groups,
+    targets_of_sources,
+)
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.readings import audit_claims
 from sojourn.audit.results import Audit, Conflict, Header, Influences
@@ -19,7 +26,12 @@ from sojourn.inference.jax_config import jax_settings
 
 @jax_settings()
 def audit_posterior(
-    posterior: Posterior, *, refits: int = REFITS, report: Callable[[str], None] = lambda _: None
+    posterior: Posterior,
+    *,
+    refits: int = REFITS,
+    report: Callable[[str], None] = lambda _: None,
+    announce: Callable[[int, float], None] = lambda _count, _seconds: None,
+    checkpoints: Checkpoints = NOTHING_KEPT,
 ) -> Audit:
     """Audit the draws of an answer.
 
@@ -28,11 +40,13 @@ def audit_posterior(
         refits: how often at most to draw again where importance weights fail (k̂ over 0.7),
             those first that seem to move the answer most.
         report: called with the name of a claim or source before it is refitted.
+        announce: called before the first refit with their number and about how many seconds they take.
+        checkpoints: where the draws of refits are kept, so that a run that was stopped goes on.
     """
     claims, groups = targets_of_claims(posterior), targets_of_groups(posterior)
     sources = targets_of_sources(posterior)
-    leaver = LeaveOut(posterior)
-    found = leaver.leave([*claims, *groups, *sources], refits, report)
+    leaver = LeaveOut(posterior, checkpoints=checkpoints)
+    found = leaver.leave([*claims, *groups, *sources], refits, report, announce)
     alone = found[: len(claims) + len(groups)]
     together = found[len(alone) :]
     tested = claim_conflicts(posterior, alone[: len(claims)])

@@ -3,7 +3,7 @@
 They are computed by sequential importance resampling: the draws of one vintage are
 weighted by the likelihood of the claims published since. Where the weights fail (k̂ above
 0.7, or too few effective draws), new chains sample the posterior of the claims known by
-that date, with a metric from the curvature at a few resampled draws.
+that date. They start from resampled draws of the vintage before, with the metric learned there.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ import numpy as np
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
 from sojourn.audit.importance_weights import Weights, resample, smooth, summarise_weighted
-from sojourn.audit.leave_out import LOOKS, RHAT, LeaveOut, worst_rhat
-from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
+from sojourn.audit.leave_out import LOOKS, RHAT, LeaveOut, OtherDraws
+from sojourn.audit.posterior import Posterior, quantities_at
 from sojourn.audit.results import Numbers, Vintage
 from sojourn.case.small_groups import is_small, shown_ids
 from sojourn.inference.density import Model
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import ClaimIntervals
-from sojourn.inference.pointwise import Points, log_heard, make_points
+from sojourn.inference.pointwise import log_heard
 from sojourn.inference.quantities import position_of
+from sojourn.inference.sampler import FIRST_STEP, Adaptation
 
 EFFECTIVE = 50
 """Smallest effective sample size at which importance weights are still used."""
@@ -34,16 +35,10 @@ EFFECTIVE = 50
 
 @dataclass(frozen=True)
 class VintageDraws:
-    """Draws z (n, D) of the posterior at a date, with the claims published by then.
+    """Draws of the posterior at a date, with the claims published by then."""
 
-    `rhat` is the largest R̂ of the quantities if new chains were run, else 1.
-    """
-
-    z: Real
-    points: Points
+    draws: OtherDraws
     said: ClaimIntervals
-    efficiency: float
-    rhat: float = 1.0
 
 
 def publication_dates(posterior: Posterior) -> list[date]:
@@ -84,7 +79,6 @@ def find_vintages(
         leaver: runs new chains where importance weights fail; by default a new `LeaveOut`.
     """
     leaver = leaver or LeaveOut(posterior)
-    points_of = make_points(posterior.model)
     stand: VintageDraws | None = None
     found: list[Vintage] = []
     before = -1
@@ -92,12 +86,12 @@ def find_vintages(
         said = said_by(posterior, day)
         whole = _count(said) == _count(posterior.model.said)
         if whole:
-            stand = VintageDraws(posterior.z, posterior.points, said, posterior.efficiency)
+            stand = VintageDraws(_of_answer(posterior, leaver), said)
         weights = weigh(posterior.model, stand, said) if stand is not None else None
         moved = False
         if stand is None or weights is None or not (whole or _holds(weights)):
             report(day)
-            stand, moved = _move(leaver, points_of, stand, weights, said), True
+            stand, moved = _move(leaver, stand, weights, said, day), True
         k_hat = max(weights.k_hat, 0.0) if weights is not None else 0.0
         found.append(_moment(posterior, day, stand, said, k_hat, moved, before))
         before = day.toordinal()
@@ -106,8 +100,9 @@ def find_vintages(
 
 def weigh(model: Model, stand: VintageDraws, said: ClaimIntervals) -> Weights:
     """Weight the draws of one vintage for another set of claims."""
-    ratio = log_heard(model, stand.points, said) - log_heard(model, stand.points, stand.said)
-    return smooth(ratio, stand.efficiency)
+    points = stand.draws.points
+    ratio = log_heard(model, points, said) - log_heard(model, points, stand.said)
+    return smooth(ratio, stand.draws.efficiency)
 
 
 def _holds(weights: Weights) -> bool:
@@ -119,23 +114,25 @@ def _count(said: ClaimIntervals) -> int:
 
 
 def _move(
-    leaver: LeaveOut,
-    points_of: Callable[[Real, ClaimIntervals], Points],
-    stand: VintageDraws | None,
-    weights: Weights | None,
-    said: ClaimIntervals,
+    leaver: LeaveOut, stand: VintageDraws | None, weights: Weights | None, said: ClaimIntervals, day: date
 ) -> VintageDraws:
-    """Run new chains for a set of claims, with a metric from resampled draws; the first vintage has none."""
+    """Run new chains for a set of claims, from resampled draws of the vintage before; the first has none."""
+    key = f"published by {day}"
     if stand is None or weights is None:
-        z = leaver.draw_fresh(said)
-    else:
-        rng = np.random.default_rng(leaver.seed)
-        z = leaver.draw_from(stand.z[resample(weights.weight, LOOKS, rng)], said)
-    flat = z.reshape(-1, z.shape[2])
-    points = points_of(flat, said)
-    quantities = quantities_of(leaver.posterior.model, points)
-    chains = z.shape[0]
-    return VintageDraws(flat, points, said, efficiency(quantities, chains), worst_rhat(quantities, chains))
+        return VintageDraws(leaver.draw(key, said), said)
+    rng = np.random.default_rng(leaver.seed)
+    near = stand.draws.z[resample(weights.weight, max(LOOKS, leaver.chains), rng)]
+    return VintageDraws(leaver.draw(key, said, stand.draws.learned, near), said)
+
+
+def _of_answer(posterior: Posterior, leaver: LeaveOut) -> OtherDraws:
+    """The draws of the answer itself, for the date by which all claims were published."""
+    learned = posterior.adaptation
+    if learned is None:
+        points = posterior.z[:: max(1, len(posterior.z) // LOOKS)][:LOOKS]
+        learned = Adaptation(leaver.sampler.learn_metric(posterior.model.said, points), FIRST_STEP, points)
+    quantities = dict(posterior.quantities)
+    return OtherDraws(posterior.z, posterior.points, quantities, posterior.efficiency, 1.0, learned)
 
 
 def _moment(
@@ -149,8 +146,8 @@ def _moment(
 ) -> Vintage:
     model = posterior.model
     weights = weigh(model, stand, said)
-    asked = quantities_of(model, stand.points)
-    then = quantities_at(stand.points.timeline[:, position_of(model, day)])
+    asked = stand.draws.quantities
+    then = quantities_at(stand.draws.points.timeline[:, position_of(model, day)])
     return Vintage(
         date=str(day),
         new=tuple(_new(posterior, day, before)),
@@ -159,7 +156,7 @@ def _moment(
         then={name: _known(x, weights.weight) for name, x in then.items()},
         k_hat=k_hat,
         effective=round(weights.effective, 1),
-        method="unreliable" if stand.rhat > RHAT else "moved" if moved else "weights",
+        method="unreliable" if stand.draws.rhat > RHAT else "moved" if moved else "weights",
     )
 
 

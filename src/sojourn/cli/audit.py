@@ -48,4 +48,10 @@ def audit(
     def report(name: str) -> None:
         work.say(f"refitting without {names.claim(names.source(name))} …")
 
-    return work.finish(run(work.posterior, refits=refits, report=report), render_audit)
+    def announce(count: int, seconds: float) -> None:
+        again = "1 posterior has" if count == 1 else f"{count} posteriors have"
+        work.say(f"{again} to be drawn again: about {seconds:.0f} s here")
+
+    with work.keep_draws() as kept:
+        found = run(work.posterior, refits=refits, report=report, announce=announce, checkpoints=kept)
+    return work.finish(found, render_audit)

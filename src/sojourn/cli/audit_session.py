@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from sojourn.cli.options import Subject, check_answering
 from sojourn.cli.run_estimate import answer_now, speaking, status_of
 
 if TYPE_CHECKING:
+    from sojourn.audit.checkpoints import Checkpoints
     from sojourn.audit.posterior import Posterior
     from sojourn.audit.results import Audit, Header
 
@@ -35,6 +37,22 @@ class AuditSession:
         from sojourn.audit.run import header
 
         return header(self.posterior.answer)
+
+    @contextmanager
+    def keep_draws(self) -> Generator[Checkpoints]:
+        """Keep draws beside the answer until the work is done; a run that was stopped leaves them there."""
+        from sojourn.audit.checkpoints import FOLDER, Checkpoints
+
+        answer = self.posterior.answer
+        place = None if self.folder is None else self.folder / FOLDER
+        kept = Checkpoints(place, f"{answer.sha256} {answer.seed} {answer.version}")
+        try:
+            yield kept
+        except KeyboardInterrupt:
+            if place is not None and place.is_dir():
+                sys.stderr.write("stopped; the same command goes on from what is done\n")
+            raise
+        kept.clear()
 
     def say(self, text: str) -> None:
         """Write a line of progress to stderr, if it is a terminal."""

@@ -28,11 +28,19 @@ def vintages(
     from sojourn.cli.audit_session import open_session
 
     work = open_session(target, subject)
+    from sojourn.audit.leave_out import LeaveOut
     from sojourn.audit.results import Audit
-    from sojourn.audit.vintages import find_vintages
+    from sojourn.audit.vintages import find_vintages, publication_dates
     from sojourn.cli.audit_text import render_vintages
 
-    moments = find_vintages(
-        work.posterior, report=lambda day: work.say(f"refitting with the claims published by {day} …")
-    )
+    with work.keep_draws() as kept:
+        leaver = LeaveOut(work.posterior, checkpoints=kept)
+        dates, each = publication_dates(work.posterior), leaver.seconds_of_refit()
+        work.say(f"{len(dates)} dates; one that the draws of the date before do not reach takes {each:.0f} s")
+        moments = find_vintages(
+            work.posterior,
+            dates,
+            lambda day: work.say(f"refitting with the claims published by {day} …"),
+            leaver,
+        )
     return work.finish(Audit(header=work.header(), history=tuple(moments)), render_vintages)

@@ -24,11 +24,12 @@ from sojourn.case import Case, Claim, parse_case
 from sojourn.case.template import TEMPLATE
 from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
+from sojourn.inference.compiled_density import CompiledDensity, compile_density
 from sojourn.inference.density import Model, build_model
 from sojourn.inference.estimation import make_sampler
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import error_location_scale
-from sojourn.inference.quantities import make_quantities, position_of
+from sojourn.inference.quantities import position_of
 from sojourn.inference.sampler import Sampler
 
 
@@ -39,6 +40,7 @@ class Bench:
     case: Case
     model: Model
     sampler: Sampler
+    density: CompiledDensity
 
 
 @cache
@@ -51,7 +53,8 @@ def bench() -> Bench:
     plain = tuple(_said(claim, 1.0) for claim in used)
     case = replace(case, claims=plain, readings=readings, contacts=())
     model = build_model(case)
-    return Bench(case, model, make_sampler(model))
+    density = compile_density(model)
+    return Bench(case, model, make_sampler(model, density), density)
 
 
 @jax_settings()
@@ -63,8 +66,8 @@ def run_own_trial(trial: Trial) -> dict[str, Any]:
     truth = rng.standard_normal(own.model.unknowns.size)
     told = build_model(say(own, truth, rng)).said
     found, _ = own.sampler.draw(told, trial.seed, trial.chains, trial.draws)
-    drawn = outcomes(own.model, found.z.reshape(-1, found.z.shape[2]))
-    persons = {name: float(value[0]) for name, value in outcomes(own.model, truth[None]).items()}
+    drawn = outcomes(own, found.z.reshape(-1, found.z.shape[2]))
+    persons = {name: float(value[0]) for name, value in outcomes(own, truth[None]).items()}
     card = score_answer(drawn, persons)
     rhat = max(_rhat(x.reshape(trial.chains, trial.draws)) for x in drawn.values())
     return {
@@ -103,10 +106,12 @@ def _said(claim: Claim, figure: float) -> Claim:
     return replace(claim, value=max(value, 0.01), high=None, hedge="exact")
 
 
-def outcomes(model: Model, z: np.ndarray) -> dict[str, np.ndarray]:
+def outcomes(own: Bench, z: np.ndarray) -> dict[str, np.ndarray]:
     """Number of people by outcome on the reference date, (draws,) each, for draws z (draws, size)."""
-    timeline = make_quantities(model)(z, model.said).timeline[:, position_of(model, model.case.settings.asof)]
-    return dict(zip(OUTCOMES, np.asarray(timeline, dtype=float).T, strict=True))
+    timeline = own.density.record_draws(z, own.model.said).timeline
+    return dict(
+        zip(OUTCOMES, timeline[:, position_of(own.model, own.model.case.settings.asof)].T, strict=True)
+    )
 
 
 def _rhat(drawn: np.ndarray) -> float:
