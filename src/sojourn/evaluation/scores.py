@@ -142,7 +142,7 @@ def score_draws(outcome: str, draws: Real, truth: float) -> Score:
     """Score the draws (draws,) of one outcome, in people."""
     if draws.size < 2:
         raise ValueError(f"{outcome} has {draws.size} draws; a score needs at least 2")
-    rank = float(np.mean(draws < truth) + np.mean(draws == truth) / 2)
+    rank = float((draws < truth).mean() + (draws == truth).mean() / 2)
     low, median, high = (float(q) for q in np.quantile(draws, [0.05, 0.5, 0.95]))
     logs = np.log1p(np.maximum(draws, 0.0))
     return Score(

@@ -189,7 +189,7 @@ def _chunks(days: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.flo
     runs: list[NDArray[np.intp]] = []
     begin = 0
     while begin < T:
-        stop = int(np.searchsorted(days, days[begin] + CHUNK_DAYS, side="right")) - 1
+        stop = int(np.searchsorted(days, float(days[begin]) + CHUNK_DAYS, side="right")) - 1
         stop = min(max(stop, begin + 1), T)
         runs.append(np.arange(begin, stop))
         begin = stop

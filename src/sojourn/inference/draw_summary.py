@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,15 +45,12 @@ def convergence(z: Real, quantities: Mapping[str, Real]) -> dict[str, float]:
     """Worst R̂ and effective sample sizes over all unknowns and quantities, each (chains, draws)."""
     from arviz_stats.base.array import array_stats
 
-    statistics: Any = array_stats
     series = np.concatenate([np.moveaxis(z, 2, 0), np.stack(list(quantities.values()))])
-    axes = {"chain_axis": 1, "draw_axis": 2}
+    size = partial(array_stats.ess, series, chain_axis=1, draw_axis=2)
     return {
-        "rhat_max": significant(np.max(statistics.rhat(series, **axes)), 5),
-        "ess_bulk_min": significant(np.min(statistics.ess(series, method="bulk", **axes)), 5),
-        "ess_tail_min": significant(
-            np.min(statistics.ess(series, method="tail", prob=(0.05, 0.95), **axes)), 5
-        ),
+        "rhat_max": significant(np.max(array_stats.rhat(series, chain_axis=1, draw_axis=2)), 5),
+        "ess_bulk_min": significant(np.min(size(method="bulk")), 5),
+        "ess_tail_min": significant(np.min(size(method="tail", prob=(0.05, 0.95))), 5),
     }
 
 
