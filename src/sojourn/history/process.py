@@ -64,6 +64,15 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
 
     Returns:
         A pure function from `Parameters` to `History`.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> from sojourn.inference.density import build_model
+        >>> model = build_model(read_case("my-case"))
+        >>> account = jax.eval_shape(model.account, np.zeros(model.unknowns.size), model.said)
+        >>> history = jax.eval_shape(make_history(model.plan), account.parameters)
+        >>> len(history.stock) == model.plan.calendar.steps + 1
+        True
     """
     known = _Known(plan)
 
