@@ -33,6 +33,8 @@ CORE = (
     "tools",
 )
 """Folders and files of tests that need no extra: `make matrix` runs them in an install of the core."""
+NOT_CORE = ("case/test_personal_columns.py", "cases/test_poland_2022.py")
+"""Files in those folders that need the extra `infer`."""
 FAST = (
     *CORE,
     "docs/test_generated_pages.py",
@@ -69,8 +71,13 @@ def is_in(path: Path, places: tuple[str, ...]) -> bool:
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Without the extra `infer`, leave out the tests that cannot be imported."""
-    is_test = collection_path.name.startswith("test_")
-    return True if is_test and not INFERENCE and not is_in(collection_path, CORE) else None
+    if INFERENCE or not collection_path.is_relative_to(TESTS):
+        return None
+    if collection_path.is_dir():
+        has_core = any((TESTS / place).is_relative_to(collection_path) for place in CORE)
+        return None if has_core or is_in(collection_path, CORE) else True
+    is_core = is_in(collection_path, CORE) and not is_in(collection_path, NOT_CORE)
+    return True if collection_path.name.startswith("test_") and not is_core else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

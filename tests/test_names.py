@@ -1,5 +1,7 @@
 """Names of the package: each class name once, module names in the words of the glossary, no calques.
 
+The size of functions is checked here, too.
+
 Every list of exceptions may only shrink: a test fails on a new exception, and also on one that is no
 longer needed and must be deleted from its list.
 """
@@ -169,6 +171,13 @@ ALLOWED_CALQUES: dict[str, int] = {}
 """Package → how many calques its docstrings and messages still have."""
 
 
+MOST_LINES = 50
+"""How many lines a function may have, its signature and docstring aside."""
+
+LONG_FUNCTIONS: set[str] = set()
+"""Functions that are longer, by file and name."""
+
+
 @cache
 def modules() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
@@ -277,6 +286,27 @@ def test_no_function_hides_a_module() -> None:
     new = {name: place for name, place in shared.items() if name not in REPEATED_FUNCTIONS}
     assert not new, "a function must not share its name with a module or package"
     assert not REPEATED_FUNCTIONS - shared.keys(), "delete these from REPEATED_FUNCTIONS"
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of the body, without the docstring."""
+    first = function.body[0]
+    before = first.lineno - 1 if ast.get_docstring(function) is None else first.end_lineno or first.lineno
+    return (function.end_lineno or before) - before
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    lines = {
+        f"{path.relative_to(SOURCE)}:{node.name}": lines_of(node)
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert len(lines) > 1_000
+    long = {name: count for name, count in lines.items() if count > MOST_LINES}
+    new = {name: count for name, count in long.items() if name not in LONG_FUNCTIONS}
+    assert not new, f"split what has more than {MOST_LINES} lines"
+    assert not LONG_FUNCTIONS - long.keys(), "delete these from LONG_FUNCTIONS"
 
 
 @pytest.mark.parametrize("package", sorted({package_of(path) for path in modules()}))

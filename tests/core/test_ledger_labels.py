@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sojourn._core.answer_warnings import AnswerWarning, warnings_as_record, warnings_of
 from sojourn._core.ledger_labels import PARAMETERS, ClaimLabel, LedgerLabels, labels_of_answer
 from sojourn._core.verdict import state_verdict
 from sojourn.inference.default_priors import DEFAULTS
@@ -44,27 +45,61 @@ def test_quantities(answer: dict[str, Any], code: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "named"),
+    ("warning", "named"),
     [
         (
-            "only the prior says this: share moved_on (contraction 0.04)",
+            AnswerWarning(
+                "prior_only",
+                "only the prior says this: share moved_on (contraction 0.04)",
+                quantity="share moved_on",
+            ),
             "only the prior says this: share that moved on (contraction 0.04)",
         ),
         (
-            "c17 (about 300 crossings) does not fit the rest under any of its readings",
+            AnswerWarning(
+                "misfit",
+                "c17 (about 300 crossings) does not fit the rest under any of its readings",
+                ("c17",),
+            ),
             "Border service of Alpha: “about 300 crossings” (c17) does not fit the rest under any of its "
             "readings",
         ),
         (
-            "“250,000 crossings” (c03, border) and “25,000 documents” (c06, office) cannot both be true: why",
+            AnswerWarning(
+                "contradiction",
+                "“250,000 crossings” (c03, border) and “25,000 documents” (c06, office) cannot both be true: "
+                "why",
+                ("c03", "c06"),
+            ),
             "“250,000 crossings” (Border service of Alpha, c03) and “25,000 documents” (Statistics office of "
             "Alpha, c06) cannot both be true: why",
         ),
-        ("entries (all, on 2021-07-01) are part of it", "entries (all, on 2021-07-01) are part of it"),
+        (AnswerWarning("no_anchor", "entries (c03, border) stay"), "entries (c03, border) stay"),
     ],
 )
-def test_sentences(answer: dict[str, Any], text: str, named: str) -> None:
-    assert labels_of_answer(answer).sentence(text) == named
+def test_warnings_name_their_subjects(answer: dict[str, Any], warning: AnswerWarning, named: str) -> None:
+    record = answer | warnings_as_record([warning])
+    assert labels_of_answer(record).sentence(warning.text) == named
+
+
+def test_a_sentence_names_the_claims_that_it_is_about(answer: dict[str, Any]) -> None:
+    text = "of (c03, border) and (c06, office)"
+    named = "of (Border service of Alpha, c03) and (c06, office)"
+    assert labels_of_answer(answer).sentence(text, ("c03", "unknown")) == named
+    assert labels_of_answer(answer).sentence(text) == text
+
+
+def test_warnings_keep_their_subjects_and_earlier_answers_have_none() -> None:
+    warnings = (
+        AnswerWarning("misfit", "c1 does not fit", ("c1",)),
+        AnswerWarning("prior_only", "only the prior says this: stayed", quantity="stayed"),
+        AnswerWarning("no_anchor", "no anchor"),
+    )
+    record = warnings_as_record(warnings)
+    assert record["warning_subjects"] == [{"claims": ["c1"]}, {"quantity": "stayed"}, {}]
+    assert warnings_of(record) == warnings
+    del record["warning_subjects"]
+    assert warnings_of(record) == tuple(AnswerWarning(w.kind, w.text) for w in warnings)
 
 
 def test_series_of_two_sources_stay_apart() -> None:

@@ -62,7 +62,7 @@ def test_answer_follows_its_schema(answer: Answer) -> None:
 
 def test_every_key_of_the_schema_is_filled(answer: Answer) -> None:
     assert all(
-        answer.to_dict()[key] or key in ("warnings", "warning_kinds", "wave")
+        answer.to_dict()[key] or key in ("warnings", "warning_kinds", "warning_subjects", "wave")
         for key in answer.to_dict()
         if key != "divergences"
     )

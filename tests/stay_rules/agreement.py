@@ -20,7 +20,8 @@ from sojourn.stay_rules.breaches import Breaches
 from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.timeline import timelines
 from tests.referees import stay_rules as referee
-from tests.stay_rules.itineraries import KINDS, as_arrow, itinerary, random_spec, rule_of
+from tests.stay_rules.arrow_tables import as_arrow
+from tests.stay_rules.itineraries import KINDS, itinerary, random_spec, rule_of
 
 FULL = 20_000
 PER_SPEC = 250

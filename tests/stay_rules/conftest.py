@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-import pyarrow as pa
 import pytest
-
-from tests.stay_rules.itineraries import SCHEMA, as_arrow
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,9 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def duck() -> Iterator[Callable[..., Any]]:
     """A function that puts rows (person, entry, exit, permit) into a new DuckDB table."""
     ibis = pytest.importorskip("ibis", reason="the extra `borders` is not installed")
+    from tests.stay_rules.arrow_tables import SCHEMA, as_arrow
+
     connection, number = ibis.duckdb.connect(), count()
 
-    def table(rows: list[tuple[Any, ...]], schema: pa.Schema = SCHEMA) -> Any:
+    def table(rows: list[tuple[Any, ...]], schema: Any = SCHEMA) -> Any:
         name = f"stays{next(number)}"
         connection.con.register(f"{name}_arrow", as_arrow(rows, schema))
         return connection.table(f"{name}_arrow")

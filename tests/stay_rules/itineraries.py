@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from typing import Any, get_args
-
-import pyarrow as pa
+from typing import get_args
 
 from sojourn.stay_rules.schema import PeriodKind, Rule
 from tests.referees.stay_rules import Spec, Stay
 
 KINDS: tuple[str, ...] = get_args(PeriodKind)
-SCHEMA = pa.schema(
-    [("person", pa.int64()), ("entry", pa.date32()), ("exit", pa.date32()), ("permit", pa.string())]
-)
-
-
-def as_arrow(rows: list[tuple[Any, ...]], schema: pa.Schema = SCHEMA) -> pa.Table:
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
-        schema=schema,
-    )
-
-
 ANCHORS = [date(y, 1, 20).toordinal() for y in (2019, 2020, 2023, 2024)]
 
 

@@ -18,7 +18,8 @@ from sojourn.stay_rules.counting import Span, absences
 from sojourn.stay_rules.schema import InForce
 from sojourn.stay_rules.stays import spans_of
 from sojourn.stay_rules.timeline import timelines
-from tests.stay_rules.itineraries import KINDS, SCHEMA, as_arrow, itinerary, random_spec, rule_of
+from tests.stay_rules.arrow_tables import SCHEMA, as_arrow
+from tests.stay_rules.itineraries import KINDS, itinerary, random_spec, rule_of
 
 DAY = date.fromordinal
 REAL = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from itertools import repeat
+from typing import Any, Literal, get_args
 
 WarningKind = Literal["draft", "not_converged", "no_anchor", "prior_only", "contradiction", "misfit"]
 """Why an answer cannot be taken at face value.
@@ -19,10 +20,16 @@ WARNING_KINDS: tuple[WarningKind, ...] = get_args(WarningKind)
 
 @dataclass(frozen=True, slots=True)
 class AnswerWarning:
-    """A reason to be careful with an answer: its kind, for programs, and its text, for people."""
+    """A reason to be careful with an answer: its kind and subject, for programs, and its text, for people.
+
+    `claims` are the ids of the claims that it is about, and `quantity` is the quantity, as in `identified`
+    of `answer.json`; both are empty for a warning about the answer as a whole.
+    """
 
     kind: WarningKind
     text: str
+    claims: tuple[str, ...] = ()
+    quantity: str = ""
 
     def __str__(self) -> str:
         """The text."""
@@ -32,3 +39,32 @@ class AnswerWarning:
 def has_converged(warnings: Iterable[AnswerWarning]) -> bool:
     """Whether no warning says that the draws do not yet represent the posterior."""
     return all(warning.kind != "not_converged" for warning in warnings)
+
+
+def warnings_as_record(warnings: Iterable[AnswerWarning]) -> dict[str, list[Any]]:
+    """The keys of `answer.json` for warnings: texts, kinds and subjects, in the same order.
+
+    Example:
+        >>> warnings_as_record([AnswerWarning("misfit", "no fit", ("c1",))])
+        {'warnings': ['no fit'], 'warning_kinds': ['misfit'], 'warning_subjects': [{'claims': ['c1']}]}
+    """
+    found = list(warnings)
+    return {
+        "warnings": [warning.text for warning in found],
+        "warning_kinds": [warning.kind for warning in found],
+        "warning_subjects": [_subject(warning) for warning in found],
+    }
+
+
+def _subject(warning: AnswerWarning) -> dict[str, Any]:
+    both = {"claims": list(warning.claims), "quantity": warning.quantity}
+    return {key: value for key, value in both.items() if value}
+
+
+def warnings_of(record: Mapping[str, Any]) -> tuple[AnswerWarning, ...]:
+    """The warnings in the content of an `answer.json`; one of an earlier version names no subjects."""
+    subjects = record.get("warning_subjects", repeat({}, len(record["warnings"])))
+    return tuple(
+        AnswerWarning(kind, text, tuple(subject.get("claims", ())), subject.get("quantity", ""))
+        for kind, text, subject in zip(record["warning_kinds"], record["warnings"], subjects, strict=True)
+    )

@@ -5,11 +5,11 @@ The terminal and the report print these names. Files for programs (JSON, CSV) ke
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sojourn._core.answer_warnings import AnswerWarning, warnings_of
 from sojourn._core.outcomes import LABELS
 
 PARAMETERS: Mapping[str, str] = {
@@ -109,7 +109,9 @@ class ClaimLabel:
 
 @dataclass(frozen=True)
 class LedgerLabels:
-    """The names behind the codes of one case. A code without a name is returned as it is.
+    """The names behind the codes of one case, and the warnings of its answer by text.
+
+    A code without a name is returned as it is.
 
     Example:
         >>> labels = LedgerLabels(
@@ -126,6 +128,7 @@ class LedgerLabels:
     claims: Mapping[str, ClaimLabel] = field(default_factory=dict[str, ClaimLabel])
     events: Mapping[str, str] = field(default_factory=dict[str, str])
     groups: frozenset[str] = frozenset()
+    warnings: Mapping[str, AnswerWarning] = field(default_factory=dict[str, AnswerWarning])
 
     def place(self, code: str) -> str:
         """Name of a place."""
@@ -174,19 +177,22 @@ class LedgerLabels:
                 return names[code]
         return code.replace("_", " ")
 
-    def sentence(self, text: str) -> str:
-        """A sentence in which claims, sources and quantities are named instead of given by code."""
-        text = _PRIOR_ONLY.sub(lambda m: f"{m[1]}{self.quantity(m[2])}{m[3]}", text)
-        text = _NOT_CONVERGED.sub(lambda m: f"{m[1]}{self.quantity(m[2])}{m[3]}", text)
-        misfit = _MISFIT.match(text)
-        if misfit and misfit[1] in self.claims:
-            return f"{self.speaker(misfit[1])}: “{misfit[2]}” ({misfit[1]}) {misfit[3]}"
-        return _CITED.sub(self._cited, text)
+    def sentence(self, text: str, claims: Iterable[str] = ()) -> str:
+        """A sentence in which claims, sources and quantities are named instead of given by code.
 
-    def _cited(self, match: re.Match[str]) -> str:
-        claim, source = match.groups()
-        known = claim in self.claims and self.claims[claim].source == source
-        return f"({self.source(source)}, {claim})" if known else match[0]
+        Args:
+            text: the text of one of the `warnings`, which know their subjects, or another sentence.
+            claims: ids of the claims that another sentence is about.
+        """
+        warning = self.warnings.get(text)
+        if warning and warning.quantity:
+            text = text.replace(warning.quantity, self.quantity(warning.quantity), 1)
+        for code in warning.claims if warning else claims:
+            found = self.claims.get(code)
+            if found:
+                text = text.replace(f"{code} ({found.said})", self.claim(code))
+                text = text.replace(f"({code}, {found.source})", f"({self.source(found.source)}, {code})")
+        return text
 
     def series(self, claims: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The first claim of each series, with the later claims of the same series.
@@ -219,12 +225,6 @@ class LedgerLabels:
         return {code: len(others) for code, others in self.series(claims).items()}
 
 
-_PRIOR_ONLY = re.compile(r"^(only the prior says this: )(.+?)( \(contraction .*\))$")
-_NOT_CONVERGED = re.compile(r"^(not converged: (?:R̂|effective draws) of )(.+?)( (?:is|are) \d.*)$")
-_MISFIT = re.compile(r"^(\S+) \((.+)\) (does not fit .*)$")
-_CITED = re.compile(r"\(([\w.-]+), ([\w.-]+)\)")
-
-
 def measure_title(measure: str, who: str) -> str:
     """What a reading counts, and among whom: `entries` and `all` → border entries (everyone)."""
     return f"{MEASURES.get(measure, measure.replace('_', ' '))} ({WHO.get(who, who)})"
@@ -244,6 +244,7 @@ def labels_of_answer(answer: Mapping[str, Any]) -> LedgerLabels:
         claims=dict(_claims(answer)),
         events={event["id"]: event["name"] for event in ledger["events"] if event["kind"] == "shock"},
         groups=frozenset(code for code in ledger["contacts"] if " " not in code),
+        warnings={warning.text: warning for warning in warnings_of(answer)},
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sojourn._core.answer_warnings import has_converged, warnings_of
 from sojourn._core.thresholds import EFFECTIVE, RHAT
 
 COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
@@ -15,7 +16,7 @@ COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "
 
 def is_unreliable(answer: Mapping[str, Any]) -> bool:
     """Whether a warning of an answer, as in `answer.json`, says that its draws have not converged."""
-    return "not_converged" in answer["warning_kinds"]
+    return not has_converged(warnings_of(answer))
 
 
 def is_draft(answer: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -99,8 +100,10 @@ def edited_outcomes(model: Model, edits: Edits) -> Callable[[Real], Real]:
         v = edit_values(model, plan, model.unknowns.values(z), kept, edits)
         return timeline(simulate(parameters(plan, v)))[at]
 
-    mapped = jax.jit(lambda z: jax.lax.map(one, z), compiler_options=OPTIONS)
-    return lambda z: np.concatenate([mapped(jnp.asarray(chunk)) for chunk in in_batches(z)])[: len(z)]
+    mapped: Callable[[Array], Array] = jax.jit(partial(jax.lax.map, one), compiler_options=OPTIONS)
+    return lambda z: np.concatenate([np.asarray(mapped(jnp.asarray(chunk))) for chunk in in_batches(z)])[
+        : len(z)
+    ]
 
 
 def edit_settings(settings: CaseSettings, edits: Edits) -> CaseSettings:

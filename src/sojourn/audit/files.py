@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sojourn._core.files import dump_json, staged_folder
 from sojourn.audit.results import Audit
@@ -34,9 +34,9 @@ def as_record(audit: Audit) -> dict[str, Any]:
 
 def _plain(item: Any) -> Any:
     if isinstance(item, Mapping):
-        return {key: _plain(value) for key, value in item.items()}
+        return {key: _plain(value) for key, value in cast("Mapping[str, Any]", item).items()}
     if isinstance(item, (list, tuple)):
-        return [_plain(value) for value in item]
+        return [_plain(value) for value in cast("Sequence[Any]", item)]
     return significant(item, DIGITS) if isinstance(item, float) else item
 
 
@@ -73,10 +73,13 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     file = folder / FILE
     if not file.is_file():
         return None
-    record = json.loads(file.read_text(encoding="utf-8"))
-    if not isinstance(record, dict) or set(record) != {"schema", *(f.name for f in fields(Audit))}:
+    record: Any = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(record, dict) or set(cast("dict[str, Any]", record)) != {
+        "schema",
+        *(f.name for f in fields(Audit)),
+    }:
         raise ValueError(f"{file} is not an audit of sojourn")
-    return record
+    return cast("dict[str, Any]", record)
 
 
 def tables(record: Mapping[str, Any]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -110,7 +113,7 @@ def _flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     for key, value in row.items():
         name = f"{before}{key}".replace(" ", "_")
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{name}_")
+            found |= _flat(cast("Mapping[str, Any]", value), f"{name}_")
         else:
-            found[name] = " ".join(map(str, value)) if isinstance(value, list) else value
+            found[name] = " ".join(map(str, cast("list[Any]", value))) if isinstance(value, list) else value
     return found

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -35,9 +34,8 @@ def smooth(log_ratio: Real, efficiency: float = 1.0) -> Weights:
 
     if np.ptp(log_ratio) < 1e-12:
         return equal(len(log_ratio), efficiency)
-    statistics: Any = array_stats
     # ArviZ expects the log likelihoods to leave out, which are the log ratios with the opposite sign.
-    log_weight, k_hat = statistics.psislw(-log_ratio, r_eff=efficiency)
+    log_weight, k_hat = array_stats.psislw(-log_ratio, r_eff=efficiency)
     weight = np.exp(log_weight - np.max(log_weight))
     weight /= weight.sum()
     return Weights(weight, float(k_hat), efficiency / float(np.sum(weight**2)))

@@ -54,4 +54,4 @@ def shift_error(posterior: Posterior, w: LeftOut, name: str, sd: float) -> float
         return float(np.sqrt(variance) / full.std())
     mean, _ = moments(full, w.weights.weight)
     each = n * w.weights.weight * (full - mean) - (full - full.mean())
-    return float(np.sqrt(np.mean(each**2) / (n * posterior.efficiency)) / full.std())
+    return float(np.sqrt((each**2).mean() / (n * posterior.efficiency)) / full.std())

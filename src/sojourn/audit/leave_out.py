@@ -264,4 +264,4 @@ def worst_rhat(quantities: dict[str, Real], chains: int) -> float:
     from arviz_stats.base.array import array_stats
 
     series = np.stack([x.reshape(chains, -1) for x in quantities.values()])
-    return float(np.max(array_stats.rhat(series, chain_axis=1, draw_axis=2)))  # pyright: ignore[reportCallIssue]
+    return float(np.max(array_stats.rhat(series, chain_axis=1, draw_axis=2)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -85,9 +84,8 @@ def efficiency(quantities: Mapping[str, Real], chains: int) -> float:
     """Effective draws over draws, the worst of the quantities, at most 1."""
     from arviz_stats.base.array import array_stats
 
-    statistics: Any = array_stats
     series = np.stack([x.reshape(chains, -1) for x in quantities.values()])
-    effective = np.min(statistics.ess(series, method="mean", chain_axis=1, draw_axis=2))
+    effective = np.min(array_stats.ess(series, method="mean", chain_axis=1, draw_axis=2))
     return float(min(1.0, effective / series[0].size))
 
 

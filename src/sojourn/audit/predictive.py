@@ -69,7 +69,7 @@ class Prediction:
         return (u[0] - self.location) / self.spread
 
     def _mean(self, x: Real) -> float:
-        return float(np.mean(np.sum(x * self.weight, axis=1)))
+        return float(np.sum(x * self.weight, axis=1).mean())
 
     def log_density(self, at: Real) -> Real:
         """Log density at points (n,) of the common scale, (n,)."""
@@ -82,8 +82,8 @@ class Prediction:
 
     @property
     def _middle(self) -> float:
-        mass = np.cumsum(np.exp(self.log_f) * np.gradient(self.grid))
-        return float(np.interp(0.5 * mass[-1], mass, self.grid))
+        mass: Real = np.cumsum(np.exp(self.log_f) * np.gradient(self.grid))
+        return float(np.interp(0.5 * float(mass[-1]), mass, self.grid))
 
     def summary(self) -> Mapping[str, float]:
         """Summary of the predicted figure in the unit of the claim; mean and sd of its central 98 %."""

@@ -62,7 +62,7 @@ def _left_out(basis: Real, values: Real, coefficient: Real, theta: Real) -> Real
         shrink = 1 / (1 + penalty * np.maximum(values, 0))
         residual = theta - basis @ (shrink * coefficient)
         freedom = float(np.sum(shrink))
-        score = float(np.mean(residual**2)) / (1 - freedom / n) ** 2
+        score = float((residual**2).mean()) / (1 - freedom / n) ** 2
         if best is None or score < best[0]:
             leverage = np.einsum("nk,k,nk->n", basis, shrink, basis)
             best = score, (residual / np.maximum(1 - leverage, 1e-3)) ** 2

@@ -9,7 +9,6 @@ power. Priors are scaled where the unknowns are standard normal, on their unboun
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -54,11 +53,9 @@ def scale(log_density: Real, quantities: Mapping[str, Real]) -> dict[str, float]
     """Sensitivity of each quantity to power-scaling of a density with log density (n,) at the draws."""
     from arviz_stats.base.array import array_stats
 
-    statistics: Any = array_stats
-    lower, upper = (np.exp(_centred(statistics.power_scale_lw(log_density, alpha=a))) for a in POWERS)
-    powers: dict[str, float] = {"lower_alpha": POWERS[0], "upper_alpha": POWERS[1]}
+    lower, upper = (np.exp(_centred(array_stats.power_scale_lw(log_density, alpha=a))) for a in POWERS)
     return {
-        name: float(statistics.power_scale_sense(x[None], lower[None], upper[None], **powers))
+        name: float(array_stats.power_scale_sense(x[None], lower[None], upper[None], *POWERS))
         for name, x in quantities.items()
     }
 

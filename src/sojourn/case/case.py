@@ -26,6 +26,12 @@ class Case:
 
     `files` holds the bytes of each file by its path within the folder, so that `write_case`
     leaves unchanged parts as they were.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> case = read_case("kazakhstan-2022")
+        >>> case.settings.host, len(case.sources) > 1
+        ('KZ', True)
     """
 
     name: str

@@ -167,7 +167,14 @@ def _range(low: float, high: float) -> Interval:
 def claim_intervals(
     claim: Claim, overrides: Mapping[str, tuple[float, float]] | None = None
 ) -> tuple[Interval, ...]:
-    """Return the intervals of a claim in its own unit; see `intervals`."""
+    """Return the intervals of a claim in its own unit; see `intervals`.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> claim = read_case("kazakhstan-2022").claims[0]
+        >>> figure_text(claim), [(span.low, span.high) for span in claim_intervals(claim)]
+        ('towards 500,000 persons', [(450000.0, 500000.0)])
+    """
     return intervals(claim.value, claim.hedge, claim.high, claim.unit, overrides)
 
 

@@ -88,6 +88,11 @@ def parse_case(files: Mapping[str, bytes], name: str, path: Path | None = None) 
 
     Raises:
         CaseError: as in `read_case`.
+
+    Example:
+        >>> case = read_case("kazakhstan-2022")
+        >>> parse_case(case.files, case.name).claims == case.claims
+        True
     """
     collecting = gc.isenabled()
     gc.disable()  # rows hold no reference cycles, and searching for them takes longer than reading

@@ -30,7 +30,13 @@ Complaint = tuple[str, str | None, str]
 
 
 def is_share(reading: Reading) -> bool:
-    """Tell whether a reading is a proportion, that is, has a denominator."""
+    """Tell whether a reading is a proportion, that is, has a denominator.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> [r.measure for r in read_case("kazakhstan-2022").readings if is_share(r)][:1]
+        ['returned']
+    """
     return bool(reading.of_measure) or reading.measure == "rate"
 
 

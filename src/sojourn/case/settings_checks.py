@@ -224,6 +224,11 @@ def changed_priors(
     Args:
         settings: the settings of the case.
         defaults: defaults of the priors in `[priors]`, by name.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> [change.key for change in changed_priors(read_case("kazakhstan-2022").settings)][:2]
+        ['visitors.KZ.stay', 'visitors.KZ.trips']
     """
     found = list(_changes("", settings))
     for name, prior in settings.priors.items():

@@ -56,6 +56,14 @@ def read_truth(folder: str | PathLike[str]) -> Truth:
 
     Raises:
         CaseError: the file is missing or invalid; `problems` has every problem.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> folder = Path(mkdtemp())
+        >>> lines = "asof = 2022-12-31", "[outcomes.stayed]", "persons = 960_000"
+        >>> _ = (folder / FILE).write_text("\\n".join(lines))
+        >>> read_truth(folder).persons()
+        {'stayed': 960000.0}
     """
     path = Path(folder) / FILE
     try:

@@ -65,6 +65,11 @@ def render_case(case: Case) -> dict[str, bytes]:
 
     Raises:
         CaseError: a value cannot be written in its column.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> sorted(render_case(read_case("kazakhstan-2022")))[:3]
+        ['case.toml', 'claims.csv', 'contacts.csv']
     """
     files = {FILE: render_settings(case.settings, case.files.get(FILE))}
     rows: Mapping[str, tuple[Any, ...]] = {

@@ -64,13 +64,14 @@ def _members(owner: type[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in reversed(owner.__mro__):
         if base.__module__.partition(".")[0] == "sojourn":
-            found.update(
-                (name, of)
-                for name, of in vars(base).items()
-                if not name.startswith("_")
-                and (inspect.isfunction(of) or isinstance(of, property | classmethod | staticmethod))
-            )
+            found |= {
+                name: of for name, of in vars(base).items() if not name.startswith("_") and _is_member(of)
+            }
     return found
+
+
+def _is_member(of: Any) -> bool:
+    return inspect.isfunction(of) or isinstance(of, property | classmethod | staticmethod)
 
 
 def _member(name: str, of: Any) -> Iterator[str]:
@@ -79,7 +80,7 @@ def _member(name: str, of: Any) -> Iterator[str]:
         yield name if kind is inspect.Signature.empty else f"{name}: {kind}"
         yield from _text(of)
     else:
-        function = of.__func__ if isinstance(of, classmethod | staticmethod) else of
+        function = getattr(of, "__func__", of)
         yield from _call(name, function, bound=not isinstance(of, staticmethod)).splitlines()
         yield from _text(function)
 

@@ -127,7 +127,7 @@ def _conflicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None
         return
     console.heading("Who contradicts whom")
     for pair in audit.conflict.pairs[:TOP]:
-        console.print_line(f"  {labels.sentence(pair.sentence)}")
+        console.print_line(f"  {labels.sentence(pair.sentence, (pair.first, pair.second))}")
     table = _table(("figure or source", "p", "Holm", "B–H", "others imply (90%)", ""), right=(1, 2, 3, 4))
     tested = {c.claim: c for c in audit.conflict.claims}
     for code, others in list(labels.one_per_series(tested).items())[:TOP]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -103,9 +103,9 @@ def check(summary: Summary, /, *, minimum: int | None = None, rounding: int | No
     made = None if record is None else record.settings.get("release")
     if made is None and (minimum is None or rounding is None):
         raise BordersError(f"{summary}: has no record of how it was made; give --minimum and --rounding")
-    made = made or {}
-    least = made["minimum"] if minimum is None else minimum
-    base = made["rounding"] if rounding is None else rounding
+    release: dict[str, Any] = made or {}
+    least: int = release["minimum"] if minimum is None else minimum
+    base: int = release["rounding"] if rounding is None else rounding
     if least < 2 or base < 1:
         raise BordersError(f"--minimum {least} --rounding {base}: allowed are at least 2 and 1")
     found = validate_crossings(read_cells(summary), least, base)

@@ -59,39 +59,32 @@ def calibrate(
         Draws to keep from each chain.
     """
     from sojourn.evaluation.calibrate import plan_trials, run_trials
-    from sojourn.simulation.scenarios import KINDS, REGISTER
 
-    chosen = tuple(kind.strip() for kind in kinds.split(",") if kind.strip()) or KINDS
-    _check(
-        chosen,
-        (*KINDS, REGISTER),
-        worlds=(worlds, 0),
-        own=(own, 0),
-        jobs=(jobs, 1),
-        chains=(chains, LEAST["chains"]),
-        draws=(draws, LEAST["draws"]),
-    )
+    limits = {name: (value, LEAST[name]) for name, value in (("chains", chains), ("draws", draws))}
+    chosen = _kinds(kinds, too_small(worlds=(worlds, 0), own=(own, 0), jobs=(jobs, 1), **limits))
     trials = plan_trials(worlds, own, chosen, chains, draws)
     if not trials:
-        raise InputError(
-            [Problem("--worlds", "nothing to run; ask for at least one world, or for ledgers with --own")]
-        )
-    results = run_trials(trials, out, jobs, _report)
-    _write(results, out)
+        none = "nothing to run; ask for at least one world, or for ledgers with --own"
+        raise InputError([Problem("--worlds", none)])
+    _write(run_trials(trials, out, jobs, _report), out)
     return 0
 
 
-def _check(kinds: tuple[str, ...], known: tuple[str, ...], **numbers: tuple[int, int]) -> None:
+def _kinds(text: str, problems: list[Problem]) -> tuple[str, ...]:
+    """The kinds of world in an option; an unknown kind is an error beside the problems found before."""
     from sojourn._core.errors import one_of
+    from sojourn.simulation.scenarios import KINDS, REGISTER
 
-    problems = [
+    chosen = tuple(kind.strip() for kind in text.split(",") if kind.strip()) or KINDS
+    known = (*KINDS, REGISTER)
+    unknown = [
         Problem("--kinds", f"is an unknown kind of world; expected {one_of(known, kind)}", value=kind)
-        for kind in kinds
+        for kind in chosen
         if kind not in known
     ]
-    problems += too_small(**numbers)
-    if problems:
-        raise InputError(problems)
+    if unknown or problems:
+        raise InputError([*unknown, *problems])
+    return chosen
 
 
 def _report(trial: Trial, done: int, total: int) -> None:

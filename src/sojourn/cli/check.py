@@ -160,7 +160,7 @@ def _labels(case: Case) -> LedgerLabels:
 
 def _finding(finding: Finding, labels: LedgerLabels) -> str:
     """A finding with the names of the speakers, and the ids of its claims in brackets."""
-    message = labels.sentence(finding.message)
+    message = labels.sentence(finding.message, finding.claims)
     if finding.topic == "reach":
         message = re.sub(r"(?<= for )[\w-]+", lambda m: labels.place(m[0]), message).replace("_", " ")
     if not finding.claims:

@@ -29,7 +29,13 @@ class Naive:
 
 
 def naive_answers(case: Case) -> tuple[Naive, ...]:
-    """Return the naive answers to a case, without those that its claims do not allow."""
+    """Return the naive answers to a case, without those that its claims do not allow.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> [naive.name for naive in naive_answers(read_case("kazakhstan-2022"))]
+        ['last official stock', 'entries less exits']
+    """
     found = (last_stock(case), balance(case))
     return tuple(answer for answer in found if answer is not None)
 

@@ -62,12 +62,12 @@ def run_trials(
         raise CaseError([Problem(str(folder), f"cannot be written: {error.strerror}")]) from None
     results = {trial: _found(trial, folder) for trial in trials}
     missing = [trial for trial in trials if results[trial] is None]
-    tell = report or (lambda *_: None)
     done = len(trials) - len(missing)
     for trial, result in _in_processes(missing, folder, jobs):
         results[trial] = result
         done += 1
-        tell(trial, done, len(trials))
+        if report:
+            report(trial, done, len(trials))
     return [result for result in (results[trial] for trial in trials) if result is not None]
 
 

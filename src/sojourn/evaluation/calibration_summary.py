@@ -132,8 +132,7 @@ def _fitted(errors: np.ndarray) -> float:
         sd = float(np.exp(log_sd))
         return -float(np.mean([normal_log_density(error, sd) for error in errors]))
 
-    found: Any = minimize_scalar(loss, bounds=(-5.0, 3.0), method="bounded")
-    return -float(found.fun)
+    return -float(minimize_scalar(loss, bounds=(-5.0, 3.0), method="bounded").fun)
 
 
 def _groups(results: Iterable[Result]) -> dict[str, list[Result]]:

@@ -25,7 +25,7 @@ from sojourn.case.template import TEMPLATE
 from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
 from sojourn.inference.compiled_density import CompiledDensity, compile_density
-from sojourn.inference.density import Model, build_model
+from sojourn.inference.density import Account, Model, build_model
 from sojourn.inference.estimation import make_sampler
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import error_location_scale
@@ -84,7 +84,7 @@ def run_own_trial(trial: Trial) -> dict[str, Any]:
 
 def say(own: Bench, z: np.ndarray, rng: np.random.Generator) -> Case:
     """Simulate the figures of the case given z: a reading drawn for each claim, and a logistic error."""
-    account = jax.jit(own.model.account)(jnp.asarray(z), own.model.said)
+    account: Account = jax.jit(own.model.account)(jnp.asarray(z), own.model.said)
     at, spread = (
         np.asarray(x) for x in error_location_scale(own.model.wording, account.expected, account.values)
     )

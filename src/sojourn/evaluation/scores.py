@@ -96,6 +96,12 @@ def draws_of(answer: Answer, day: date | None = None) -> dict[str, Real]:
 
     Raises:
         ValueError: the answer has no draws, or the day precedes its calendar.
+
+    Example:
+        >>> import sojourn
+        >>> draws = draws_of(sojourn.read_answer("my-answer"))
+        >>> sorted(draws), len(draws["stayed"])
+        (['arrived', 'moved_on', 'returned', 'stayed'], 100)
     """
     if answer.posterior is None:
         raise ValueError("an answer that was read back from answer.json has no draws to score")
@@ -120,6 +126,12 @@ def score_answer(
 
     Raises:
         ValueError: an outcome in `truth` has no draws, or its number is negative or not finite.
+
+    Example:
+        >>> draws = {"stayed": np.linspace(900, 1_100, 201)}
+        >>> [score] = score_answer(draws, {"stayed": 1_000}).scores
+        >>> score.median, score.covered[0.9]
+        (1000.0, True)
     """
     for outcome, persons in truth.items():
         if outcome not in draws:
@@ -142,7 +154,7 @@ def score_draws(outcome: str, draws: Real, truth: float) -> Score:
     """Score the draws (draws,) of one outcome, in people."""
     if draws.size < 2:
         raise ValueError(f"{outcome} has {draws.size} draws; a score needs at least 2")
-    rank = float(np.mean(draws < truth) + np.mean(draws == truth) / 2)
+    rank = float((draws < truth).mean() + (draws == truth).mean() / 2)
     low, median, high = (float(q) for q in np.quantile(draws, [0.05, 0.5, 0.95]))
     logs = np.log1p(np.maximum(draws, 0.0))
     return Score(

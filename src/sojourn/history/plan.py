@@ -249,7 +249,9 @@ def _marks(case: Case, readings: list[Reading]) -> list[date]:
 
 def _knots(calendar: Calendar, every: int) -> tuple[date, ...]:
     count = max(2, round(calendar.days[-1] / every) + 1)
-    return tuple(calendar.start + timedelta(days=round(d)) for d in np.linspace(0, calendar.days[-1], count))
+    return tuple(
+        calendar.start + timedelta(days=round(d)) for d in np.linspace(0, float(calendar.days[-1]), count)
+    )
 
 
 def arrival_events(settings: CaseSettings) -> list[Event]:

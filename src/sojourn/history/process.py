@@ -64,6 +64,15 @@ def make_history(plan: Plan) -> Callable[[Parameters], History]:
 
     Returns:
         A pure function from `Parameters` to `History`.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> from sojourn.inference.density import build_model
+        >>> model = build_model(read_case("my-case"))
+        >>> account = jax.eval_shape(model.account, np.zeros(model.unknowns.size), model.said)
+        >>> history = jax.eval_shape(make_history(model.plan), account.parameters)
+        >>> len(history.stock) == model.plan.calendar.steps + 1
+        True
     """
     known = HistoryConstants(plan)
 
@@ -190,7 +199,7 @@ def _chunks(days: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.flo
     runs: list[NDArray[np.intp]] = []
     begin = 0
     while begin < T:
-        stop = int(np.searchsorted(days, days[begin] + CHUNK_DAYS, side="right")) - 1
+        stop = int(np.searchsorted(days, float(days[begin]) + CHUNK_DAYS, side="right")) - 1
         stop = min(max(stop, begin + 1), T)
         runs.append(np.arange(begin, stop))
         begin = stop

@@ -13,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sojourn._core.answer_warnings import AnswerWarning, has_converged
+from sojourn._core.answer_warnings import AnswerWarning, has_converged, warnings_of
 from sojourn._core.defaults import REFITS
 from sojourn._core.files import dump_json, sha256, staged_folder
 from sojourn._core.outcomes import FATES, Outcome
@@ -147,10 +147,7 @@ class Answer:
     @cached_property
     def warnings(self) -> tuple[AnswerWarning, ...]:
         """Reasons not to take the answer at face value; empty if there is none."""
-        return tuple(
-            AnswerWarning(kind, text)
-            for kind, text in zip(self._record["warning_kinds"], self._record["warnings"], strict=True)
-        )
+        return warnings_of(self._record)
 
     @property
     def has_converged(self) -> bool:

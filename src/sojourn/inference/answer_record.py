@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sojourn._core.answer_warnings import AnswerWarning
+from sojourn._core.answer_warnings import AnswerWarning, warnings_as_record
 from sojourn._core.arrays import Real
 from sojourn._core.outcomes import OUTCOMES
 from sojourn._core.thresholds import CONVERGED_RHAT, EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
@@ -57,8 +57,7 @@ class Summary:
             "sources": list(self.sources()),
             "identified": self.identified,
             "diagnostics": self.diagnostics,
-            "warnings": [warning.text for warning in self.warnings],
-            "warning_kinds": [warning.kind for warning in self.warnings],
+            **warnings_as_record(self.warnings),
         }
 
     @cached_property
@@ -288,15 +287,16 @@ class Summary:
         for item in self.identified[: 2 * len(OUTCOMES) - 1]:
             if item["contraction"] < PRIOR_ONLY:
                 text = f"only the prior says this: {item['quantity']} (contraction {item['contraction']})"
-                yield AnswerWarning("prior_only", text)
+                yield AnswerWarning("prior_only", text, quantity=item["quantity"])
         for pair in find_contradictions(self.model.case):
-            yield AnswerWarning("contradiction", pair.sentence)
+            yield AnswerWarning("contradiction", pair.sentence, (pair.first, pair.second))
         for k, claim in enumerate(self.model.wording.claims):
             if self.model.case.is_counted(claim):
                 fit = self.claims[k]["fit"]
                 if fit < MISFIT:
                     figure = f"{claim.claim} ({figure_text(claim)})"
-                    yield AnswerWarning("misfit", f"{figure} does not fit the rest under any of its readings")
+                    text = f"{figure} does not fit the rest under any of its readings"
+                    yield AnswerWarning("misfit", text, (claim.claim,))
 
 
 def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dict[str, str]) -> xr.DataTree:

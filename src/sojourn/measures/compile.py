@@ -49,6 +49,14 @@ def compile_readings(plan: Plan, readings: Iterable[Reading]) -> CompiledReading
 
     Raises:
         ReadingError: the case does not model what a reading counts.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> from sojourn.history import build_plan
+        >>> case = read_case("kazakhstan-2022")
+        >>> compiled = compile_readings(build_plan(case), case.readings)
+        >>> len(compiled.readings) == len(case.readings)
+        True
     """
     chosen = tuple(readings)
     builder = _Builder(plan)

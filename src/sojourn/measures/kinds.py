@@ -32,12 +32,26 @@ _KIND: dict[str, Kind] = {
 
 
 def kind_of(reading: Reading) -> Kind:
-    """Return the kind of a reading; a reading with a denominator is a share."""
+    """Return the kind of a reading; a reading with a denominator is a share.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> reading = read_case("kazakhstan-2022").readings[0]
+        >>> reading.measure, kind_of(reading)
+        ('entries', 'crossings')
+    """
     return "shares" if reading.of_measure else _KIND[reading.measure]
 
 
 def scale_of(reading: Reading) -> Scale:
-    """Return the scale on which the expectation of a reading is compared with the published figure."""
+    """Return the scale on which the expectation of a reading is compared with the published figure.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> reading = read_case("kazakhstan-2022").readings[0]
+        >>> reading.measure, scale_of(reading)
+        ('entries', 'log')
+    """
     if reading.of_measure or reading.measure == "rate":
         return "logit"
     if reading.measure == "net":

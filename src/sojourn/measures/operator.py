@@ -105,7 +105,20 @@ def apply_operator(operator: Operator, sums: Sums, p: Parameters) -> Array:
 
 
 def evaluate(operator: Operator, plan: Plan, history: History, p: Parameters) -> Array:
-    """Return the value of every term under a history, shape (terms,), in persons, crossings or documents."""
+    """Return the value of every term under a history, shape (terms,), in persons, crossings or documents.
+
+    Example:
+        >>> from functools import partial
+        >>> import jax
+        >>> from sojourn.case import read_case
+        >>> from sojourn.inference.density import build_model
+        >>> model = build_model(read_case("my-case"))
+        >>> account = jax.eval_shape(model.account, np.zeros(model.unknowns.size), model.said)
+        >>> operator = model.compiled.operator
+        >>> terms = partial(evaluate, operator, model.plan)
+        >>> jax.eval_shape(terms, account.history, account.parameters).shape == (operator.terms,)
+        True
+    """
     tracked = follow_groups(operator.rates, plan, history) if operator.rates else None
     return apply_operator(operator, sum_windows(plan, history, p, operator.windows, tracked), p)
 

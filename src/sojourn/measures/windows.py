@@ -152,6 +152,19 @@ def sum_windows(
         p: the parameters it was made with.
         windows: W windows and V dates.
         tracked: (T+1, K) persons of each `rate` at the bounds; none by default.
+
+    Example:
+        >>> import jax
+        >>> from sojourn.case import read_case
+        >>> from sojourn.inference.density import build_model
+        >>> model = build_model(read_case("my-case"))
+        >>> account = jax.eval_shape(model.account, np.zeros(model.unknowns.size), model.said)
+        >>> windows = model.compiled.operator.windows
+        >>> sums = jax.eval_shape(
+        ...     lambda h, p: sum_windows(model.plan, h, p, windows), account.history, account.parameters
+        ... )
+        >>> len(sums.arrivals) == len(windows.start), len(sums.stock) == len(windows.date)
+        (True, True)
     """
     flows = (
         history.arrivals,

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sojourn._core.answer_warnings import warnings_of
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, sha256
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
@@ -53,11 +54,7 @@ class ReportInputs:
     @property
     def unconverged(self) -> list[str]:
         """Warnings that the draws do not yet stand for the posterior."""
-        return [
-            text
-            for text, kind in zip(self.answer["warnings"], self.answer["warning_kinds"], strict=True)
-            if kind == "not_converged"
-        ]
+        return [w.text for w in warnings_of(self.answer) if w.kind == "not_converged"]
 
     @cached_property
     def labels(self) -> LedgerLabels:

@@ -49,7 +49,9 @@ ROUNDS = 400
 
 def make_displaced(world: WorldSettings, rng: np.random.Generator) -> Displaced:
     """Draw the displaced of all waves: day of arrival, circle of friends, stratum and intentions."""
-    waves, hosts, arrivals = [], [], []
+    waves: list[Whole] = []
+    hosts: list[Whole] = []
+    arrivals: list[Whole] = []
     for number, wave in enumerate(world.waves):
         shock, left = world.day(wave.date), world.until.toordinal() - wave.date.toordinal() + 1
         for place, count in wave.arrivals.items():

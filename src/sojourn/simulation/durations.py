@@ -27,7 +27,7 @@ def log_normal(rng: np.random.Generator, median: Real | float, sd: float, size: 
 def seasonal_days(rng: np.random.Generator, weight: Real, size: int) -> Whole:
     """Days (size,) drawn in proportion to their weights (days,)."""
     edges = np.cumsum(weight)
-    return np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
+    return np.searchsorted(edges, rng.random(size) * float(edges[-1]), side="right")
 
 
 def one_of(rng: np.random.Generator, weights: Real, size: int) -> Whole:

@@ -156,6 +156,10 @@ def rate_on(rule: str, *, nationality: str, on: date, reading: str | None = None
     Raises:
         StayRuleError: the rule is unknown, is not for this nationality, is not in force on that day,
             or does not limit the days of stay.
+
+    Example:
+        >>> rate_on("KZ.visa_free.EAEU", nationality="RU", on=date(2023, 2, 1)).stay_ends_after
+        90
     """
     shipped = library()
     if rule not in shipped:

@@ -77,7 +77,7 @@ def time_section(material: ReportInputs) -> Section:
         for name, label in OUTCOMES.items()
         for moment in timeline
     ]
-    last = timeline[-1] if timeline else {}
+    last: Mapping[str, Any] = timeline[-1] if timeline else {}
     ends = "; ".join(
         f"{label} {number(last[n]['q50'])} ({span(last[n])})" for n, label in OUTCOMES.items() if last
     )

@@ -108,8 +108,9 @@ def _pairs_table(conflict: Record, names: LedgerLabels) -> Table:
         Column("sentence", "why"),
     )
     rows = tuple(
-        (pair["first"], pair["second"], pair["ratio"], names.sentence(pair["sentence"]))
+        (*both, pair["ratio"], names.sentence(pair["sentence"], both))
         for pair in conflict["pairs"]
+        for both in [(pair["first"], pair["second"])]
     )
     return Table("pairs", "Pairs that cannot both be true", columns, rows)
 

@@ -54,7 +54,14 @@ def assess_register(
     Raises:
         StayRuleError: a column is missing or has the wrong type, or no rule applies.
 
-    docs/howto/stay-rules.md has an example.
+    Example:
+        >>> import ibis
+        >>> connection = ibis.duckdb.connect()
+        >>> stay = "SELECT 1 AS person, DATE '2026-01-01' AS entry, DATE '2026-04-09' AS exit"
+        >>> _ = connection.raw_sql(f"CREATE TABLE stays AS {stay}")
+        >>> found = assess_register(connection.table("stays"), "EU.short_stay", nationality="US")
+        >>> found.select("unlawful_days", "used_at_exit").to_pyarrow().to_pylist()
+        [{'unlawful_days': 9, 'used_at_exit': 99}]
     """
     from sojourn.stay_rules.register import counted_days, prescreen
 

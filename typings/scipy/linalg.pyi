@@ -1,0 +1,8 @@
+"""What sojourn uses of `scipy.linalg`, which carries no types."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+def eigh(
+    a: NDArray[np.float64], b: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
