@@ -120,7 +120,7 @@ def sample_with_nutpie(case: str, seed: int, draws: int = 1000, tune: int = 500)
 
     from sojourn.case import read_case
     from sojourn.inference.compiled_density import compile_density
-    from sojourn.inference.draw_summary import convergence
+    from sojourn.inference.convergence import measure_convergence
     from sojourn.inference.estimation import compile_case
 
     model = compile_case(read_case(case))
@@ -152,10 +152,10 @@ def sample_with_nutpie(case: str, seed: int, draws: int = 1000, tune: int = 500)
     )
     clock, processors = time.perf_counter() - began, time.process_time() - start
     z = np.asarray(trace["posterior"]["z"])
-    found = convergence(z, {"first": z[:, :, 0]})
+    found = measure_convergence(np.moveaxis(z, 2, 0), np.empty((0, *z.shape[:2])))
     print(
         f"nutpie seed {seed}: {clock:.0f} s clock, {processors:.0f} s processors, {count[0]:,} gradients, "
-        f"R̂ {found['rhat_max']:.4f}, {found['ess_bulk_min']:.0f} effective"
+        f"R̂ {found.rhat.max():.4f}, {found.bulk.min():.0f} effective"
     )
 
 

@@ -270,12 +270,12 @@ class Summary:
         d = self.diagnostics
         if d["rhat_max"] > RHAT:
             text = f"not converged: R̂ of {d['rhat_of']} is {d['rhat_max']}, should be at most {RHAT}"
-            yield AnswerWarning("not_converged", text)
+            yield AnswerWarning("not_converged", text, quantity=d["rhat_of"])
         if min(d["ess_bulk_min"], d["ess_tail_min"]) < EFFECTIVE:
             low = min(d["ess_bulk_min"], d["ess_tail_min"])
             found = f"effective draws of {d['ess_of']} are {low:.0f}"
             text = f"not converged: {found}, should be at least {EFFECTIVE}"
-            yield AnswerWarning("not_converged", text)
+            yield AnswerWarning("not_converged", text, quantity=d["ess_of"])
         if d["divergences"]:
             text = f"not converged: {d['divergences']} divergent transitions; the intervals may be too narrow"
             yield AnswerWarning("not_converged", text)
