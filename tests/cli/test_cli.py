@@ -200,7 +200,7 @@ def test_a_terminal_without_the_letters() -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "kazakhstan-2022"]])
 def test_no_heavy_library_is_imported(arguments: list[str]) -> None:
     """Help and check must start at once, and work where only the light install is."""
-    heavy = ("numpy", "pandas", "jax", "scipy", "xarray", "ibis", "pyarrow", "numpyro")
+    heavy = ("numpy", "pandas", "jax", "scipy", "xarray", "ibis", "pyarrow", "numba")
     code = f"""
 import sys
 from sojourn.cli import main

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -27,7 +29,23 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 1, done.stderr
     assert "Of those who came to Alpha" in done.stdout
     assert "not converged" in done.stdout
+    assert re.match(r"about \d+ s here\n", done.stderr)
     return out
+
+
+def test_a_run_goes_on_from_an_answer(saved: Path) -> None:
+    few = ("--draws", "25", "--chains", "2", "--from", saved, "--quiet", "--json")
+    done = run("estimate", SMALL, *few)
+    assert done.stderr == ""
+    record = json.loads(done.stdout)
+    digest = hashlib.sha256((saved / "answer.json").read_bytes()).hexdigest()
+    assert record["draws"]["started_from"] == {"answer": digest, "how": "chains"}
+
+
+def test_a_draft_says_so_first() -> None:
+    done = run("estimate", SMALL, "--quick", "--draws", "25", "--chains", "2", "--quiet")
+    assert done.stdout.startswith("DRAFT: do not quote these numbers")
+    assert "Run it without --quick" in done.stdout
 
 
 def test_show_prints_what_was_saved(saved: Path) -> None:
@@ -36,8 +54,11 @@ def test_show_prints_what_was_saved(saved: Path) -> None:
     assert json.loads(shown.stdout) == json.loads((saved / "answer.json").read_text(encoding="utf-8"))
     text = run("show", saved).stdout
     first = text.splitlines()[0]
-    assert first.startswith("Not reliable: the two chains do not agree yet")
-    assert "stayed" in first
+    assert first.startswith("NOT RELIABLE YET: ")
+    assert "has R̂" in first
+    assert "[" not in first
+    assert "Run it without --draws" in text
+    assert "stayed" in text.split("Warnings")[0]
     assert "XX" not in text
     for word in (
         "arrived",
@@ -72,6 +93,8 @@ def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
         (("estimate", "no-such-case"), "is neither a folder nor the name of a shipped case"),
         (("estimate", SMALL / "case.toml"), "case.toml"),
         (("estimate", SMALL, "--draws", "3"), "--draws"),
+        (("estimate", SMALL, "--limit", "0"), "--limit"),
+        (("estimate", SMALL, "--from", SMALL), "answer.json: cannot be read: No such file or directory"),
         (("estimate", SMALL, "--asof", "1999-01-01"), "after the start of the case"),
         (("estimate", SMALL, "--out", SMALL / "case.toml"), "--out takes a folder"),
         (("show", SMALL), "no answer.json"),

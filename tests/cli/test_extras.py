@@ -88,7 +88,7 @@ def test_commands_of_the_core_need_no_extra(tmp_path: Path, command: str) -> Non
 
 
 def test_infer_is_named_where_only_jax_is_missing(tmp_path: Path) -> None:
-    assert_names_extra(run_without(["jax", "numpyro"], tmp_path, "estimate", DATA / "small"), "infer")
+    assert_names_extra(run_without(["jax"], tmp_path, "estimate", DATA / "small"), "infer")
 
 
 def crossings(folder: Path) -> Path:

@@ -11,6 +11,7 @@ import pytest
 
 from sojourn._core.answer_warnings import AnswerWarning
 from sojourn._core.ledger_labels import labels_of_answer
+from sojourn._core.verdict import state_verdict
 from sojourn.audit.results import (
     Audit,
     ClaimConflict,
@@ -23,7 +24,7 @@ from sojourn.audit.results import (
     SourceConflict,
 )
 from sojourn.case.contradictions import Contradiction
-from sojourn.cli.answer_text import claim_lines, render
+from sojourn.cli.answer_text import advices, claim_lines, render, verdict_line
 from sojourn.cli.audit_text import render_audit
 
 DATA = Path(__file__).parents[1] / "data" / "answer"
@@ -61,6 +62,63 @@ def test_text_in_brackets_is_shown(answer: dict[str, Any], capsys: pytest.Captur
     changed["question"] = "How many [bold] people :smile: stayed?"
     render(changed)
     assert changed["question"] in capsys.readouterr().out
+
+
+WORST = {
+    "rhat_max": 1.0312,
+    "rhat_of": "size[AA:second]",
+    "ess_bulk_min": 188.0,
+    "ess_tail_min": 512.0,
+    "ess_of": "arrived",
+    "disputed": "",
+    "divergences": 0,
+}
+
+
+def cut(
+    answer: dict[str, Any], stopped: str, kind: str = "not_converged", **diagnostics: Any
+) -> dict[str, Any]:
+    """An answer whose run was ended by `stopped` before it had converged."""
+    return answer | {
+        "diagnostics": answer["diagnostics"] | WORST | diagnostics,
+        "draws": answer["draws"] | {"stopped_by": stopped},
+        "warnings": ["…"],
+        "warning_kinds": [kind],
+    }
+
+
+def test_the_first_line_names_what_falls_short(
+    answer: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    render(cut(answer, "limit"))
+    first, rest = capsys.readouterr().out.split("\n\n", 1)
+    assert " ".join(first.split()) == (
+        "NOT RELIABLE YET: number of arrivals (Alpha, second) has R̂ 1.031 (at most 1.01); "
+        "arrived has 188 effective draws (at least 400)."
+    )
+    assert "--limit" in rest
+
+
+@pytest.mark.parametrize(
+    ("stopped", "diagnostics", "advice"),
+    [
+        ("limit", {"seconds_sample": 600.0}, "--limit 1800"),
+        ("draws", {}, "without --draws"),
+        ("limit", {"disputed": "c08"}, "cannot choose between the readings of Consul of Origin"),
+        ("limit", {"divergences": 2}, "Divergences come from"),
+    ],
+)
+def test_an_answer_that_has_not_converged_says_what_helps(
+    answer: dict[str, Any], stopped: str, diagnostics: dict[str, Any], advice: str
+) -> None:
+    record = cut(answer, stopped, **diagnostics)
+    assert any(advice in line for line in advices(record, labels_of_answer(record)))
+
+
+def test_a_draft_is_called_one(answer: dict[str, Any]) -> None:
+    record = cut(answer, "limit", "draft")
+    assert verdict_line(record, labels_of_answer(record)).startswith("DRAFT: do not quote these numbers; ")
+    assert state_verdict(record).startswith("Draft: ")
 
 
 def test_a_series_is_one_line(answer: dict[str, Any]) -> None:

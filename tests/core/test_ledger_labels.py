@@ -137,3 +137,16 @@ def test_verdict(warnings: list[str], diagnostics: dict[str, float], expected: s
         "diagnostics": {**GOOD, **diagnostics},
     }
     assert expected in state_verdict(record)
+
+
+def test_a_draft_is_no_answer() -> None:
+    record = {"warnings": ["…"], "warning_kinds": ["draft"], "draws": {"chains": 4}, "diagnostics": GOOD}
+    assert state_verdict(record).startswith("Draft: ")
+
+
+def test_what_has_not_converged_is_named() -> None:
+    labels = LedgerLabels(places={"AM": "Armenia"})
+    text = "not converged: R̂ of size[AM] is 1.02, should be at most 1.01"
+    assert labels.sentence(text) == text.replace("size[AM]", "number of arrivals (Armenia)")
+    text = "not converged: effective draws of arrived are 380, should be at least 400"
+    assert labels.sentence(text) == text

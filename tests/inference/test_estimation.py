@@ -9,6 +9,8 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import h5py
+import jax.numpy as jnp
 import jsonschema
 import numpy as np
 import pandas as pd
@@ -20,8 +22,15 @@ from sojourn.case.contradictions import find_contradictions
 from sojourn.case.settings import LogNormal
 from sojourn.inference.answer import FILES, Answer, read_answer
 from sojourn.inference.density import Model, build_model
-from sojourn.inference.estimation import compile_case, scales, summarise_draws, with_dates
-from sojourn.inference.sampler import ChainProgress, Interrupted, Sampler
+from sojourn.inference.estimation import (
+    adaptation_of,
+    compile_case,
+    estimate,
+    make_sampler,
+    summarise_draws,
+    with_dates,
+)
+from sojourn.inference.sampler import Adaptation, Draws, Interrupted, Sampler
 from tests.inference.simulated import recover
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
@@ -40,18 +49,17 @@ def model(case: Case) -> Model:
 
 @pytest.fixture(scope="module")
 def sampler(model: Model) -> Sampler:
-    return Sampler(model.potential, model.unknowns.size, scales(model), model.said)
+    return make_sampler(model)
 
 
 @pytest.fixture(scope="module")
-def seen() -> list[ChainProgress]:
-    return []
+def drawn(model: Model, sampler: Sampler) -> tuple[Draws, Adaptation]:
+    return sampler.draw(model.said, 1, CHAINS, DRAWS)
 
 
 @pytest.fixture(scope="module")
-def answer(model: Model, sampler: Sampler, seen: list[ChainProgress]) -> Answer:
-    draws, _ = sampler.draw(model.said, 1, CHAINS, DRAWS, seen.append)
-    return summarise_draws(model, draws, 1)
+def answer(model: Model, drawn: tuple[Draws, Adaptation]) -> Answer:
+    return summarise_draws(model, drawn[0], 1, drawn[1])
 
 
 def test_answer_follows_its_schema(answer: Answer) -> None:
@@ -62,7 +70,7 @@ def test_answer_follows_its_schema(answer: Answer) -> None:
 
 def test_every_key_of_the_schema_is_filled(answer: Answer) -> None:
     assert all(
-        answer.to_dict()[key] or key in ("warnings", "warning_kinds", "warning_subjects", "wave")
+        answer.to_dict()[key] or key in ("warnings", "warning_kinds", "warning_subjects", "wave", "draft")
         for key in answer.to_dict()
         if key != "divergences"
     )
@@ -119,13 +127,6 @@ def test_readings_of_a_claim_share_its_weight(answer: Answer) -> None:
     assert np.allclose(claims.groupby("claim")["posterior"].sum(), 1, atol=2e-3)
 
 
-def test_progress_counts_every_step(answer: Answer, seen: list[ChainProgress]) -> None:
-    for chain in range(CHAINS):
-        steps = [step.step for step in seen if step.chain == chain]
-        assert steps == sorted(steps)
-        assert steps[-1] == seen[0].total
-
-
 def test_files_hold_the_answer(answer: Answer, tmp_path: Path) -> None:
     answer.save(tmp_path / "out")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES)
@@ -141,8 +142,8 @@ def test_files_hold_the_answer(answer: Answer, tmp_path: Path) -> None:
 
 
 def test_same_seed_same_bytes(model: Model, sampler: Sampler, answer: Answer, tmp_path: Path) -> None:
-    draws, _ = sampler.draw(model.said, 1, CHAINS, DRAWS)
-    again = summarise_draws(model, draws, 1)
+    draws, adaptation = sampler.draw(model.said, 1, CHAINS, DRAWS)
+    again = summarise_draws(model, draws, 1, adaptation)
     for one, folder in ((answer, "a"), (again, "b")):
         one.save(tmp_path / folder)
     for name in ("posterior.nc", "timeline.parquet", "claims.parquet"):
@@ -162,6 +163,86 @@ def test_stopping_raises_and_leaves_nothing(model: Model, sampler: Sampler) -> N
         sampler.draw(model.said, 1, CHAINS, DRAWS, stop=stop)
 
 
+def test_the_log_density_of_a_draw_is_that_of_the_model(
+    model: Model, drawn: tuple[Draws, Adaptation]
+) -> None:
+    draws, _ = drawn
+    for chain, draw in ((0, 0), (1, 57)):
+        potential = float(model.potential(jnp.asarray(draws.z[chain, draw]), model.said))
+        assert draws.lp[chain, draw] == pytest.approx(-potential, rel=1e-9)
+
+
+def test_statistics_of_the_draws_are_saved(answer: Answer, drawn: tuple[Draws, Adaptation]) -> None:
+    stats = answer.posterior["sample_stats"]
+    for name, expected in (
+        ("lp", drawn[0].lp),
+        ("energy", drawn[0].energy),
+        ("acceptance_rate", drawn[0].acceptance),
+        ("n_steps", np.full((CHAINS, DRAWS), drawn[0].leapfrogs)),
+        ("diverging", drawn[0].diverging),
+    ):
+        np.testing.assert_array_equal(stats[name], expected)
+
+
+def test_adaptation_is_saved_and_read_back(
+    model: Model, answer: Answer, drawn: tuple[Draws, Adaptation], tmp_path: Path
+) -> None:
+    _, adaptation = drawn
+    found = adaptation_of(model, read_answer(answer.save(tmp_path / "out")))
+    assert found.step == adaptation.step
+    np.testing.assert_array_equal(found.positions, adaptation.positions)
+    for name in ("mean", "directions", "stretch"):
+        np.testing.assert_array_equal(getattr(found.metric, name), getattr(adaptation.metric, name))
+
+
+def test_a_run_goes_on_from_a_saved_answer(case: Case, model: Model, answer: Answer, tmp_path: Path) -> None:
+    saved = read_answer(answer.save(tmp_path / "out"))
+    found = estimate(case, seed=2, chains=CHAINS, draws=25, start=saved)
+    assert found.to_dict()["draws"]["started_from"] == {"answer": saved.sha256, "how": "chains"}
+    assert found.diagnostics.gradients < answer.diagnostics.gradients
+    assert "started_from" not in answer.to_dict()["draws"]
+    schema = json.loads((files("sojourn.inference") / "answer.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(found.to_json()), schema)
+
+
+def test_chains_of_other_unknowns_are_refused(case: Case, answer: Answer) -> None:
+    fewer = compile_case(replace(case, contacts=()))
+    with pytest.raises(
+        CaseError, match=r"posterior\.nc: the chains of this answer .* unknowns are not those"
+    ):
+        adaptation_of(fewer, answer)
+
+
+def test_a_damaged_adaptation_is_refused(model: Model, answer: Answer, tmp_path: Path) -> None:
+    folder = answer.save(tmp_path / "out")
+    with h5py.File(folder / "posterior.nc", "r+") as file:
+        file["adaptation"]["stretch"][0] = -1.0
+    with pytest.raises(CaseError, match="the group adaptation is damaged"):
+        adaptation_of(model, read_answer(folder))
+    (folder / "posterior.nc").write_bytes(b"no such thing")
+    with pytest.raises(CaseError, match=r"posterior\.nc: the chains of this answer cannot be continued"):
+        adaptation_of(model, read_answer(folder))
+    (folder / "posterior.nc").unlink()
+    with pytest.raises(CaseError, match="is missing"):
+        adaptation_of(model, read_answer(folder))
+
+
+def test_a_draft_is_marked_everywhere(model: Model, drawn: tuple[Draws, Adaptation]) -> None:
+    draft = summarise_draws(model, drawn[0], 1, draft=True)
+    assert draft.is_draft
+    assert draft.to_dict()["draft"]
+    assert draft.warnings[0].kind == "draft"
+    assert "(draft, not converged)" in repr(draft)
+
+
+def test_what_ended_the_run_is_said(model: Model, answer: Answer, drawn: tuple[Draws, Adaptation]) -> None:
+    assert answer.stopped_by == "draws"
+    assert answer.to_dict()["draws"]["reproducible"]
+    cut = summarise_draws(model, drawn[0]._replace(stopped_by="limit"), 1)
+    assert cut.stopped_by == "limit"
+    assert not cut.to_dict()["draws"]["reproducible"]
+
+
 def test_saving_to_a_file_is_refused(answer: Answer, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(NotADirectoryError):
@@ -169,10 +250,13 @@ def test_saving_to_a_file_is_refused(answer: Answer, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_unconverged_answers_say_so(answer: Answer) -> None:
+def test_unconverged_answers_say_so(answer: Answer, model: Model) -> None:
     # Two chains of a hundred draws cannot have 400 effective draws.
     assert any(warning.kind == "not_converged" for warning in answer.warnings)
     assert not answer.has_converged
+    labels = [*model.unknowns.labels(), "arrived", "stayed", "moved_on", "returned"]
+    assert {answer.diagnostics.rhat_of, answer.diagnostics.ess_of} <= set(labels)
+    assert any(answer.diagnostics.ess_of in warning.text for warning in answer.warnings)
 
 
 def test_a_planted_contradiction_is_named(case: Case) -> None:

@@ -97,7 +97,7 @@ def test_runs_no_model(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from sojourn.report import write_report;"
         f"write_report(Path({str(folder)!r}), form='sdmx');"
-        "print([name for name in ('jax', 'numpyro', 'xarray') if name in sys.modules])"
+        "print([name for name in ('jax', 'numba', 'xarray') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []

@@ -13,6 +13,7 @@ EXTRAS = {
         "h5netcdf",
         "h5py",
         "jax",
+        "numba",
         "numpy",
         "pandas",
         "pyarrow",

@@ -70,7 +70,7 @@ def estimate(
         claims_until: use only claims published by this day; default: that of the case.
         seed: the same case, seed and version give the same draws on one machine.
         chains: number of Markov chains, at least 1.
-        draws: kept draws per chain, at least 4; None: as many as the chains need to converge.
+        draws: kept draws per chain, at least 8; None: as many as the chains need to converge.
         limit: seconds of sampling after which a run without `draws` ends; looked at after blocks of draws.
         quick: make a draft in a few seconds, which is marked as one.
         start: an answer to the same or an edited case, whose chains this run continues. It saves the
@@ -85,6 +85,7 @@ def estimate(
         CaseError: the model cannot express a reading or a prior of the case, or the chains of `start`
             cannot be continued.
         Interrupted: `stop` was set.
+        ValueError: `chains` or `draws` is too small.
 
     Example:
         >>> import sojourn

@@ -23,7 +23,7 @@ DIVERGENT = 1000.0
 """A trajectory diverges if its energy changes by more than this, as in Stan."""
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a chain is: z (D,), the potential there, and its gradient (D,)."""
 
     z: Real
@@ -56,7 +56,7 @@ class StepSize:
 
     def update(self, acceptance: float) -> None:
         """Take one trajectory into account."""
-        gain = 2 * len(self.logs) ** -0.6
+        gain = 2 * (len(self.logs) + 5) ** -0.6
         self.logs.append(self.logs[-1] + gain * (acceptance - self.target))
         self.step = exp(self.logs[-1])
 
@@ -75,51 +75,51 @@ class Chain:
     leapfrogs: int
     rng: np.random.Generator
 
-    def place(self, z: Real) -> Place:
-        """The place at z (D,)."""
+    def position(self, z: Real) -> Position:
+        """The position at z (D,)."""
         value, slope = self.gradient(z)
-        return Place(z, value, slope.copy())
+        return Position(z, value, slope.copy())
 
-    def adapt(self, place: Place, step: StepSize, count: int) -> tuple[Place, ChainDraws]:
+    def adapt(self, position: Position, step: StepSize, count: int) -> tuple[Position, ChainDraws]:
         """Run `count` trajectories while the step adapts."""
-        return self._run(place, step.step, count, step)
+        return self._run(position, step.step, count, step)
 
-    def draw(self, place: Place, step: float, count: int) -> tuple[Place, ChainDraws]:
+    def draw(self, position: Position, step: float, count: int) -> tuple[Position, ChainDraws]:
         """Run `count` trajectories with a step."""
-        return self._run(place, step, count, None)
+        return self._run(position, step, count, None)
 
     def _run(
-        self, place: Place, step: float, count: int, adapting: StepSize | None
-    ) -> tuple[Place, ChainDraws]:
-        z, diverging = np.empty((count, len(place.z))), np.zeros(count, bool)
+        self, position: Position, step: float, count: int, adapting: StepSize | None
+    ) -> tuple[Position, ChainDraws]:
+        z, diverging = np.empty((count, len(position.z))), np.zeros(count, bool)
         lp, energy, acceptance = np.empty((3, count))
         # A trajectory that diverges may overflow on its way.
         with np.errstate(over="ignore", invalid="ignore"):
             for k in range(count):
-                place, energy[k], acceptance[k], diverging[k] = self._step(place, step)
-                z[k], lp[k] = place.z, -place.value
+                position, energy[k], acceptance[k], diverging[k] = self._step(position, step)
+                z[k], lp[k] = position.z, -position.value
                 if adapting is not None:
                     adapting.update(float(acceptance[k]))
                     step = adapting.step
-        return place, ChainDraws(z, lp, energy, acceptance, diverging)
+        return position, ChainDraws(z, lp, energy, acceptance, diverging)
 
-    def _step(self, place: Place, step: float) -> tuple[Place, float, float, bool]:
+    def _step(self, position: Position, step: float) -> tuple[Position, float, float, bool]:
         """One trajectory: where the chain is after it, the energy there, its acceptance and divergence."""
-        p = self.metric.momentum(self.rng.standard_normal(len(place.z)))
+        p = self.metric.momentum(self.rng.standard_normal(len(position.z)))
         jittered = step * (1 + JITTER * self.rng.uniform(-1, 1))
         threshold = self.rng.uniform()
-        before = place.value + self.metric.kinetic_energy(p)
-        there, p = self._integrate(place, p, jittered)
+        before = position.value + self.metric.kinetic_energy(p)
+        there, p = self._integrate(position, p, jittered)
         after = there.value + self.metric.kinetic_energy(p)
         change = after - before if isfinite(after) else inf
         acceptance = exp(min(0.0, -change))
         if threshold < acceptance:
-            return Place(there.z, there.value, there.slope.copy()), after, acceptance, False
-        return place, before, acceptance, change > DIVERGENT
+            return Position(there.z, there.value, there.slope.copy()), after, acceptance, False
+        return position, before, acceptance, change > DIVERGENT
 
-    def _integrate(self, place: Place, p: Real, step: float) -> tuple[Place, Real]:
-        """Leapfrog steps from a place with momentum p (D,); they end where the density is not defined."""
-        z, value, slope = place.z.copy(), place.value, place.slope
+    def _integrate(self, position: Position, p: Real, step: float) -> tuple[Position, Real]:
+        """Leapfrog steps from a position with momentum p (D,); they end where the density is not defined."""
+        z, value, slope = position.z.copy(), position.value, position.slope
         p = p - 0.5 * step * slope
         for k in range(self.leapfrogs):
             z += step * self.metric.velocity(p)
@@ -127,4 +127,4 @@ class Chain:
             if not isfinite(value):
                 break
             p -= (step if k + 1 < self.leapfrogs else 0.5 * step) * slope
-        return Place(z, value, slope), p
+        return Position(z, value, slope), p

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from sojourn._core.arrays import Real
 from sojourn._core.defaults import CHAINS, LIMIT
 from sojourn.inference.convergence import Convergence, measure_convergence
-from sojourn.inference.leapfrog import Chain, ChainDraws, Place, StepSize
+from sojourn.inference.leapfrog import Chain, ChainDraws, Position, StepSize
 from sojourn.inference.preconditioner import Metric, curvature, find_mode, from_curvature, from_draws
 from sojourn.inference.sampling_progress import Interrupted, Meter, SamplingProgress
 
@@ -41,6 +41,8 @@ CURVATURE_POINTS = 2
 """Number of points per pilot chain at which the curvature is computed."""
 FIRST_STEP = 0.3
 """Step with which adaptation begins, in sd of the metric."""
+LEAST_DRAWS = 8
+"""Draws of a chain from which convergence can be computed."""
 USUAL_DRAWS = 1000
 """Draws a chain that a run usually needs: a guess for the progress bar until the first draws are in."""
 
@@ -175,13 +177,18 @@ class Sampler:
 
         Raises:
             Interrupted: `stop` was set.
+            ValueError: no chain, or fewer draws than R̂ can be computed from.
         """
+        if chains < 1 or (draws is not None and draws < LEAST_DRAWS):
+            raise ValueError(
+                f"{chains} chains of {draws} draws: there must be at least 1 chain and {LEAST_DRAWS} draws"
+            )
         warm = schedule.discard + schedule.settle if start else schedule.warm_up()
         expected = chains * schedule.leapfrogs * (warm + (draws or USUAL_DRAWS))
         if not (metric or start):
             looks = len(MODE_OFFSETS) + 1 + CURVATURE_POINTS * chains
             expected += 200 + looks * (self.size + 1) + chains * schedule.pilot * schedule.leapfrogs
-        seconds = None if draws else min(limit, schedule.seconds)
+        seconds = min(limit, schedule.seconds) if draws is None else None
         meter = Meter(report, stop, expected, seconds)
         # BLAS would start threads of its own below those of the chains, and they would wait for one another.
         with (
@@ -225,8 +232,17 @@ class _Run:
         return self.meter.watch(self.sampler.make_gradient(self.said))
 
     def each(self, function: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-        """Apply a function in the threads; results in the order of the items."""
-        return list(self.pool.map(function, items))
+        """Apply a function in the threads; results in the order of the items.
+
+        The first error ends all tasks and is raised: the others then end with `Interrupted`.
+        """
+        tasks = [self.pool.submit(function, item) for item in items]
+        done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+        if any(task.exception() for task in done):
+            self.meter.failed = True
+            errors = [error for task in tasks if (error := task.exception())]
+            raise min(errors, key=lambda error: isinstance(error, Interrupted))
+        return [task.result() for task in tasks]
 
     def generators(self, count: int) -> list[np.random.Generator]:
         """Random number generators of a new stage, one for each chain or point."""
@@ -243,8 +259,8 @@ class _Run:
         """Curvatures at points."""
         return self.each(lambda z: curvature(self.gradient(), z), points)
 
-    def explore(self) -> tuple[Metric, list[Place]]:
-        """A metric from curvatures around the mode, then along short chains; and the chains' places."""
+    def explore(self) -> tuple[Metric, list[Position]]:
+        """A metric from curvatures around the mode, then along short chains; and the chains' positions."""
         size, free = self.sampler.size, self.sampler.free
         mode = find_mode(self.gradients[0], size, free)
         self.meter.phase = "learning the metric"
@@ -255,74 +271,74 @@ class _Run:
         ways = zip(MODE_OFFSETS, self.generators(len(MODE_OFFSETS)), strict=True)
         around = [normal.place(offset * rng.standard_normal(size)) for offset, rng in ways]
         metric = from_curvature(mode, self.look(around))
-        _, places, pilots = self.adapt(metric, self.begin(metric), FIRST_STEP, self.schedule.pilot)
+        _, positions, pilots = self.adapt(metric, self.begin(metric), FIRST_STEP, self.schedule.pilot)
         at = np.linspace(self.schedule.pilot - 1, self.schedule.pilot // 2, CURVATURE_POINTS).astype(int)
         points = np.concatenate([pilot.z[at] for pilot in pilots])
-        return from_curvature(points.mean(axis=0), self.look(points)), places
+        return from_curvature(points.mean(axis=0), self.look(points)), positions
 
-    def begin(self, metric: Metric) -> list[Place]:
-        """Places of the chains around the mean of a metric."""
+    def begin(self, metric: Metric) -> list[Position]:
+        """Positions of the chains around the mean of a metric."""
         size = self.sampler.size
         at = [metric.place(0.5 * rng.standard_normal(size)) for rng in self.generators(len(self.chains))]
         return self.put(metric, at)
 
-    def put(self, metric: Metric, positions: Iterable[Real]) -> list[Place]:
-        """Places of the chains at given positions."""
+    def put(self, metric: Metric, positions: Iterable[Real]) -> list[Position]:
+        """Positions of the chains at given positions."""
         pairs = zip(self.members(metric), positions, strict=True)
-        return self.each(lambda pair: pair[0].place(pair[1]), pairs)
+        return self.each(lambda pair: pair[0].position(pair[1]), pairs)
 
     def adapt(
-        self, metric: Metric, places: list[Place], step: float, count: int
-    ) -> tuple[float, list[Place], list[ChainDraws]]:
-        """Trajectories that adapt the step: the chains' common step, their places, and the draws."""
+        self, metric: Metric, positions: list[Position], step: float, count: int
+    ) -> tuple[float, list[Position], list[ChainDraws]]:
+        """Trajectories that adapt the step: the chains' common step, their positions, and the draws."""
         sizes = [StepSize(step, self.schedule.target) for _ in self.chains]
         members = self.members(metric)
-        found = self.each(lambda c: members[c].adapt(places[c], sizes[c], count), self.chains)
+        found = self.each(lambda c: members[c].adapt(positions[c], sizes[c], count), self.chains)
         common = float(np.exp(np.mean([np.log(size.settled) for size in sizes])))
-        return common, [place for place, _ in found], [draws for _, draws in found]
+        return common, [position for position, _ in found], [draws for _, draws in found]
 
-    def learn(self, curved: Metric, places: list[Place] | None) -> tuple[Metric, float, list[Place]]:
-        """The metric from draws, shrunk towards the curvature's, with its step and the chains' places."""
+    def learn(self, curved: Metric, positions: list[Position] | None) -> tuple[Metric, float, list[Position]]:
+        """The metric from draws, shrunk towards the curvature's, with its step and the chains' positions."""
         self.meter.phase = "learning the metric"
         metric, step = curved, FIRST_STEP
-        places = places or self.begin(curved)
+        positions = positions or self.begin(curved)
         for count, worth in self.schedule.rounds:
-            step, places, drawn = self.adapt(metric, places, step, self.schedule.settle + count)
+            step, positions, drawn = self.adapt(metric, positions, step, self.schedule.settle + count)
             kept = np.concatenate([one.z[self.schedule.settle :] for one in drawn])
             metric = from_draws(kept, curved, worth)
-        step, places, _ = self.adapt(metric, places, step, self.schedule.settle)
-        return metric, step, places
+        step, positions, _ = self.adapt(metric, positions, step, self.schedule.settle)
+        return metric, step, positions
 
-    def resume(self, start: Adaptation) -> tuple[Metric, float, list[Place]]:
-        """Places of the chains after a warm start, whose first draws are thrown away."""
+    def resume(self, start: Adaptation) -> tuple[Metric, float, list[Position]]:
+        """Positions of the chains after a warm start, whose first draws are thrown away."""
         self.meter.phase = "drawing"
         at = [start.positions[c % len(start.positions)] for c in self.chains]
-        places = self.put(start.metric, at)
-        step, places, _ = self.adapt(start.metric, places, start.step, self.schedule.settle)
-        places, _ = self.block(start.metric, places, step, self.schedule.discard)
-        return start.metric, step, places
+        positions = self.put(start.metric, at)
+        step, positions, _ = self.adapt(start.metric, positions, start.step, self.schedule.settle)
+        positions, _ = self.block(start.metric, positions, step, self.schedule.discard)
+        return start.metric, step, positions
 
     def block(
-        self, metric: Metric, places: list[Place], step: float, count: int
-    ) -> tuple[list[Place], ChainDraws]:
-        """Draw `count` times from every chain: the places after it, and the draws stacked by chain."""
+        self, metric: Metric, positions: list[Position], step: float, count: int
+    ) -> tuple[list[Position], ChainDraws]:
+        """Draw `count` times from every chain: the positions after it, and the draws stacked by chain."""
         members = self.members(metric)
-        found = self.each(lambda c: members[c].draw(places[c], step, count), self.chains)
+        found = self.each(lambda c: members[c].draw(positions[c], step, count), self.chains)
         columns = zip(*(drawn for _, drawn in found), strict=True)
         stacked = ChainDraws._make(np.stack(column) for column in columns)
-        return [place for place, _ in found], stacked
+        return [position for position, _ in found], stacked
 
     def collect(
-        self, found: tuple[Metric, float, list[Place]], draws: int | None
+        self, found: tuple[Metric, float, list[Position]], draws: int | None
     ) -> tuple[Draws, Adaptation]:
         """Draw in blocks until there are as many draws as asked for, or convergence, or time is up."""
-        metric, step, places = found
+        metric, step, positions = found
         self.meter.phase = "drawing"
-        kept = _Kept(self.schedule.keep if draws is None else None)
+        kept = KeptDraws(self.schedule.keep if draws is None else None)
         stopped: StoppedBy | None = None
         while stopped is None:
             count = self.schedule.block if draws is None else min(self.schedule.block, draws - kept.seen)
-            places, block = self.block(metric, places, step, count)
+            positions, block = self.block(metric, positions, step, count)
             kept.add(block, self._outcomes_of(block.z) if draws is None else None)
             self.meter.draws, self.meter.divergences = kept.seen, kept.divergences
             stopped = self._stopped_by(kept, draws)
@@ -336,9 +352,9 @@ class _Run:
             seconds_compile=self.sampler.seconds_compile,
             seconds_sample=self.meter.seconds,
         )
-        return result, Adaptation(metric, step, np.stack([place.z for place in places]))
+        return result, Adaptation(metric, step, np.stack([position.z for position in positions]))
 
-    def _stopped_by(self, kept: _Kept, draws: int | None) -> StoppedBy | None:
+    def _stopped_by(self, kept: KeptDraws, draws: int | None) -> StoppedBy | None:
         """What ends the run after this block, if anything does."""
         if draws is not None:
             return "draws" if kept.seen >= draws else None
@@ -354,13 +370,13 @@ class _Run:
         outcomes = self.sampler.outcomes
         return np.empty((*z.shape[:2], 0)) if outcomes is None else np.stack(self.each(outcomes, z))
 
-    def _convergence(self, kept: _Kept) -> Convergence:
+    def _convergence(self, kept: KeptDraws) -> Convergence:
         """Convergence of all unknowns and outcomes."""
         series, outcomes = np.moveaxis(kept.draws.z, 2, 0), np.moveaxis(kept.outcomes, 2, 0)
-        return measure_convergence(series, outcomes, self.pool.map)
+        return measure_convergence(series, outcomes, self.each)
 
 
-class _Kept:
+class KeptDraws:
     """The draws kept so far; every second one is dropped when there are more than `most` of a chain."""
 
     def __init__(self, most: int | None) -> None:

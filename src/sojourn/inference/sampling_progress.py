@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -45,7 +44,7 @@ class Interrupted(Exception):  # noqa: N818 - named like KeyboardInterrupt, sinc
 
 
 class Meter:
-    """Counts the gradients of all threads, reports progress, and ends the run when it is told to stop."""
+    """Counts the gradients of all threads, reports progress, and ends the run when it is to stop."""
 
     def __init__(
         self,
@@ -65,9 +64,10 @@ class Meter:
         self.report, self.stop = report, stop or threading.Event()
         self.expected, self.limit = expected, limit
         self.phase: Phase = "finding the mode"
-        self.draws = self.divergences = self.gradients = 0
+        self.draws = self.divergences = 0
         self.failed = False
-        self._count, self._lock = itertools.count(1), threading.Lock()
+        self._counts: list[list[int]] = []
+        self._lock = threading.Lock()
         self._began = time.perf_counter()
         self._next = self._began + EVERY
 
@@ -76,16 +76,27 @@ class Meter:
         """Time since the run began."""
         return time.perf_counter() - self._began
 
+    @property
+    def gradients(self) -> int:
+        """Gradients so far."""
+        return sum(count for (count,) in self._counts)
+
     def watch(self, gradient: Gradient) -> Gradient:
         """The same gradient, counted; `Interrupted` is raised instead once the run is to end."""
+        count = [0]  # of its own, since only one thread calls the function
+        self._counts.append(count)
 
         def watched(z: Real) -> tuple[float, Real]:
             if self.stop.is_set() or self.failed:
                 raise Interrupted
-            self.gradients = next(self._count)
+            count[0] += 1
             if self.report is not None and time.perf_counter() > self._next:
                 self._tell(self.report)
-            return gradient(z)
+            try:
+                return gradient(z)
+            except BaseException:
+                self.failed = True  # the other threads end with their next gradient
+                raise
 
         return watched
 
@@ -93,14 +104,13 @@ class Meter:
         if not self._lock.acquire(blocking=False):
             return
         try:
-            seconds, expected = self.seconds, max(self.expected, self.gradients)
-            left = seconds * (expected / self.gradients - 1)
+            done, seconds = self.gradients, self.seconds
+            expected = max(self.expected, done)
+            left = seconds * (expected / done - 1)
             if self.limit is not None:
                 left = max(min(left, self.limit - seconds), 0.0)
             report(
-                SamplingProgress(
-                    self.phase, self.gradients, int(expected), seconds, left, self.draws, self.divergences
-                )
+                SamplingProgress(self.phase, done, int(expected), seconds, left, self.draws, self.divergences)
             )
             self._next = time.perf_counter() + EVERY
         finally:
