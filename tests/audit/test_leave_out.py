@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sojourn._core.thresholds import K_HAT
-from sojourn.audit.importance_weights import moments
 from sojourn.audit.influence import influences, shift_error
 from sojourn.audit.leave_out import (
     LeaveOut,
@@ -19,6 +18,7 @@ from sojourn.audit.leave_out import (
 from sojourn.audit.posterior import Posterior
 from sojourn.case.small_groups import FOLDED
 from sojourn.inference.density import Model
+from sojourn.inference.importance_weights import moments
 
 
 def test_sources_hold_all_claims_and_groups_once(posterior: Posterior) -> None:

@@ -17,12 +17,19 @@ import numpy as np
 
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
-from sojourn.audit.importance_weights import Weights, resample, smooth, summarise_weighted
 from sojourn.audit.leave_out import LOOKS, RHAT, LeaveOut, worst_rhat
-from sojourn.audit.posterior import Posterior, efficiency, quantities_at, quantities_of
+from sojourn.audit.posterior import Posterior, quantities_of
 from sojourn.audit.results import Numbers, Vintage
 from sojourn.case.small_groups import is_small, shown_ids
 from sojourn.inference.density import Model
+from sojourn.inference.importance_weights import (
+    Weights,
+    efficiency,
+    quantities_at,
+    resample,
+    smooth,
+    summarise_weighted,
+)
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points

@@ -12,15 +12,18 @@ from sojourn._core.lazy_names import load_on_use
 
 if TYPE_CHECKING:
     from sojourn.inference.answer import Answer, read_answer
+    from sojourn.inference.comparison import AnswerComparison, compare
     from sojourn.inference.estimation import estimate
     from sojourn.inference.sampler import ChainProgress, Interrupted
 
-__all__ = ["Answer", "ChainProgress", "Interrupted", "estimate", "read_answer"]
+__all__ = ["Answer", "AnswerComparison", "ChainProgress", "Interrupted", "compare", "estimate", "read_answer"]
 
 _MODULES = {
     "Answer": "answer",
     "ChainProgress": "sampler",
+    "AnswerComparison": "comparison",
     "Interrupted": "sampler",
+    "compare": "comparison",
     "estimate": "estimation",
     "read_answer": "answer",
 }
