@@ -1,4 +1,4 @@
-"""Comparison of two answers: which edit moved what, in whose units, and what is said where that is not known."""
+"""Comparison of two answers: which edit moved what, in whose units, and what is said otherwise."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_every_edit_is_weighed_alone(found: AnswerComparison, answer: Answer, sm
     alone = with_rows(small, "claims", {("c05",): {"value": 44000.0}})
     expected = weigh_draws(start_from(answer), compile_case(alone))
     for name, x in expected.quantities.items():
-        # Under the same plan the quantities of a draw are the same, so the plain mean is that of the answer.
+        # The figure changes no history, so that the plain mean is that of the answer.
         assert figure.shifts[name] == pytest.approx(expected.weights.weight @ x - x.mean())
         assert figure.errors[name] > 0
     assert figure.k_hat == pytest.approx(expected.weights.k_hat)
@@ -134,11 +134,11 @@ def test_the_comparison_is_plain_data(found: AnswerComparison) -> None:
 def test_an_answer_is_compared_with_itself(answer: Answer) -> None:
     found = compare(answer, answer)
     assert found.effects == found.rows == ()
-    assert found.verdict == "The ledgers are the same, and no share differs by more than chance."
+    assert found.verdict == "The ledgers are the same, and no outcome differs by more than chance."
 
 
 def test_edits_that_are_too_large_are_drawn_again(answer: Answer, small: Case) -> None:
-    far = with_rows(small, "claims", {("c05",): {"value": 400000.0}, ("c10",): {"value": 9000.0}})
+    far = with_rows(small, "claims", {("c05",): {"value": 400000.0}, ("c03",): {"value": 2e6}})
     later = replace(answer, _case=far)
     plain = compare(answer, later)
     assert [effect.method for effect in plain.effects] == ["too large for weights"] * 2
@@ -171,8 +171,8 @@ def test_without_a_case_the_rows_are_those_of_the_answers(answer: Answer, later:
     rows = {(edit.table, edit.row, edit.kind) for edit in found.rows}
     assert {("claims.csv", "c05", "changed"), ("claims.csv", "c20", "added")} <= rows
     assert ("sources.csv", "radio", "added") in rows
-    said = next(edit for edit in found.rows if edit.row == "c05")
-    assert [(c.column, c.old, c.new) for c in said.cells] == [("said", "about 40,000", "about 44,000")]
+    [said] = next(edit for edit in found.rows if edit.row == "c05").cells
+    assert (said.column, said.old, said.new) == ("said", "about 40,000 persons", "about 44,000 persons")
 
 
 def test_a_case_that_is_given_must_be_that_of_the_answer(answer: Answer, small: Case, tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ class EditGroup:
     rows: tuple[RowEdit, ...]
 
     @property
+    def is_private(self) -> bool:
+        """Whether the edit concerns small contact groups, of which no cell is shown."""
+        return any(_is_small(edit) for edit in self.rows)
+
+    @property
     def is_inert(self) -> bool:
         """Whether only words were edited that the model does not read."""
         return all(
@@ -61,11 +66,11 @@ def group_edits(edits: Iterable[RowEdit], series: Mapping[str, str] | None = Non
 
 
 def shown_rows(edits: Iterable[RowEdit]) -> tuple[RowEdit, ...]:
-    """The edits for readers: those of small contact groups are one row without cells."""
-    shown = {
-        edit if not _is_small(edit) else RowEdit(CONTACTS.file, (FOLDED,), "changed"): None for edit in edits
-    }
-    return tuple(shown)
+    """The edits for readers: those of small contact groups are one row at the end, without cells."""
+    found = tuple(edits)
+    large = tuple(edit for edit in found if not _is_small(edit))
+    folded = RowEdit(CONTACTS.file, (FOLDED,), "changed")
+    return large if len(large) == len(found) else (*large, folded)
 
 
 def _group_of(edit: RowEdit, whole: set[str], series: Mapping[str, str]) -> Key:

@@ -12,7 +12,7 @@ from sojourn.case.edit_groups import group_edits
 from sojourn.cli.console import TextConsole, plain_table, print_question
 from sojourn.inference.answer import Answer
 from sojourn.inference.answer_parts import DrawSummary
-from sojourn.inference.comparison import AnswerComparison, QuantityChange, outcome_of
+from sojourn.inference.comparison import AnswerComparison, EditEffect, QuantityChange, outcome_of
 
 TOP_PLACES = 5
 
@@ -65,7 +65,7 @@ def _people(change: QuantityChange) -> tuple[str, ...]:
         return f"{format_people(numbers.q05)} – {format_people(numbers.q95)}"
 
     a, b = change.a, change.b
-    moved = f"{'+' if change.difference > 0 else ''}{format_people(change.difference)}"
+    moved = _signed(change.difference)
     error, in_sd = format_people(change.error), f"{change.in_sd:+.2f}"
     return format_people(a.mean), span(a), format_people(b.mean), span(b), moved, error, in_sd
 
@@ -87,24 +87,39 @@ def _effects(found: AnswerComparison) -> Table:
     table = plain_table(("shift in sd of A", *titles, "by", "k̂", "effective"), right=(1, 2, 3, 4, 6, 7))
     together = [found.together] if found.together else []
     for effect in (*found.effects, *together):
-        shifts = effect.shifts
-        numbers = [f"{shifts[name] / sd[name]:+.2f}" if shifts and sd[name] else "" for name in names]
+        numbers = [_in_sd(effect, name, sd[name]) for name in names]
         k_hat = "" if effect.k_hat is None else f"{effect.k_hat:.2f}"
         effective = "" if effect.effective is None else f"{effect.effective:.0f}"
         table.add_row(effect.edit.title, *numbers, effect.method, k_hat, effective)
     return table
 
 
+def _in_sd(effect: EditEffect, name: str, sd: float) -> str:
+    """A shift with its Monte Carlo standard error, in units of `sd`."""
+    if not effect.shifts or not sd:
+        return ""
+    return f"{effect.shifts[name] / sd:+.2f} ± {effect.errors[name] / sd:.2f}"
+
+
 def _explain(console: TextConsole, found: AnswerComparison) -> None:
     """How much of the difference the edits explain, and why some were not weighed."""
-    change = found.moved or max(found.shares, key=lambda item: abs(item.in_sd))
-    explained, rest = found.explained[change.quantity], found.remainder[change.quantity]
-    what = LABELS[outcome_of(change.quantity)]
+    change, name = found.farthest, found.farthest.quantity
+    parts = (change.difference, found.explained[name], found.remainder[name], change.error)
+    label = LABELS[outcome_of(name)]
+    if change.quantity.startswith("share "):
+        what, numbers = f"the share that {label}", [f"{part:+.1%}" for part in parts]
+    else:
+        what, numbers = f"the number of people that {label}", [_signed(part) for part in parts]
+    difference, explained, rest, error = numbers
     console.print_line(
-        f"\nOf the difference in the share that {what} ({change.difference:+.1%}), the edits explain "
-        f"{explained:+.1%} one by one; {rest:+.1%} remains: their interaction, chance (standard error "
-        f"{change.error:.1%}), and edits that were not weighed."
+        f"\nOf the difference in {what} ({difference}), the edits explain {explained} one by one; {rest} "
+        f"remains: their interaction, chance (standard error {error.lstrip('+')}), and edits that were not "
+        "weighed."
     )
     for effect in found.effects:
         if not effect.shifts:
-            console.print_line(f"  ! {effect.edit.title}: {effect.method} ({effect.reason})", style="yellow")
+            console.print_line(f"  ! {effect.edit.title}: {effect.reason or effect.method}", style="yellow")
+
+
+def _signed(people: float) -> str:
+    return f"{'+' if people > 0 else ''}{format_people(people)}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sojourn._core.errors import InputError, Problem
 from sojourn._core.files import sha256
 from sojourn._core.outcomes import LABELS, OUTCOMES, Outcome
+from sojourn._core.rounding import format_people
 from sojourn.case import Case, CaseError
 from sojourn.case.differences import RowEdit, find_edits
 from sojourn.case.edit_groups import EditGroup, group_edits, shown_rows
@@ -81,7 +82,7 @@ class AnswerComparison:
         >>> import sojourn
         >>> answer = sojourn.read_answer("my-answer")
         >>> sojourn.compare(answer, answer).verdict
-        'The ledgers are the same, and no share differs by more than chance.'
+        'The ledgers are the same, and no outcome differs by more than chance.'
     """
 
     a: Answer
@@ -96,14 +97,25 @@ class AnswerComparison:
 
     @cached_property
     def moved(self) -> QuantityChange | None:
-        """The share that moved farthest; None if none moved by more than two Monte Carlo standard errors."""
-        found = [change for change in self.shares if abs(change.difference) > 2 * change.error]
-        return max(found, key=lambda change: abs(change.in_sd), default=None)
+        """The share that moved farthest, or else the number of people; None if none moved.
+
+        What moved by less than two Monte Carlo standard errors did not move.
+        """
+        for changes in (self.shares, self.outcomes):
+            found = [change for change in changes if abs(change.difference) > 2 * change.error]
+            if found:
+                return max(found, key=lambda change: abs(change.in_sd))
+        return None
+
+    @cached_property
+    def farthest(self) -> QuantityChange:
+        """The quantity that moved; the share with the largest difference if all of them are chance."""
+        return self.moved or max(self.shares, key=lambda change: abs(change.in_sd))
 
     @cached_property
     def strongest(self) -> EditEffect | None:
-        """The edit that moves the share that moved farthest; None if no edit was weighed or none moves it."""
-        name = (self.moved or max(self.shares, key=lambda change: abs(change.in_sd))).quantity
+        """The edit that moves `farthest` most; None if no edit was weighed or none moves it."""
+        name = self.farthest.quantity
         found = [effect for effect in self.effects if effect.shifts.get(name)]
         return max(found, key=lambda effect: abs(effect.shifts[name]), default=None)
 
@@ -123,14 +135,15 @@ class AnswerComparison:
     @property
     def verdict(self) -> str:
         """What moved, and which edit moved it most, in one sentence."""
+        moved = _describe(self.moved)
         if not self.rows:
-            lead = "The ledgers are the same"
-            return f"{lead}, and {_moved(self.moved)}." if self.moved else f"{lead}, and {STILL}."
-        lead = _moved(self.moved) if self.moved else STILL
+            return f"The ledgers are the same, and {moved}."
+        lead = f"{moved[0].upper()}{moved[1:]}"
         if self.strongest is None:
-            return f"{lead[0].upper()}{lead[1:]}."
+            return f"{lead}."
         which = "moved it most" if self.moved else "matters most"
-        return f"{lead[0].upper()}{lead[1:]}; the edit that {which} is {self.strongest.edit.title}."
+        some = "" if all(effect.shifts for effect in self.effects) else ", of those that could be weighed,"
+        return f"{lead}; the edit that {which}{some} is {self.strongest.edit.title}."
 
     def edits(self) -> pd.DataFrame:
         """The edits, one row each, with k̂, effective draws, and shifts in posterior sd of A by quantity."""
@@ -171,9 +184,6 @@ class AnswerComparison:
     def __repr__(self) -> str:
         """Two lines: the question, and the verdict."""
         return f'Comparison of two answers to "{self.a.question}"\n  {self.verdict}'
-
-
-STILL = "no share differs by more than chance"
 
 
 def compare(
@@ -288,14 +298,20 @@ def effective_draws(answer: Answer) -> float:
     return max(1.0, answer.diagnostics.ess_bulk_min)
 
 
-def _moved(change: QuantityChange | None) -> str:
-    """What a share did, as a clause."""
+def _describe(change: QuantityChange | None) -> str:
+    """What a share or a number of people did, as a clause."""
     if change is None:
-        return STILL
-    label = LABELS[outcome_of(change.quantity)]
+        return "no outcome differs by more than chance"
     verb = "rose" if change.difference > 0 else "fell"
-    sizes = f"from {change.a.mean:.0%} to {change.b.mean:.0%}".replace("%", " %")
-    return f"{label} {verb} {sizes} ({abs(change.in_sd):.1f} of A's standard deviations)"
+    sizes = [
+        f"{mean:.0%}".replace("%", " %") if change.quantity.startswith("share ") else format_people(mean)
+        for mean in (change.a.mean, change.b.mean)
+    ]
+    people = "" if change.quantity.startswith("share ") else " people"
+    return (
+        f"{LABELS[outcome_of(change.quantity)]} {verb} from {sizes[0]} to {sizes[1]}{people} "
+        f"({abs(change.in_sd):.1f} of A's standard deviations)"
+    )
 
 
 def outcome_of(quantity: str) -> Outcome:

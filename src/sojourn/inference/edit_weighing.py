@@ -72,7 +72,8 @@ class EditWeigher:
         try:
             return self.weigh_case(group, apply_edits(self.case, group.rows))
         except CaseError as error:
-            return EditEffect(group, "not valid alone", reason=str(error.problems[0]))
+            reason = "not shown" if group.is_private else str(error.problems[0])
+            return EditEffect(group, "not valid alone", reason=reason)
 
     def weigh_case(self, group: EditGroup, case: Case) -> EditEffect:
         """The effect of some edits, which make the given case, by weights.
