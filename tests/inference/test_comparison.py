@@ -158,7 +158,7 @@ def test_edits_that_are_too_large_are_drawn_again(answer: Answer, small: Case) -
     assert again.method == "drawn again"
     assert other.method == "too large for weights"
     assert again.distance == pytest.approx(1, rel=0.02)
-    assert reported == [again.edit.title]
+    assert reported == ["weighing 2 edits …", f"drawing again: {again.edit.title} …"]
     # One edit alone: the other row is as it was.
     assert len(find_edits(small, drawn[0])) == 1
     assert found.remainder["stayed"] == pytest.approx(-again.shifts["stayed"])

@@ -68,7 +68,7 @@ def compare(
         case_b=None if case_b is None else read_case(case_b),
         refits=refits,
         draw=lambda case, start: _draw_again(case, start, quiet=json),
-        report=lambda title: _say(f"drawing again: {title} …", not speaking(json)),
+        report=lambda line: _say(line, quiet=not speaking(json)),
     )
     if json:
         sys.stdout.write(dump_json(found.to_dict()))
@@ -99,6 +99,6 @@ def _draw_again(case: Case, start: Answer, *, quiet: bool) -> Answer:
     return answer_now(case, Sampling(seed=start.seed, draws=DRAWS), None, quiet=quiet)
 
 
-def _say(text: str, quiet: bool) -> None:
+def _say(text: str, *, quiet: bool) -> None:
     if not quiet:
         sys.stderr.write(f"{text}\n")

@@ -75,8 +75,8 @@ class EditEffect:
 class AnswerComparison:
     """Two answers to one question: `outcomes`, `shares` and `by_place`, the rows that differ, and the edits.
 
-    `effects` has the edits, the one that moves the answer farthest first, and `together` all of them
-    applied at once. `note` says why edits were not weighed; it is empty if they were.
+    `effects` has the edits, the one that moves the answer farthest first, and `together` all of them at
+    once (None if there is only one). `note` says why edits were not weighed, and is empty if they were.
 
     Example:
         >>> import sojourn
@@ -205,7 +205,7 @@ def compare(
         case_b: the case of `b`, likewise.
         refits: at most this many edits are drawn again where importance weights fail (k̂ of 0.7 or more).
         draw: draws the answer to an edited case, given that case and `a`; None: no edit is drawn again.
-        report: called with the title of an edit before it is drawn again.
+        report: called with a line of progress before edits are weighed or one is drawn again.
 
     Returns:
         The comparison.
@@ -246,8 +246,11 @@ def compare(
         return replace(found, note=f"edits are not weighed: {reason}")
     series = {claim.claim: claim.series for case in (before, after) for claim in case.claims if claim.series}
     effects = weigher.weigh(group_edits(rows, series))
-    together = weigher.weigh_case(EditGroup("all edits together", rows), after)
-    return replace(found, effects=effects, together=together)
+    if len(effects) < 2:
+        return replace(found, effects=effects)
+    return replace(
+        found, effects=effects, together=weigher.weigh_case(EditGroup("all edits together", rows), after)
+    )
 
 
 def _check_same(a: Answer, b: Answer) -> None:

@@ -54,13 +54,15 @@ class EditWeigher:
 
     def weigh(self, groups: Iterable[EditGroup]) -> tuple[EditEffect, ...]:
         """The effect of each edit alone, the farthest first; some are drawn again where weights fail."""
-        found = [self.weigh_alone(group) for group in groups]
+        chosen = tuple(groups)
+        self.report(f"weighing {len(chosen)} edit{'' if len(chosen) == 1 else 's'} …")
+        found = [self.weigh_alone(group) for group in chosen]
         doubtful = [i for i, effect in enumerate(found) if effect.method == "too large for weights"]
         if self.draw is not None:
             # Where weights cannot even give a guess (k̂ is not known), the edit may well be the largest.
             doubtful.sort(key=lambda i: -(found[i].k_hat or np.inf))
             for i in doubtful[: self.refits]:
-                self.report(found[i].edit.title)
+                self.report(f"drawing again: {found[i].edit.title} …")
                 found[i] = self.draw_again(found[i], self.draw)
         return tuple(sorted(found, key=lambda effect: -effect.distance))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -29,7 +29,13 @@ from sojourn.inference.draws_file import read_draws, standardise
 from sojourn.inference.estimation import compile_case, summarise_draws, with_dates
 from sojourn.inference.importance_weights import Weights, efficiency, quantities_at, resample, smooth
 from sojourn.inference.jax_config import OPTIONS, jax_settings
-from sojourn.inference.likelihood import Expectation, marginalise_readings, reading_log_likelihood
+from sojourn.inference.likelihood import (
+    ClaimIntervals,
+    ClaimLayout,
+    Expectation,
+    marginalise_readings,
+    reading_log_likelihood,
+)
 from sojourn.inference.model_hash import hash_model
 from sojourn.inference.priors import Family, PriorBlock
 from sojourn.inference.quantities import in_batches, make_timeline, position_of
@@ -309,16 +315,31 @@ def _rescored(start: StartingDraws, model: Model, z: Real) -> Histories | None:
         return None
     base = start.histories
     location, unit = base.location[:, readings], base.unit[:, readings]
-    said, wording = model.said, model.wording
+    layout = {f.name: getattr(model.wording, f.name) for f in fields(ClaimLayout)}
+    arrays = {name: array for name, array in layout.items() if isinstance(array, np.ndarray)}
     values = _error_values(model, z)
-
-    def claims(location: Array, unit: Array, v: Mapping[str, Array]) -> Array:
-        scores = reading_log_likelihood(wording, said, Expectation(location, unit), v)
-        return marginalise_readings(wording, said.claim_weight, scores).total
-
-    heard = np.asarray(jax.vmap(claims)(jnp.asarray(location), jnp.asarray(unit), values))
-    heard = heard + base.groups[:, groups] @ np.asarray(said.group_weight)
+    heard = np.asarray(_score_claims(model.wording.kinds, arrays, model.said, location, unit, values))
+    heard = heard + base.groups[:, groups] @ np.asarray(model.said.group_weight)
     return base._replace(location=location, unit=unit, groups=base.groups[:, groups], heard=heard)
+
+
+@partial(jax.jit, static_argnums=0, compiler_options=OPTIONS)
+def _score_claims(
+    kinds: tuple[str, ...],
+    arrays: Mapping[str, Any],
+    said: ClaimIntervals,
+    location: Array,
+    unit: Array,
+    values: Mapping[str, Array],
+) -> Array:
+    """Log likelihood (n,) of the claims in use; compiled once for all edits that keep the number of rows."""
+    layout = ClaimLayout(claims=(), kinds=kinds, **arrays)
+
+    def one(location: Array, unit: Array, v: Mapping[str, Array]) -> Array:
+        scores = reading_log_likelihood(layout, said, Expectation(location, unit), v)
+        return marginalise_readings(layout, said.claim_weight, scores).total
+
+    return jax.vmap(one)(location, unit, values)
 
 
 def _error_values(model: Model, z: Real) -> dict[str, Array]:
