@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from sojourn.case import Case, CaseError, check_case, new_case, read_case, write_case
     from sojourn.evaluation.runs import backtest_case, calibrate_model
     from sojourn.inference.answer import Answer, read_answer
+    from sojourn.inference.comparison import AnswerComparison, compare
     from sojourn.inference.estimation import estimate
     from sojourn.report.write import write_report
     from sojourn.simulation.world_files import simulate_world
 
 __all__ = [
     "Answer",
+    "AnswerComparison",
     "Audit",
     "Case",
     "CaseError",
@@ -42,6 +44,7 @@ __all__ = [
     "backtest_case",
     "calibrate_model",
     "check_case",
+    "compare",
     "estimate",
     "find_vintages",
     "new_case",
@@ -59,10 +62,12 @@ _MODULES = {
     "Audit": "audit.results",
     "Case": "case",
     "CaseError": "case",
+    "AnswerComparison": "inference.comparison",
     "audit_answer": "audit.answer_audit",
     "backtest_case": "evaluation.runs",
     "calibrate_model": "evaluation.runs",
     "check_case": "case",
+    "compare": "inference.comparison",
     "estimate": "inference.estimation",
     "find_vintages": "audit.answer_audit",
     "new_case": "case",

@@ -10,7 +10,6 @@ import pytest
 from sojourn._core.thresholds import K_HAT
 from sojourn.audit import leave_out
 from sojourn.audit.checkpoints import Checkpoints
-from sojourn.audit.importance_weights import moments
 from sojourn.audit.influence import influences, shift_error
 from sojourn.audit.leave_out import (
     LeaveOut,
@@ -23,6 +22,7 @@ from sojourn.audit.leave_out import (
 from sojourn.audit.posterior import Posterior
 from sojourn.case.small_groups import FOLDED
 from sojourn.inference.density import Model
+from sojourn.inference.importance_weights import moments
 from sojourn.inference.preconditioner import Metric
 from sojourn.inference.sampler import Adaptation
 

@@ -22,12 +22,12 @@ from scipy.stats import false_discovery_control
 
 from sojourn._core.arrays import Indices, Real
 from sojourn._core.thresholds import CONFLICT
-from sojourn.audit.importance_weights import resample
 from sojourn.audit.leave_out import LeftOut, zero_weights
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.predictive import Prediction, predict
 from sojourn.audit.results import ClaimConflict, SourceConflict
 from sojourn.inference.density import Model
+from sojourn.inference.importance_weights import resample
 from sojourn.inference.pointwise import Points, meant
 
 COPIES = 300

@@ -18,7 +18,7 @@ from jax import Array
 
 from sojourn._core.arrays import Real
 from sojourn._core.errors import Problem, one_of
-from sojourn.audit.posterior import QUANTITIES, Posterior, quantities_at
+from sojourn.audit.posterior import QUANTITIES, Posterior
 from sojourn.audit.results import OutcomeChange, WhatIf
 from sojourn.audit.sentences import day
 from sojourn.case import Case, CaseError, CaseSettings
@@ -27,6 +27,7 @@ from sojourn.history import Plan, make_history
 from sojourn.inference.compiled_density import make_timeline
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import summarise
+from sojourn.inference.importance_weights import quantities_at
 from sojourn.inference.jax_config import OPTIONS, jax_settings
 from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import REGIME_BLOCKS, has_parameter

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sojourn.audit.importance_weights import moments, summarise_weighted
 from sojourn.audit.leave_out import LeftOut
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Influence
+from sojourn.inference.importance_weights import moments, summarise_weighted
 
 
 def influences(posterior: Posterior, without: Iterable[LeftOut]) -> list[Influence]:

@@ -19,11 +19,11 @@ import numpy as np
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
 from sojourn.audit.checkpoints import Checkpoints
-from sojourn.audit.importance_weights import Weights, equal, resample, smooth
-from sojourn.audit.posterior import Posterior, efficiency, quantities_of
+from sojourn.audit.posterior import Posterior, quantities_of
 from sojourn.audit.results import Method
 from sojourn.case.small_groups import FOLDED, is_small
 from sojourn.inference.estimation import make_sampler
+from sojourn.inference.importance_weights import Weights, efficiency, equal, resample, smooth
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
 from sojourn.inference.preconditioner import Metric

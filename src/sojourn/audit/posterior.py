@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from sojourn._core.arrays import Real
 from sojourn._core.errors import Problem
 from sojourn._core.outcomes import OUTCOMES
@@ -17,6 +15,7 @@ from sojourn.inference.compiled_density import CompiledDensity, compile_density
 from sojourn.inference.density import Model
 from sojourn.inference.draws_file import read_draws
 from sojourn.inference.estimation import adaptation_of, compile_case, hashes, with_dates
+from sojourn.inference.importance_weights import efficiency, quantities_at
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.model_hash import hash_model
 from sojourn.inference.pointwise import Points, make_points
@@ -71,22 +70,6 @@ def _adaptation(model: Model, answer: Answer) -> Adaptation | None:
 def quantities_of(model: Model, points: Points) -> dict[str, Real]:
     """What the question asks, (n,) each: persons on the day asked, and shares of those who arrived."""
     return quantities_at(points.timeline[:, position_of(model, model.case.settings.asof)])
-
-
-def quantities_at(persons: Real) -> dict[str, Real]:
-    """Quantities from persons (n, 4) in the order of `OUTCOMES`; shares of nobody are not a number."""
-    found = dict(zip(OUTCOMES, persons.T, strict=True))
-    arrived = np.where(found["arrived"] >= 1, found["arrived"], np.nan)
-    return found | {f"share {name}": found[name] / arrived for name in OUTCOMES[1:]}
-
-
-def efficiency(quantities: Mapping[str, Real], chains: int) -> float:
-    """Effective draws over draws, the worst of the quantities, at most 1."""
-    from arviz_stats.base.array import array_stats
-
-    series = np.stack([x.reshape(chains, -1) for x in quantities.values()])
-    effective = np.min(array_stats.ess(series, method="mean", chain_axis=1, draw_axis=2))
-    return float(min(1.0, effective / series[0].size))
 
 
 def read_posterior(folder: Path, case: Case) -> Posterior:

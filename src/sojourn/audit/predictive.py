@@ -12,8 +12,8 @@ from scipy.special import expit, logsumexp
 
 from sojourn._core.arrays import Real
 from sojourn.audit.common_scale import CommonScale, common_scale_of
-from sojourn.audit.importance_weights import summarise_weighted
 from sojourn.inference.density import Model
+from sojourn.inference.importance_weights import summarise_weighted
 
 GRID = 1000
 CHUNK = 50

@@ -17,12 +17,18 @@ import numpy as np
 
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
-from sojourn.audit.importance_weights import Weights, resample, smooth, summarise_weighted
 from sojourn.audit.leave_out import LOOKS, RHAT, LeaveOut, OtherDraws
-from sojourn.audit.posterior import Posterior, quantities_at
+from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Numbers, Vintage
 from sojourn.case.small_groups import is_small, shown_ids
 from sojourn.inference.density import Model
+from sojourn.inference.importance_weights import (
+    Weights,
+    quantities_at,
+    resample,
+    smooth,
+    summarise_weighted,
+)
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import log_heard

@@ -122,13 +122,16 @@ def _join(sheet: Sheet, rows: list[str]) -> bytes:
 def _new_columns(table: TableSchema, rows: tuple[Any, ...], header: tuple[str, ...]) -> list[str]:
     """Return columns that the rows need but the file does not have: those of the schema first."""
     absent = [column for column in table.columns if column.name not in header]
-    needed = [column.name for column in absent if any(_value(column, row) != column.empty for row in rows)]
+    needed = [
+        column.name for column in absent if any(cell_value(column, row) != column.empty for row in rows)
+    ]
     for row in rows:
         needed += [name for name in row.extra if name not in header and name not in needed]
     return needed
 
 
-def _value(column: ColumnSchema, row: Any) -> Any:
+def cell_value(column: ColumnSchema, row: Any) -> Any:
+    """The value of a row in a column; for a span, its first and last day."""
     if column.kind == "span":
         return getattr(row, column.name), getattr(row, f"{column.name}_until")
     return getattr(row, column.name)
@@ -142,16 +145,21 @@ def _cell(table: TableSchema, name: str, row: Any, was: Any, cells: Mapping[str,
         text = row.extra.get(name, "")
         return before if before is not None and before.strip() == text.strip() else text
     column = known[name]
-    value = _value(column, row)
-    if name in cells and _value(column, was) == value:
+    value = cell_value(column, row)
+    if name in cells and cell_value(column, was) == value:
         return cells[name]
     try:
-        return _text(column, value)
+        return cell_text(column, value)
     except ValueError as error:
         raise CaseError([Problem(table.file, str(error), row.row or None, name)]) from None
 
 
-def _text(column: ColumnSchema, value: Any) -> str:
+def cell_text(column: ColumnSchema, value: Any) -> str:
+    """The text of a value in a column.
+
+    Raises:
+        ValueError: the value cannot be written in the column.
+    """
     if value is None or value == column.empty:
         return ""
     if column.kind == "span":

@@ -45,6 +45,7 @@ COMMANDS = (
         "Test the intervals on simulated worlds.",
     ),
     ("check", "sojourn.cli.check:check", "Check a case before any model runs."),
+    ("compare", "sojourn.cli.compare:compare", "Compare two answers, and find the edit that moved most."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),

@@ -51,8 +51,8 @@ def estimate(
     quick
         Make a draft in a few seconds of sampling; it is marked as one.
     from_
-        Folder of an answer to this case or an earlier version of it: its chains are continued, which
-        saves their adaptation. The new draws are then not independent of those of that answer.
+        Folder of an answer to this case or an earlier version of it. Its draws are reweighted, if
+        they can be; else its chains are continued. The draws of the two are not independent.
     out
         Folder for answer.json, posterior.nc, timeline.parquet and claims.parquet.
     json

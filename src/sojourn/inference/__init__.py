@@ -12,15 +12,26 @@ from sojourn._core.lazy_names import load_on_use
 
 if TYPE_CHECKING:
     from sojourn.inference.answer import Answer, read_answer
+    from sojourn.inference.comparison import AnswerComparison, compare
     from sojourn.inference.estimation import estimate
     from sojourn.inference.sampling_progress import Interrupted, SamplingProgress
 
-__all__ = ["Answer", "Interrupted", "SamplingProgress", "estimate", "read_answer"]
+__all__ = [
+    "Answer",
+    "AnswerComparison",
+    "Interrupted",
+    "SamplingProgress",
+    "compare",
+    "estimate",
+    "read_answer",
+]
 
 _MODULES = {
     "Answer": "answer",
+    "AnswerComparison": "comparison",
     "Interrupted": "sampling_progress",
     "SamplingProgress": "sampling_progress",
+    "compare": "comparison",
     "estimate": "estimation",
     "read_answer": "answer",
 }

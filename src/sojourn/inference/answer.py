@@ -217,6 +217,21 @@ class Answer:
         """The case that `sojourn.estimate` was given; None for an answer that was read from a folder."""
         return self._case
 
+    @cached_property
+    def kept_case(self) -> Case | None:
+        """The case that was estimated, kept in `case.private.zip` by a saved answer; None without the file.
+
+        It is read when it is first asked for.
+
+        Raises:
+            CaseError: the file cannot be read.
+        """
+        if self._case is not None or self.folder is None:
+            return self._case
+        from sojourn.case.archive import ARCHIVE, read_archive
+
+        return read_archive(self.folder / ARCHIVE, self.case)
+
     def outcome(self, name: Outcome) -> OutcomeEstimate:
         """Persons with one outcome on the day asked.
 
@@ -296,7 +311,11 @@ class Answer:
         return dump_json(self._record)
 
     def save(self, folder: str | Path) -> Path:
-        """Write answer.json, posterior.nc, timeline.parquet and claims.parquet, all or none.
+        """Write answer.json, posterior.nc, the two tables and case.private.zip, all or none.
+
+        The tables are timeline.parquet and claims.parquet. `case.private.zip` holds the case, with whole
+        quotes and small contact groups. Only its owner can read it; do not publish it. An answer whose
+        case is not known is saved without it.
 
         The files are written to a scratch folder first and moved when all are complete, so
         that an interrupted save leaves an earlier answer as it was.
@@ -310,11 +329,14 @@ class Answer:
         target = Path(folder)
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(f"{target} is a file, not a folder")
+        from sojourn.case.archive import replace_archive
+
         with staged_folder(target) as draft:
             (draft / "answer.json").write_text(self.to_json(), encoding="utf-8")
             self.posterior.to_netcdf(draft / "posterior.nc", engine="h5netcdf")
             self.timeline().to_parquet(draft / "timeline.parquet", index=False)
             self.claims().to_parquet(draft / "claims.parquet", index=False)
+            replace_archive(self.kept_case, draft, target)
         return target
 
     def audit(

@@ -73,8 +73,9 @@ def estimate(
         draws: kept draws per chain, at least 8; None: as many as the chains need to converge.
         limit: seconds of sampling after which a run without `draws` ends; looked at after blocks of draws.
         quick: make a draft in a few seconds, which is marked as one.
-        start: an answer to the same or an edited case, whose chains this run continues. It saves the
-            adaptation of the sampler; the draws of the two answers are then not independent.
+        start: an answer to the same or an edited case. Its draws are reweighted, if they can be; else
+            its chains are continued, which saves the adaptation of the sampler. With `draws`, the
+            chains are always continued. The draws of the two answers are not independent.
         report: called with the progress every fifth of a second, from one thread at a time.
         stop: set it from another thread to end early; `Interrupted` is raised then.
 
@@ -96,7 +97,10 @@ def estimate(
         >>> answer.save("my-answer").name
         'my-answer'
     """
-    model = compile_case(with_dates(case, asof, claims_until))
+    dated = with_dates(case, asof, claims_until)
+    if start is not None and draws is None and not quick and (found := _reweighted(start, dated)):
+        return replace(found, _case=case)
+    model = compile_case(dated)
     earlier = None if start is None else adaptation_of(model, start)
     run = {"limit": limit, "schedule": QUICK if quick else FULL, "start": earlier}
     watch = {"report": report, "stop": stop}
@@ -118,6 +122,13 @@ def estimate(
         model, found, seed, adaptation, density=density, draft=quick, started_from=origin
     )
     return replace(answer, _case=case)
+
+
+def _reweighted(start: Answer, case: Case) -> Answer | None:
+    """The answer to a case from the draws of an earlier one, if that is reliable and weights can give it."""
+    from sojourn.inference.reweighting import reweight_answer
+
+    return reweight_answer(start, case) if start.has_converged and not start.is_draft else None
 
 
 @jax_settings()

@@ -132,8 +132,13 @@ def from_draws(draws: Real, prior: Metric, count: float) -> Metric:
     n, size = draws.shape
     weight = size / (size + n * count)
     mixed = (1 - weight) * np.cov(draws.T) + weight * prior.covariance()
-    values, vectors = np.linalg.eigh(mixed)
-    return _metric(draws.mean(axis=0), vectors, np.minimum(values, STRETCH**2))
+    return from_covariance(draws.mean(axis=0), mixed)
+
+
+def from_covariance(mean: Real, covariance: Real) -> Metric:
+    """Build the metric of a mean (D,) and a covariance (D, D)."""
+    values, vectors = np.linalg.eigh(covariance)
+    return _metric(mean, vectors, np.minimum(values, STRETCH**2))
 
 
 def _size(curvature: Real) -> Real:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sojourn._core.arrays import Indices, Real
+from sojourn._core.outcomes import OUTCOMES
 from sojourn.inference.draw_summary import LEVELS, significant
 
 
@@ -70,3 +71,19 @@ def moments(draws: Real, weight: Real) -> tuple[float, float]:
     """
     mean = float(weight @ draws)
     return mean, float(np.sqrt(weight @ (draws - mean) ** 2))
+
+
+def quantities_at(persons: Real) -> dict[str, Real]:
+    """Quantities from persons (n, 4) in the order of `OUTCOMES`; shares of nobody are not a number."""
+    found = dict(zip(OUTCOMES, persons.T, strict=True))
+    arrived = np.where(found["arrived"] >= 1, found["arrived"], np.nan)
+    return found | {f"share {name}": found[name] / arrived for name in OUTCOMES[1:]}
+
+
+def efficiency(quantities: Mapping[str, Real], chains: int) -> float:
+    """Effective draws over draws, the worst of the quantities, at most 1."""
+    from arviz_stats.base.array import array_stats
+
+    series = np.stack([x.reshape(chains, -1) for x in quantities.values()])
+    effective = np.min(array_stats.ess(series, method="mean", chain_axis=1, draw_axis=2))
+    return float(min(1.0, effective / series[0].size))

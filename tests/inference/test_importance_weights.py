@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sojourn.audit.importance_weights import equal, moments, resample, smooth, summarise_weighted
 from sojourn.inference.draw_summary import summarise
+from sojourn.inference.importance_weights import equal, moments, resample, smooth, summarise_weighted
 
 
 def test_weights_move_a_normal() -> None:
