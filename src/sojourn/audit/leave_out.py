@@ -22,12 +22,14 @@ from sojourn.case.small_groups import FOLDED, is_small
 from sojourn.inference.estimation import make_sampler
 from sojourn.inference.likelihood import ClaimIntervals
 from sojourn.inference.pointwise import Points, log_heard, make_points
-from sojourn.inference.sampler import Sampler
+from sojourn.inference.sampler import FULL, Sampler
 
 LOOKS = 4
 """Number of draws at which the curvature of a changed posterior is computed."""
 CHAINS, DRAWS = 4, 200
 """Chains of a refit, and draws per chain."""
+SCHEDULE = replace(FULL, rounds=((100, 0.5),))
+"""The metric of a refit is corrected once by its own draws."""
 RHAT = 1.1
 """A refit is unreliable if the R̂ of a quantity exceeds this: its short chains did not converge."""
 
@@ -116,7 +118,9 @@ class LeaveOut:
     def draw_from(self, points: Real, said: ClaimIntervals) -> Real:
         """Draw (chains, draws, D) with a metric learned from the curvature at `points`."""
         metric = self.sampler.learn_metric(said, points)
-        found, _ = self.sampler.draw(said, self.seed, self.chains, self.draws, metric=metric)
+        found, _ = self.sampler.draw(
+            said, self.seed, self.chains, self.draws, metric=metric, schedule=SCHEDULE
+        )
         return found.z
 
     def draw_fresh(self, said: ClaimIntervals) -> Real:
