@@ -33,6 +33,8 @@ LOOKS = 4
 """Number of draws at which the curvature of a changed posterior is computed, where nothing was learned."""
 CHAINS, DRAWS = 4, 200
 """Chains of a refit, and draws per chain."""
+RELEARN = replace(FULL, rounds=((100, 0.5),))
+"""Where nothing was learned, the metric of a refit is corrected once by its own draws."""
 NOTHING_KEPT = Checkpoints()
 RHAT = 1.1
 """A refit is unreliable if the R̂ of a quantity exceeds this: its short chains did not converge."""
@@ -162,12 +164,12 @@ class LeaveOut:
         if near is None:
             found = self._sample(said)
         elif learned is None:
-            found = self._sample(said, metric=self.sampler.learn_metric(said, near))
+            found = self._sample(said, metric=self.sampler.learn_metric(said, near), schedule=RELEARN)
         else:
             found = self._sample(said, start=replace(learned, positions=near[: self.chains]))
             if found.rhat > RHAT:
                 points = found.z[:: max(1, len(found.z) // LOOKS)][:LOOKS]
-                found = self._sample(said, metric=self.sampler.learn_metric(said, points))
+                found = self._sample(said, metric=self.sampler.learn_metric(said, points), schedule=RELEARN)
         metric = found.learned.metric
         arrays = {"mean": metric.mean, "directions": metric.directions, "stretch": metric.stretch}
         chains = found.z.reshape(self.chains, -1, found.z.shape[1])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import next_fast_len
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
@@ -129,7 +129,7 @@ def effective_draws(series: Real) -> Real:
 def _autocovariance(series: Real) -> Real:
     """Autocovariance (K, lags), averaged over the chains of series (K, chains, draws)."""
     n = series.shape[2]
-    length = next_fast_len(2 * n, real=True)
-    spectrum = rfft(series - series.mean(axis=2, keepdims=True), n=length, axis=2)
+    length = int(next_fast_len(2 * n, real=True))
+    spectrum = np.fft.rfft(series - series.mean(axis=2, keepdims=True), n=length, axis=2)
     power = np.mean(spectrum.real**2 + spectrum.imag**2, axis=1)
-    return irfft(power, n=length, axis=1)[:, :n] / n
+    return np.fft.irfft(power, n=length, axis=1)[:, :n] / n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -72,7 +73,7 @@ def read_adaptation(tree: xr.DataTree, labels: Sequence[str]) -> Adaptation:
     """
     if ADAPTATION not in tree.children:
         raise ValueError(f"there is no group {ADAPTATION}")
-    group = tree[ADAPTATION]
+    group: Any = tree[ADAPTATION]
     names = ("mean", "directions", "stretch", "step", "positions")
     if missing := [name for name in ("unknown", *names) if name not in group.variables]:
         raise ValueError(f"the group {ADAPTATION} has no {', '.join(missing)}")
