@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sojourn.stay_rules.counting import Span
 from sojourn.stay_rules.dates import parse
 from sojourn.stay_rules.errors import StayError, StayRuleError
 from sojourn.stay_rules.schema import Rule, Zone
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
 
 COLUMNS = ("entry", "exit", "permit", "member")
 
@@ -34,13 +38,14 @@ class Stay:
 StayLike = Stay | Mapping[str, object] | Sequence[object]
 
 
-def read_stays(source: Path | str | Iterable[StayLike], on: date | None = None) -> list[Stay]:
+def read_stays(source: Path | str | Iterable[StayLike] | IntoDataFrame, on: date | None = None) -> list[Stay]:
     """Read stays and sort them by entry.
 
     An open stay may be followed by stays that begin after `on`; it is then assumed to end by that day.
 
     Args:
-        source: a CSV file (columns entry,exit and optionally permit,member), tuples, mappings or stays.
+        source: a CSV file or a data frame (pandas, Polars, Arrow, …) with the columns entry, exit and
+            optionally permit and member; or tuples, mappings or stays.
         on: the reference day.
 
     Raises:
@@ -54,7 +59,7 @@ def read_stays(source: Path | str | Iterable[StayLike], on: date | None = None) 
     if isinstance(source, str | Path):
         stays = _read_csv(Path(source))
     else:
-        stays = [_coerce(item, f"stay {number}") for number, item in enumerate(source, 1)]
+        stays = [_coerce(item, f"stay {number}") for number, item in enumerate(_items(source), 1)]
     stays.sort(key=lambda s: (s.entry, s.exit or date.max))
     for before, after in pairwise(stays):
         end = before.exit or (max(on, before.entry) if on else date.max)
@@ -65,6 +70,28 @@ def read_stays(source: Path | str | Iterable[StayLike], on: date | None = None) 
                 f"({before.row}); stays may share only a day of exit and entry"
             )
     return stays
+
+
+def _items(source: Any) -> Iterable[StayLike]:
+    """The rows of a data frame as mappings; anything else is returned as it is."""
+    import narwhals
+
+    frame = narwhals.from_native(source, eager_only=True, pass_through=True)
+    if not isinstance(frame, narwhals.DataFrame):
+        return source
+    rows: Iterable[dict[str, Any]] = frame.iter_rows(named=True)
+    return ({name: _as_day(value) for name, value in row.items()} for row in rows)
+
+
+def _as_day(value: Any) -> object:
+    """A cell of a data frame: None if it is missing, and a date for a time stamp at midnight.
+
+    A pandas column of days has time stamps; any other time of day is refused later.
+    """
+    if value is None or value != value:
+        return None
+    is_day = isinstance(value, datetime) and value.tzinfo is None and value.time() == time()
+    return value.date() if is_day else value
 
 
 def _read_csv(path: Path) -> list[Stay]:
