@@ -114,7 +114,7 @@ def test_chains_that_disagree_learn_their_metric_anew(
     )
     monkeypatch.setattr(leave_out, "worst_rhat", lambda quantities, chains: 2.0 if len(starts) < 2 else 1.0)
     found = leaver.draw("all", posterior.model.said, stuck, posterior.z[:4])
-    assert starts == ["start", "metric"]
+    assert starts == ["start", "metric", "schedule"]
     assert found.rhat == 1.0
 
 
