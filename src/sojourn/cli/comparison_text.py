@@ -83,7 +83,7 @@ def _effects(found: AnswerComparison) -> Table:
     """Shifts in posterior sd of A, with the edits in rows and the shares in columns."""
     names = ["arrived", *(change.quantity for change in found.shares)]
     sd = {change.quantity: change.a.sd for change in (*found.outcomes, *found.shares)}
-    titles = [LABELS[outcome_of(name)] for name in names]
+    titles = ["arrived", *(f"share {LABELS[outcome_of(name)]}" for name in names[1:])]
     table = plain_table(("shift in sd of A", *titles, "by", "k̂", "effective"), right=(1, 2, 3, 4, 6, 7))
     together = [found.together] if found.together else []
     for effect in (*found.effects, *together):
