@@ -38,9 +38,19 @@ def state_verdict(answer: Mapping[str, Any]) -> str:
     if not is_unreliable(answer):
         others = len(answer["warnings"])
         note = f", but read the warning{'s' if others > 1 else ''} below" if others else ""
-        return f"Reliable: {several} agree{note}."
+        return f"Reliable: {_agreement(answer['draws'], several)}{note}."
     reasons = list(_reasons(answer["diagnostics"], several)) or ["the draws have not converged"]
     return f"Not reliable: {' and '.join(reasons)}; do not quote these numbers."
+
+
+def _agreement(draws: Mapping[str, Any], several: str) -> str:
+    """What the verdict of a reliable answer rests on."""
+    start = draws.get("started_from", {})
+    if start.get("how") != "weights":
+        return f"{several} agree"
+    k_hat = "none needed" if start["k_hat"] is None else f"k̂ {start['k_hat']:.2f}"
+    found = f"{k_hat}, {start['effective']:.0f} effective draws"
+    return f"{several} of an earlier answer agree, and its draws could be reweighted ({found})"
 
 
 def _reasons(diagnostics: Mapping[str, float], several: str) -> Iterator[str]:
