@@ -46,7 +46,6 @@ FAST = (
     "report/test_formats.py",
     "report/test_page.py",
     "report/test_provenance.py",
-    "stay_rules/test_referee.py",
     "audit/test_regression.py",
     "borders/test_protect.py",
     "docs/test_docstrings.py",
