@@ -48,13 +48,10 @@ FAST = (
     "report/test_discretion.py",
     "report/test_flow_diagram.py",
     "report/test_formats.py",
-    "report/test_page.py",
     "report/test_provenance.py",
-    "stay_rules/test_referee.py",
     "audit/test_regression.py",
     "borders/test_protect.py",
     "docs/test_docstrings.py",
-    "evaluation/test_scores.py",
 )
 """Folders and files of tests without compilation by JAX, Spark or a browser."""
 INFERENCE = find_spec("jax") is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any, Literal, get_args
 
 WarningKind = Literal["draft", "not_converged", "no_anchor", "prior_only", "contradiction", "misfit"]
@@ -63,7 +62,8 @@ def _subject(warning: AnswerWarning) -> dict[str, Any]:
 
 def warnings_of(record: Mapping[str, Any]) -> tuple[AnswerWarning, ...]:
     """The warnings in the content of an `answer.json`; one of an earlier version names no subjects."""
-    subjects = record.get("warning_subjects", repeat({}, len(record["warnings"])))
+    none: list[dict[str, Any]] = [{} for _ in record["warnings"]]
+    subjects: list[dict[str, Any]] = record.get("warning_subjects", none)
     return tuple(
         AnswerWarning(kind, text, tuple(subject.get("claims", ())), subject.get("quantity", ""))
         for kind, text, subject in zip(record["warning_kinds"], record["warnings"], subjects, strict=True)
