@@ -8,9 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sojourn.case import Case, Claim, Reading
+from sojourn.audit import run as audit_run
+from sojourn.case import Case, Claim, Reading, checks, source_contradictions
 from sojourn.case.containment import contained, exclusive
 from sojourn.case.contradictions import bounds, find_contradictions
+from sojourn.inference import answer_record
 from sojourn.inference.density import Model
 from sojourn.inference.pointwise import make_expectations
 
@@ -144,3 +146,14 @@ def test_rates_become_totals(case: Case) -> None:
     claim = next(c for c in case.claims if c.claim == "c17")
     found = bounds(case, claim, case.readings_by_claim["c17"][0])
     assert (found.low, found.high) == pytest.approx((30 * 280, 30 * 320))
+
+
+def test_check_answer_audit_and_remarks_use_the_same_engine(case: Case) -> None:
+    users = (checks, answer_record, audit_run, source_contradictions)
+    assert all(user.find_contradictions is find_contradictions for user in users)
+    part, whole = INSIDE["all people"]
+    wrong = said(case, (30_000, "reported", [part]), (20_000, "reported", [whole]))
+    wrong = replace(wrong, claims=(replace(wrong.claims[0], source="office"), wrong.claims[1]))
+    assert [f.claims for f in checks.check_case(wrong) if "cannot both be true" in f.message] == [
+        ("p0", "p1")
+    ]

@@ -110,6 +110,46 @@ def test_findings(capsys, folder: Path) -> None:
     assert found["counts"]["claims_in_use"] == 4
 
 
+def test_remarks_name_both_speakers_and_change_no_exit_status(capsys, folder: Path) -> None:
+    with (folder / "claims.csv").open("a") as file:
+        file.write("OTHER,ho_border,2022-09-20,90000,,reported,persons,,,,,use,\n")
+    with (folder / "readings.csv").open("a") as file:
+        file.write("OTHER,all,0.5,present,HO,,all,,,2022-09-15,total,,,,,,,,\n")
+        file.write("OTHER,visitors,0.5,present,HO,,visitors,,,2022-09-15,total,,,,,,,,\n")
+    code, out, _ = run(capsys, "check", folder)
+    assert code == 0
+    found = out.split("Sources that contradict each other\n")[1].splitlines()[0].strip()
+    assert found.startswith(
+        "“almost 40,000 persons” (Labour Ministry of Hostland, HERE) and “90,000 persons” (Border"
+    )
+    assert "if HERE is read as all: both count people present" in found
+    assert out.endswith("No findings, 1 remark\n")
+    code, out, _ = run(capsys, "check", folder, "--json")
+    assert code == 0
+    content = json.loads(out)
+    assert (content["status"], content["findings"]) == ("clean", [])
+    (remark,) = content["remarks"]
+    assert (remark["topic"], remark["claims"]) == ("sources", ["HERE", "OTHER"])
+    pairs = [(pair["first"], pair["second"]) for pair in remark["readings"] if pair["contradict"]]
+    assert pairs == [("all", "all"), ("all", "visitors")]
+
+
+def test_long_lists_are_cut_except_in_json(capsys, folder: Path) -> None:
+    with (folder / "claims.csv").open("a") as file:
+        file.writelines(
+            f"Q{i},ho_labour,2022-09-20,{i + 2_000},,exact,persons,{i + 5_000} people,,,,context,\n"
+            for i in range(23)
+        )
+    code, out, _ = run(capsys, "check", folder)
+    assert code == 1
+    lines = out.split("Figures that their own quotation contradicts\n")[1].splitlines()
+    assert lines[19].endswith("the value is 2,019 (Q19)")
+    assert lines[20] == "  and 3 more: --json"
+    assert out.endswith("23 findings\n")
+    _, out, _ = run(capsys, "check", folder, "--json")
+    assert len(json.loads(out)["findings"]) == 23
+
+
 def test_errors_go_to_stderr_and_nothing_is_written(capsys, folder: Path) -> None:
     claims = folder / "claims.csv"
     claims.write_text(claims.read_text().replace("about", "arround", 1).replace("151000", "0"))

@@ -6,7 +6,7 @@ package of sojourn but `_core`.
 
 from sojourn._core.errors import Problem
 from sojourn.case.case import Case, Series
-from sojourn.case.checks import check_case
+from sojourn.case.checks import check_case, list_remarks
 from sojourn.case.data_package import describe_package
 from sojourn.case.errors import CaseError
 from sojourn.case.findings import Finding
@@ -39,6 +39,7 @@ __all__ = [
     "grain",
     "intervals",
     "is_share",
+    "list_remarks",
     "new_case",
     "parse_case",
     "read_case",

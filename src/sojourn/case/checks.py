@@ -1,8 +1,12 @@
 """Findings about a valid case: what an analyst should look at before fitting the model.
 
-The ledger records published figures, and these may be wrong. `check_case` reports figures
-that are inconsistent with others (`arithmetic`), outcomes that no figure informs (`reach`),
-and likely mistakes in the files (`ledger`). Findings are warnings, never errors.
+The ledger records published figures, and these may be wrong. `check_case` reports figures that are
+inconsistent with others (`arithmetic`) or with their own quotation (`quote`), outcomes that no figure informs
+(`reach`), and likely mistakes in the files (`ledger`). Findings are warnings, never errors.
+
+`list_remarks` lists what a reader of the case should know and an analyst need not repair: sources that
+contradict each other under some readings (`sources`), figures that add up (`sum`), changes without an event
+(`rate`), and anchors that apply to no figure (`anchor`).
 """
 
 from __future__ import annotations
@@ -15,9 +19,14 @@ from sojourn.case.case import Case
 from sojourn.case.consistency import arithmetic_findings
 from sojourn.case.contradictions import find_contradictions
 from sojourn.case.findings import Finding
+from sojourn.case.kinds import kind_of
+from sojourn.case.quoted_numbers import quote_findings
 from sojourn.case.quotes import QUOTE_WORDS
+from sojourn.case.rate_changes import rate_remarks
 from sojourn.case.row_checks import is_share
 from sojourn.case.schema import TABLES
+from sojourn.case.source_contradictions import source_remarks
+from sojourn.case.sums import part_findings, sum_remarks
 from sojourn.case.tables import Claim, Reading
 
 TOUCHES: dict[Outcome, frozenset[str]] = {
@@ -45,12 +54,46 @@ def check_case(case: Case) -> list[Finding]:
     Example:
         >>> from sojourn.case import read_case
         >>> {finding.topic for finding in check_case(read_case("kazakhstan-2022"))} <= {
-        ...     "arithmetic", "reach", "ledger"
+        ...     "arithmetic", "quote", "reach", "ledger"
         ... }
         True
     """
-    arithmetic = list(arithmetic_findings(case))
-    return [*arithmetic, *_contradictions(case, arithmetic), *_reach(case), *_ledger(case)]
+    arithmetic = [*arithmetic_findings(case), *part_findings(case)]
+    contradictions = _contradictions(case, arithmetic)
+    return [*arithmetic, *contradictions, *quote_findings(case), *_reach(case), *_ledger(case)]
+
+
+def list_remarks(case: Case) -> list[Finding]:
+    """Return the remarks about a valid case: the disagreements and agreements that are its story.
+
+    Args:
+        case: a case that was read without errors. Stay rules explain changes only if regimes replace them
+            (`sojourn.history.with_stay_rules`), since only the library has their dates.
+
+    Returns:
+        Remarks; contradictions across sources first, the most probable first.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> sorted({remark.topic for remark in list_remarks(read_case("kazakhstan-2022"))})
+        ['sources', 'sum']
+    """
+    return [*source_remarks(case), *sum_remarks(case), *rate_remarks(case), *_unused_anchors(case)]
+
+
+def _unused_anchors(case: Case) -> Iterator[Finding]:
+    """Yield anchors for whose source and kind no claim in use has a reading."""
+    used = {
+        (claim.source, kind_of(reading))
+        for claim in case.claims
+        if case.is_counted(claim)
+        for reading in case.readings_by_claim.get(claim.claim, ())
+    }
+    for anchor in case.settings.anchors:
+        if (anchor.source, anchor.kind) not in used:
+            name = case.sources_by_id[anchor.source].name
+            anchored = f"the anchor on {anchor.kind} of {name} ({anchor.source})"
+            yield Finding("anchor", f"{anchored} applies to no reading of a claim in use")
 
 
 def _contradictions(case: Case, arithmetic: list[Finding]) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from sojourn.case.row_checks import is_share
 from sojourn.case.schema import FLOWS, SHARES_OF_ONE
 from sojourn.case.tables import Reading
 
+SAME = "count the same as"
+"""How two readings that count the same thing are related, in words."""
 WITHIN: dict[str, frozenset[str]] = {
     "arrivals": frozenset({"people", "entries"}),
     "people": frozenset({"entries"}),
@@ -27,26 +29,26 @@ def contained(case: Case, part: Reading, whole: Reading) -> str | None:
     """Return how one count is contained in another, in words.
 
     Returns:
-        "are part of"; "count the same as" if both readings count the same thing; None if the
+        "are part of"; SAME if both readings count the same thing; None if the
         first need not be contained in the second.
     """
     part, whole = mirrored(case, part), mirrored(case, whole)
     if is_share(part) or is_share(whole):
-        return "count the same as" if _same_share(part, whole) else None
+        return SAME if _same_share(part, whole) else None
     if "net" in (part.measure, whole.measure) or "rent" in (part.measure, whole.measure):
-        return "count the same as" if _count_of(part) == _count_of(whole) else None
-    checks = (
-        part.measure == whole.measure or whole.measure in WITHIN.get(part.measure, frozenset()),
-        whole.who in (part.who, "all"),
-        part.scheme == whole.scheme,
-        _place_within(case, part, whole),
-        _border_within(case, part, whole),
-        whole.wave in ("", part.wave),
-        _window_within(part, whole),
+        return SAME if _count_of(part) == _count_of(whole) else None
+    is_within = (
+        (part.measure == whole.measure or whole.measure in WITHIN.get(part.measure, frozenset()))
+        and whole.who in (part.who, "all")
+        and part.scheme == whole.scheme
+        and _window_within(part, whole)
+        and _place_within(case, part, whole)
+        and _border_within(case, part, whole)
+        and whole.wave in ("", part.wave)
     )
-    if not all(checks):
+    if not is_within:
         return None
-    return "count the same as" if _count_of(part) == _count_of(whole) else "are part of"
+    return SAME if _count_of(part) == _count_of(whole) else "are part of"
 
 
 def mirrored(case: Case, r: Reading) -> Reading:
@@ -85,9 +87,14 @@ def _window_within(part: Reading, whole: Reading) -> bool:
     return whole.start <= part.start and part.end <= whole.end
 
 
+def count_without_dates(r: Reading) -> tuple[str, ...]:
+    """Return a key of what a reading counts, whenever it counts it."""
+    return (r.measure, r.place, r.counterpart, r.who, r.wave, r.scheme)
+
+
 def _count_of(r: Reading) -> tuple[object, ...]:
     """Return a key of what a reading counts; rates are compared as totals, so `per` is left out."""
-    return (r.measure, r.place, r.counterpart, r.who, r.wave, r.start, r.end, r.scheme)
+    return (*count_without_dates(r), r.start, r.end)
 
 
 def _whole_of(r: Reading) -> tuple[object, ...]:

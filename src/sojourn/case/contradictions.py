@@ -6,7 +6,8 @@ of the contained figure exceeds the upper bound of the other. Mutually exclusive
 contradict each other if they add up to more than the whole. One-sided hedges ("more than") have no
 bound on their open side.
 
-`check`, the warnings of an answer and the audit all use this list.
+`check`, the warnings of an answer and the audit all use this list. Two sources that contradict each other
+under some of their readings only are listed by `source_contradictions`, with the same comparison.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from itertools import combinations, product
 from math import inf
 
 from sojourn._core.calendar import PER_DAYS
+from sojourn._core.ledger_labels import measure_title
 from sojourn.case.case import Case
-from sojourn.case.containment import contained, exclusive, mirrored
+from sojourn.case.containment import SAME, contained, exclusive, mirrored
 from sojourn.case.hedges import claim_intervals, figure_text
 from sojourn.case.row_checks import is_share
 from sojourn.case.schema import FLOWS, SHARE_UNITS
@@ -85,7 +87,7 @@ def find_contradictions(case: Case) -> list[Contradiction]:
     for claim in case.claims:
         readings = case.readings_by_claim.get(claim.claim)
         if readings and case.is_counted(claim):
-            groups[_group(case, readings[0])].append([bounds(case, claim, r) for r in readings])
+            groups[comparison_group(case, readings[0])].append([bounds(case, claim, r) for r in readings])
     found = [
         pair
         for group in groups.values()
@@ -96,15 +98,20 @@ def find_contradictions(case: Case) -> list[Contradiction]:
     return sorted(found, key=lambda pair: -(pair.ratio or inf))
 
 
-def _group(case: Case, reading: Reading) -> tuple[object, ...]:
+def comparison_group(case: Case, reading: Reading) -> tuple[object, ...]:
     """Return the key under which readings are compared; readings with different keys never contradict."""
     r = mirrored(case, reading)
-    here = r.place or case.settings.host
-    country = case.settings.places[here].parent or here if here in case.settings.places else here
+    country = country_of(case, r)
     if is_share(r):
         return ("share", r.of_measure, r.wave, r.end)
     family = FAMILIES.get(r.measure, r.measure)
     return (family, country) if r.measure in FLOWS else (family, country, r.end)
+
+
+def country_of(case: Case, reading: Reading) -> str:
+    """Return the country of a reading: its place, or the country of which that place is a part."""
+    here = reading.place or case.settings.host
+    return case.settings.places[here].parent or here if here in case.settings.places else here
 
 
 def bounds(case: Case, claim: Claim, reading: Reading) -> Bounds:
@@ -137,9 +144,12 @@ def _contradiction(case: Case, one: list[Bounds], other: list[Bounds]) -> Iterat
 def gap_between(case: Case, a: Bounds, b: Bounds) -> tuple[float, str] | None:
     """Return the ratio by which two readings miss each other, and why; None if both may be true."""
     for part, whole in ((a, b), (b, a)):
+        if part.low <= whole.high * (1 + TOLERANCE):
+            continue
         why = contained(case, part.reading, whole.reading)
-        if why is not None and part.low > whole.high * (1 + TOLERANCE):
-            return part.low / whole.high if whole.high > 0 else inf, f"{_name(part)} {why} {_name(whole)}"
+        if why is not None:
+            words = f"both count {_name(part)}" if why == SAME else f"{_name(part)} {why} {_name(whole)}"
+            return part.low / whole.high if whole.high > 0 else inf, words
     if exclusive(a.reading, b.reading) and a.low + b.low > 1 + TOLERANCE:
         return inf, f"{_name(a)} and {_name(b)} are shares of one whole"
     return None
@@ -148,4 +158,4 @@ def gap_between(case: Case, a: Bounds, b: Bounds) -> tuple[float, str] | None:
 def _name(b: Bounds) -> str:
     r = b.reading
     window = f"{r.start} to {r.end}" if r.start else f"on {r.end}"
-    return f"{r.measure.replace('_', ' ')} ({r.who}, {window})"
+    return f"{measure_title(r.measure, r.who).removesuffix(')')}, {window})"

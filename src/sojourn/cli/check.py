@@ -12,16 +12,34 @@ from cyclopts import Parameter
 
 from sojourn._core.files import dump_json
 from sojourn._core.ledger_labels import ClaimLabel, LedgerLabels
-from sojourn.case import Case, CaseError, Finding, PriorChange, changed_priors, check_case, read_case
+from sojourn.case import (
+    Case,
+    CaseError,
+    Finding,
+    PriorChange,
+    changed_priors,
+    check_case,
+    list_remarks,
+    read_case,
+)
 from sojourn.case.hedges import figure_text
 from sojourn.case.settings import Settings
 from sojourn.cli.console import TextConsole
 
 TOPICS = {
     "arithmetic": "Figures that do not agree",
+    "quote": "Figures that their own quotation contradicts",
     "reach": "Parts of the question without any figure",
     "ledger": "Likely slips in the tables",
 }
+REMARKS = {
+    "sources": "Sources that contradict each other",
+    "sum": "Figures that add up",
+    "rate": "Changes without an event",
+    "anchor": "Anchors without a figure",
+}
+LONGEST = 20
+"""Maximum number of findings printed under one heading; `--json` prints all."""
 
 
 def check(
@@ -35,10 +53,13 @@ def check(
 
     All errors are printed at once, each with file, row, column, value and what
     is allowed. Findings are warnings: the ledger records what was said, and
-    that may not add up. Exit status: 0 clean, 1 findings, 2 cannot be read.
+    that may not add up. Remarks tell who contradicts whom, which figures
+    add up and what no event explains; they do not change the exit status.
+    Exit status: 0 clean, 1 findings, 2 cannot be read.
 
       sojourn check kazakhstan-2022
       sojourn check my-case --json | jq '.findings[].claims'
+      sojourn check my-case --json | jq '.remarks[].topic'
       sojourn check my-case --write
 
     Parameters
@@ -52,7 +73,7 @@ def check(
     """
     try:
         read = read_case(case)
-        _check_stay_rules(read)
+        resolved = _with_stay_rules(read)
         defaults = _checked_priors(read)
         written = _write_package(read) if write else None
     except CaseError as error:
@@ -62,24 +83,26 @@ def check(
             {"case": case, "status": "unreadable", "problems": [asdict(item) for item in error.problems]}
         )
         return 2
-    findings, changes = check_case(read), changed_priors(read.settings, defaults)
+    findings, remarks = check_case(read), list_remarks(resolved)
+    changes = changed_priors(read.settings, defaults)
     if json:
-        _print_json(_summary(read, findings, changes))
+        _print_json(_summary(read, findings, remarks, changes))
     else:
-        _print(read, findings, changes, written)
+        _print(read, findings, remarks, changes, written)
     return 1 if findings else 0
 
 
-def _check_stay_rules(case: Case) -> None:
-    """Look up the stay rules of a case.
+def _with_stay_rules(case: Case) -> Case:
+    """Look up the stay rules of a case; they are loaded only if it has any.
 
     Raises:
         CaseError: the library does not have one of them.
     """
-    if case.settings.stay_rules:
-        from sojourn.history.regimes import rates_of
+    if not case.settings.stay_rules:
+        return case
+    from sojourn.history.regimes import with_stay_rules
 
-        rates_of(case.settings)
+    return with_stay_rules(case)
 
 
 def _checked_priors(case: Case) -> dict[str, Settings]:
@@ -114,7 +137,9 @@ def _counts(case: Case) -> dict[str, int]:
     }
 
 
-def _summary(case: Case, findings: list[Finding], changes: list[PriorChange]) -> dict[str, Any]:
+def _summary(
+    case: Case, findings: list[Finding], remarks: list[Finding], changes: list[PriorChange]
+) -> dict[str, Any]:
     return {
         "case": case.name,
         "question": case.settings.question,
@@ -122,6 +147,7 @@ def _summary(case: Case, findings: list[Finding], changes: list[PriorChange]) ->
         "counts": _counts(case),
         "problems": [],
         "findings": [asdict(finding) for finding in findings],
+        "remarks": [asdict(remark) for remark in remarks],
         "priors": [asdict(change) for change in changes],
     }
 
@@ -130,7 +156,13 @@ def _print_json(content: dict[str, Any]) -> None:
     sys.stdout.write(dump_json(content, indent=2))
 
 
-def _print(case: Case, findings: list[Finding], changes: list[PriorChange], written: Path | None) -> None:
+def _print(
+    case: Case,
+    findings: list[Finding],
+    remarks: list[Finding],
+    changes: list[PriorChange],
+    written: Path | None,
+) -> None:
     console, counts, labels = TextConsole(), _counts(case), _labels(case)
     console.heading(case.name)
     console.print_line(case.settings.question)
@@ -139,15 +171,24 @@ def _print(case: Case, findings: list[Finding], changes: list[PriorChange], writ
         f"{counts['claims']:,} claims ({counts['claims_in_use']:,} in use), {counts['sources']:,} sources, "
         f"{counts['readings']:,} readings, {counts['contacts']:,} {groups}"
     )
-    for topic, title in TOPICS.items():
-        lines = [_finding(finding, labels) for finding in findings if finding.topic == topic]
-        _section(console, title, lines, "yellow")
+    for titles, found, style in ((TOPICS, findings, "yellow"), (REMARKS, remarks, "cyan")):
+        for topic, title in titles.items():
+            lines = [_finding(finding, labels) for finding in found if finding.topic == topic]
+            left = len(lines) - LONGEST
+            more = [f"and {left:,} more: --json"] if left > 0 else []
+            _section(console, title, lines[:LONGEST] + more, style)
     _section(console, "Priors that this case changes", [str(change) for change in changes], "cyan")
     if written is not None:
         console.print_line(f"\nWrote {written}")
     total = len(findings)
-    verdict = "No findings" if not total else f"{total:,} finding{'s' if total > 1 else ''}"
+    verdict = _number_of("finding", total) if total else "No findings"
+    if remarks:
+        verdict += f", {_number_of('remark', len(remarks))}"
     console.print_line(f"\n{verdict}", style="yellow" if total else "green")
+
+
+def _number_of(noun: str, number: int) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _labels(case: Case) -> LedgerLabels:
@@ -163,7 +204,7 @@ def _finding(finding: Finding, labels: LedgerLabels) -> str:
     message = labels.sentence(finding.message, finding.claims)
     if finding.topic == "reach":
         message = re.sub(r"(?<= for )[\w-]+", lambda m: labels.place(m[0]), message).replace("_", " ")
-    if not finding.claims:
+    if not finding.claims or finding.topic == "sources":
         return message
     speakers = " and ".join(dict.fromkeys(map(labels.speaker, finding.claims)))
     words = f"{speakers} gives" if message.startswith("one source gives") else f"{speakers}:"

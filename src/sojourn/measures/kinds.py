@@ -1,46 +1,17 @@
-"""Kinds of measure: groups of measures that share a source's bias and a measurement error."""
+"""Kinds of measure, and the scale on which each is compared with a published figure."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from sojourn.case import Reading
+from sojourn.case.kinds import Kind, kind_of
 
-Kind = Literal["crossings", "persons", "stocks", "onward", "returns", "documents", "shares", "rents"]
+__all__ = ["Kind", "Scale", "kind_of", "scale_of"]
 
 Scale = Literal["log", "logit", "net", "linear"]
 """The scale of comparison: log for counts, logit for shares, linear in crossings for nets (with an
 error proportional to gross flows), and linear in log rents for rents."""
-
-_KIND: dict[str, Kind] = {
-    "entries": "crossings",
-    "exits": "crossings",
-    "net": "crossings",
-    "people": "persons",
-    "arrivals": "persons",
-    "departures": "onward",
-    "moved_on": "onward",
-    "present": "stocks",
-    "settled": "stocks",
-    "register": "stocks",
-    "stayed": "stocks",
-    "returned": "returns",
-    "issued": "documents",
-    "rate": "shares",
-    "rent": "rents",
-}
-
-
-def kind_of(reading: Reading) -> Kind:
-    """Return the kind of a reading; a reading with a denominator is a share.
-
-    Example:
-        >>> from sojourn.case import read_case
-        >>> reading = read_case("kazakhstan-2022").readings[0]
-        >>> reading.measure, kind_of(reading)
-        ('entries', 'crossings')
-    """
-    return "shares" if reading.of_measure else _KIND[reading.measure]
 
 
 def scale_of(reading: Reading) -> Scale:
