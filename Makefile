@@ -30,7 +30,7 @@ unit: $(VENV)/.dev
 fast: $(VENV)/.dev
 	$(BIN)/pytest -q -m fast -n 2 --dist worksteal
 
-# Branch coverage of the fast tests.
+# Branch coverage of the fast tests, which may not fall below `fail_under` in pyproject.toml.
 coverage: $(VENV)/.dev
 	$(BIN)/pytest -q -m fast --cov --cov-report=term
 
