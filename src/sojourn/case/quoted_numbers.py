@@ -33,10 +33,11 @@ _UNITS: tuple[tuple[str, tuple[float, ...]], ...] = (
     (r"bin\b|mii\b|mila\b|mille\b|tūkst|tuhat|հազար|ათას|ألف|آلاف|هزار|אלף|千", (1e3,)),
     (r"mil\b", (1e3, 1e6)),
     (
-        r"million|millió|mln|mn\b|mio\b|m\b|млн|миллион|мільйон|милион|milion|milijun|milijon|milyon|miljo",
+        r"million|millió|mln|mn\b|mio\b|m\b|млн|миллион|мільйон|милион|miljo"
+        r"|milion|milijun|milijon|milyon",  # codespell:ignore
         (1e6,),
     ),
-    (r"millon|milhõ|мілён|միլիոն|მილიონ|مليون|میلیون|מיליון|百万", (1e6,)),
+    (r"millon|milhõ|мілён|միլիոն|მილიონ|مليون|میلیون|מיליון|百万", (1e6,)),  # codespell:ignore
     (r"billion|bn\b|mlrd|млрд|миллиард|мільярд|milliard|milyar|miliard", (1e9,)),
     (r"万|萬", (1e4,)),
     (r"億|亿", (1e8,)),
@@ -51,11 +52,12 @@ _MONTHS = (
     r"|дек|січ|лют|берез|квіт|трав|черв|лип|серп|вер|жовт|лист|груд|қаң|ақп|нау|сәу|мам|мау|шіл|там|қыр|қаз|қар|жел"
     r"|styc|lut|kwie|czerw|lip|sierp|wrze|paźd|list|grud|ocak|şub|nis|haz|tem|eyl|eki|kas|ara"
 )
-_YEARS = r"год|г\.|рок|рік|жыл|йил|yil\b|year\b|-?го\b|th\b|st\b|nd\b|rd\b|-[йяе]\b"
+_YEARS = r"год|г\.|рок|рік|жыл|йил|yil\b|year\b|-?го\b|th\b|st\b|nd\b|rd\b|-[йяе]\b"  # codespell:ignore
 _TIMES = r"раза?\b|times\b|kat\b|fold"
 _DURATION = (
     r"(?:calendar |consecutive |календарн\w+ |-)?(?:days?\b|weeks?\b|months?\b|years\b|hours?\b"
-    r"|дн[еяі]|день|суток|недел|месяц|лет\b|час[ао]в|күн|кун\b|gün|hafta|nap\b|dni\b|dn[ií]\b|lat\b|tage?n?\b|jahr|jours)"
+    r"|дн[еяі]|день|суток|недел|месяц|лет\b|час[ао]в|күн|кун\b|gün|hafta|nap\b|dni\b|dn[ií]\b|lat\b"
+    r"|tage?n?\b|jahr|jours)"  # codespell:ignore
 )
 _SEPARATED = r"\d{1,3}(?:[\s\u00a0\u2009\u202f]\d{3})+(?!\d)|\d{1,3}(?:['’٬]\d{3})+(?!\d)"
 _NUMBER = re.compile(rf"(?<![.,])(?<![^\W\u3000-\u9fff])(?P<digits>(?:{_SEPARATED}|\d+)(?:[.,٫]\d+)*)")
