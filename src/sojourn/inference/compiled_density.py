@@ -201,6 +201,7 @@ def make_timeline(plan: Plan) -> Callable[[History], Array]:
     return lambda history: question.timeline(history.arrivals, history.stock, jnp)
 
 
+@jax_settings()
 def compile_density(model: Model) -> CompiledDensity:
     """Compile a model's density by numba; by JAX, with a warning, where the kernel cannot express it."""
     try:

@@ -13,6 +13,7 @@ from sojourn.case.group_counts import SETS
 from sojourn.history import Parameters
 from sojourn.history.process import HistoryConstants
 from sojourn.inference.density import Model
+from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.parameters import parameters
 from sojourn.measures.operator import Layout
 from sojourn.measures.sparse import Sparse
@@ -32,6 +33,7 @@ class KernelError(Exception):
     """The kernel cannot express a model, or computes another density than its definition in JAX."""
 
 
+@jax_settings()
 def collect_constants(model: Model) -> Arrays:
     """Return the constants of a model by name.
 
