@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -25,7 +25,7 @@ from sojourn.inference.likelihood import (
 )
 from sojourn.inference.parameters import parameters
 from sojourn.inference.priors import Unknowns, unknowns
-from sojourn.measures import CompiledReadings, compile_readings, evaluate
+from sojourn.measures import CompiledReadings, Kind, compile_readings, evaluate
 
 
 class Account(NamedTuple):
@@ -65,6 +65,28 @@ class Model:
         return 0.5 * jnp.sum(z * z) - self.log_likelihood(z, said)
 
 
+def share_errors(case: Case, compiled: CompiledReadings) -> CompiledReadings:
+    """Give all readings of a series that are on one scale the kind of the heaviest of them.
+
+    The kind decides which error and which bias a figure has. One table has one of each, whatever its
+    figures count: with an error for each reading, figures that two readings explain equally well favour
+    now the one and now the other, and chains hardly pass from one to the other.
+    """
+    series = [case.claims_by_id[r.claim].series for r in compiled.readings]
+    weights: dict[tuple[str, str], dict[Kind, float]] = {}
+    for name, reading, scale, kind in zip(
+        series, compiled.readings, compiled.scale, compiled.kind, strict=True
+    ):
+        own = weights.setdefault((name, scale), {})
+        own[kind] = own.get(kind, 0.0) + reading.weight
+    heaviest = {key: max(own, key=lambda kind: own[kind]) for key, own in weights.items()}
+    kinds = (
+        heaviest[name, scale] if name else kind
+        for name, scale, kind in zip(series, compiled.scale, compiled.kind, strict=True)
+    )
+    return replace(compiled, kind=tuple(kinds))
+
+
 @jax_settings()
 def build_model(case: Case) -> Model:
     """Compile a case into its model.
@@ -86,7 +108,7 @@ def build_model(case: Case) -> Model:
         for r in case.readings
         if r.claim in stated and plan.calendar.covers(r.start, r.end, r.of_start, r.of_end)
     ]
-    compiled = compile_readings(plan, scored)
+    compiled = share_errors(case, compile_readings(plan, scored))
     groups = compile_contacts(case, plan)
     names = unknowns(case, plan, compiled)
     wording, said = lay_out_claims(case, compiled)
