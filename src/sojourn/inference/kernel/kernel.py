@@ -123,6 +123,7 @@ class Kernel:
             **dict.fromkeys(("gone_bar", "holders_bar", "late_bar", "stale_bar"), (T, G)),
             "waiting": (T + 1,),
             "by_state": (3, S),
+            "by_place": (2, D),
             "moved": (T + 1, R, S),
             "arrivals_total": (T + 1, C),
             "excursions_total": (T + 1, D),
@@ -166,15 +167,16 @@ class Kernel:
             "features_bar": own["features"],
             "terms_bar": own["terms"],
             "row_share_bar": own["row_share"],
-            **{
-                f"{name}_bar": own[name] for name in ("arrivals", "entering", "leave_share", "split", "stock")
-            },
+            **{f"{name}_bar": own[name] for name in ("entering", "leave_share", "split", "stock")},
             "exponent_bar": own["half"],
-            **{f"{name}_bar": own[name] for name in ("movers", "arriving", "settling", "visitor_entries")},
-            **{f"{name}_bar": own[name] for name in ("present", "excursion_pairs", "into", "issued")},
-            **{f"{name}_bar": own[name] for name in ("registered", "moved", "arrivals_total", "tracked")},
+            **{f"{name}_bar": own[name] for name in ("arriving", "settling", "present", "into")},
+            **{f"{name}_bar": own[name] for name in ("moved", "arrivals_total", "tracked")},
             **{f"{name}_bar": own[name] for name in ("excursions_total", "entries_total", "issued_total")},
             "registered_total_bar": own["registered_total"],
+        }
+        own |= {
+            f"{name}_bar": own[name]
+            for name in ("arrivals", "movers", "visitor_entries", "excursion_pairs", "issued", "registered")
         }
         shapes = {RENAMED.get(name, name): shape for name, shape in a["parameter_shapes"].items()}
         a["parameters"], views = _block(shapes)

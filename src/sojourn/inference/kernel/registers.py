@@ -55,19 +55,26 @@ def leave_briefly_back(
     excursion_pairs_bar: Real,
     excursions_bar: Real,
     stock_bar: Real,
+    by_place: Real,
 ) -> None:
-    """Add to `excursions_bar` and `stock_bar`."""
+    """Add to `excursions_bar` and `stock_bar`; `by_place` (2, D) is scratch."""
     T, D = lawless.shape
+    of_rate, of_stock = by_place[0], by_place[1]
     for t in range(T):
         for d in range(D):
             bar = excursion_pairs_bar[t, d] * weeks[t]
-            of_rate, of_stock = bar * staying[t, d], 0.5 * bar * excursion_rate[t, d]
-            excursions_bar[d] += lawless[t, d] * of_rate
-            for e in range(regime.shape[1]):
-                excursions_bar[D + e] += regime[t, e] * regime_at[e, d] * of_rate
-            for r in range(stock_bar.shape[1]):
-                stock_bar[t, r, d] += of_stock
-                stock_bar[t + 1, r, d] += of_stock
+            of_rate[d], of_stock[d] = bar * staying[t, d], 0.5 * bar * excursion_rate[t, d]
+            excursions_bar[d] += lawless[t, d] * of_rate[d]
+        for e in range(regime.shape[1]):
+            if regime[t, e] != 0:
+                total = 0.0
+                for d in range(D):
+                    total += regime_at[e, d] * of_rate[d]
+                excursions_bar[D + e] += regime[t, e] * total
+        for r in range(stock_bar.shape[1]):
+            for d in range(D):
+                stock_bar[t, r, d] += of_stock[d]
+                stock_bar[t + 1, r, d] += of_stock[d]
 
 
 @compiled

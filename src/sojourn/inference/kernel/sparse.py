@@ -39,14 +39,14 @@ def accumulate(flow: Real, total: Real) -> None:
 
 @compiled
 def accumulate_back(total_bar: Real, flow_bar: Real, later: Real) -> None:
-    """Add to `flow_bar` (T, K) the sum of all later `total_bar` (T+1, K); `later` (K,) is scratch."""
+    """Fill `flow_bar` (T, K) with the sum of all later `total_bar` (T+1, K); `later` (K,) is scratch."""
     T, K = flow_bar.shape
     later[:] = 0
     for t in range(T - 1, -1, -1):
         own, bar = flow_bar[t], total_bar[t + 1]
         for k in range(K):
             later[k] += bar[k]
-            own[k] += later[k]
+            own[k] = later[k]
 
 
 @compiled
