@@ -130,7 +130,7 @@ def test_every_interest_has_a_reliability() -> None:
 @settings(max_examples=15, deadline=None)
 def test_stick_breaking(shares: list[float]) -> None:
     """Each stratum takes its share of what the ones before left; the last takes the rest."""
-    found = np.asarray(_stick_breaking(jnp.asarray(shares), len(shares) + 1))
+    found = np.asarray(_stick_breaking(jnp, jnp.asarray(shares), len(shares) + 1))
     left, expected = 1.0, []
     for share in shares:
         expected.append(left * share)
@@ -140,7 +140,7 @@ def test_stick_breaking(shares: list[float]) -> None:
 
 
 def test_no_strata_no_stick_breaking() -> None:
-    assert _stick_breaking(jnp.zeros(0), 0).shape == (0,)
+    assert _stick_breaking(jnp, jnp.zeros(0), 0).shape == (0,)
 
 
 def regime(**more: object) -> Regime:

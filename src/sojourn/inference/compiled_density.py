@@ -5,10 +5,13 @@ The numba kernel computes both, if it agrees with the definition in JAX at a poi
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import jax
@@ -82,9 +85,16 @@ class CompiledDensity:
         return by_definition
 
     def record_draws(self, z: Real, claims: ClaimIntervals) -> DrawRecord:
-        """Compute the record of draws z (n, D)."""
-        record = self._record_by_kernel(claims) if self.constants is not None else self._record_by_jax(claims)
-        rows = [record(one) for one in z]
+        """Compute the record of draws z (n, D), in as many threads as there are processors."""
+        if self.constants is None:
+            rows = list(map(self._record_by_jax(claims), z))
+        else:
+            threads = os.cpu_count() or 1
+            with ThreadPoolExecutor(threads) as pool:
+                parts = pool.map(
+                    lambda part: list(map(self._record_by_kernel(claims), part)), _parts(z, threads)
+                )
+                rows = list(chain.from_iterable(parts))
         return DrawRecord(*(np.stack(column) for column in zip(*rows, strict=True)))
 
     def find_outcomes(self, z: Real) -> Real:
@@ -193,6 +203,11 @@ class Question:
         """Moves between places until the reference date, (D, D); `split` is (R, S, D)."""
         moved = movers[: self.at, self.rows].sum(axis=0)
         return self.member.T @ xp.einsum("rs,rsd->sd", moved, split[self.rows])
+
+
+def _parts(z: Real, count: int) -> list[Real]:
+    """Draws in at most `count` parts, none of them empty."""
+    return np.array_split(z, min(count, len(z)))
 
 
 def make_timeline(plan: Plan) -> Callable[[History], Array]:

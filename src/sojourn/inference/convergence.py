@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.fft import next_fast_len
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import EFFECTIVE, RHAT
@@ -89,6 +87,8 @@ def split_chains(series: Real) -> Real:
 
 def normalise_ranks(series: Real) -> Real:
     """Normal scores of the ranks of each series (K, chains, draws); ties get their average rank."""
+    from scipy.stats import rankdata  # a second to load, which `estimate` does while the chains run
+
     flat = series.reshape(len(series), -1)
     ranks = rankdata(flat, axis=1)
     return ndtri((ranks - 3 / 8) / (flat.shape[1] + 1 / 4)).reshape(series.shape)
@@ -129,7 +129,7 @@ def effective_draws(series: Real) -> Real:
 def _autocovariance(series: Real) -> Real:
     """Autocovariance (K, lags), averaged over the chains of series (K, chains, draws)."""
     n = series.shape[2]
-    length = int(next_fast_len(2 * n, real=True))
+    length = 2 ** (2 * n - 1).bit_length()
     spectrum = np.fft.rfft(series - series.mean(axis=2, keepdims=True), n=length, axis=2)
     power = np.mean(spectrum.real**2 + spectrum.imag**2, axis=1)
     return np.fft.irfft(power, n=length, axis=1)[:, :n] / n

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from scipy.special import logit
 
 from sojourn._core.arrays import Real
@@ -14,6 +13,9 @@ from sojourn.inference.density import Model
 from sojourn.inference.preconditioner import Metric, from_covariance
 from sojourn.inference.priors import PriorBlock
 from sojourn.inference.sampler import Adaptation
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 OF_CLAIMS = ("bias[", "common[", "sigma.", "concentration[", "reach[")
 """Beginnings of the names of unknowns that come and go with claims and contact groups."""
@@ -52,6 +54,8 @@ def standardise(block: PriorBlock, value: Real) -> Real:
 
 def record_adaptation(adaptation: Adaptation, labels: Sequence[str]) -> xr.Dataset:
     """What a later run may start from, with the labels (D,) of the unknowns."""
+    import xarray as xr
+
     metric = adaptation.metric
     return xr.Dataset(
         {

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from sojourn._core.defaults import CHAINS, LIMIT
@@ -36,6 +36,8 @@ from sojourn.inference.sampler import FULL, QUICK, Adaptation, Draws, Sampler, S
 from sojourn.measures.terms import ReadingError
 
 PRIOR_DRAWS = 1000
+NEEDED_LATER = ("scipy.stats", "xarray", "arviz_base")
+"""Modules that take a second each to load and are needed after the first draws: loaded beside the chains."""
 SCALE_BLOCKS = ("sigma.", "concentration")
 
 
@@ -107,6 +109,7 @@ def estimate(
     density = compile_density(model)
     with ThreadPoolExecutor(1, initializer=enter_thread) as pool:
         check = pool.submit(check_kernel, density)
+        pool.map(import_module, NEEDED_LATER)
         drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run, **watch)
     if (error := check.exception()) is not None:
         if not isinstance(error, KernelError):
@@ -252,6 +255,8 @@ def summarise_draws(
     }
     tree = answer_record.inference_data(model, draws, posterior, attributes(content))
     if adaptation is not None:
+        import xarray as xr
+
         tree[ADAPTATION] = xr.DataTree(record_adaptation(adaptation, model.unknowns.labels()))
     return Answer(content, tree)
 

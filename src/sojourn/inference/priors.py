@@ -16,8 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
-from scipy.special import logit
-from scipy.stats import norm
+from scipy.special import logit, ndtri
 
 from sojourn.case import Case
 from sojourn.case.cross_checks import ELSEWHERE
@@ -27,7 +26,7 @@ from sojourn.inference.default_priors import DEFAULTS, LESS_RELIABLE, Prior
 from sojourn.measures import CompiledReadings, Kind
 
 Family = Literal["normal", "lognormal", "logitnormal"]
-NINETY = float(norm.ppf(0.95))
+NINETY = float(ndtri(0.95))
 
 
 @dataclass(frozen=True)
