@@ -145,8 +145,9 @@ def test_a_draft_is_no_answer() -> None:
 
 
 def test_what_has_not_converged_is_named() -> None:
-    labels = LedgerLabels(places={"AM": "Armenia"})
     text = "not converged: R̂ of size[AM] is 1.02, should be at most 1.01"
+    warning = AnswerWarning("not_converged", text, quantity="size[AM]")
+    labels = LedgerLabels(places={"AM": "Armenia"}, warnings={text: warning})
     assert labels.sentence(text) == text.replace("size[AM]", "number of arrivals (Armenia)")
     text = "not converged: effective draws of arrived are 380, should be at least 400"
     assert labels.sentence(text) == text

@@ -21,7 +21,7 @@ from sojourn.history import plan as plans
 from sojourn.inference.density import Model
 from sojourn.inference.estimation import compile_case
 from sojourn.inference.jax_config import OPTIONS
-from sojourn.inference.kernel.compilation import compiled
+from sojourn.inference.kernel.compilation import FAST, compile_function
 from sojourn.inference.kernel.constants import collect_constants
 from sojourn.inference.kernel.elementary import exp, log
 from sojourn.inference.kernel.kernel import Kernel
@@ -199,11 +199,11 @@ def test_indices_stay_within_their_arrays() -> None:
 def test_arrays_are_compiled_as_not_overlapping() -> None:
     """The private options of numba still work: no counting of references, and arrays that do not overlap."""
 
-    @compiled
-    def add(a: np.ndarray, b: np.ndarray) -> None:
+    def plain(a: np.ndarray, b: np.ndarray) -> None:
         for i in range(a.size):
             a[i] += b[i]
 
+    add = compile_function(plain, FAST, cache=False)
     one = np.ones(4)
     add(one, np.ones(4))
     assert one.tolist() == [2.0] * 4

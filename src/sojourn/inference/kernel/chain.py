@@ -134,6 +134,14 @@ def propagate_back(
                 of_exponent[s] += (after_bar[s] - out_bar) * (2 * before[s] * h + enter[s]) * h
                 of_entering[s] += after_bar[s] * h + out_bar * (1 - h)
                 after_bar[s] = after_bar[s] * h * h + out_bar * (1 - h * h)
+    add_to_splits(begin, row_class, movers, inflow_bar, split_bar)
+
+
+@compiled
+def add_to_splits(begin: int, row_class: Indices, movers: Real, inflow_bar: Real, split_bar: Real) -> None:
+    """Add to `split_bar` (Q, S, D) the movers times the derivative of the inflow, four steps at a time."""
+    T, R, S = movers.shape
+    D = split_bar.shape[2]
     for r in range(R):
         of_split = split_bar[row_class[r]]
         last = T - (T - begin) % 4

@@ -25,16 +25,17 @@ CONTRACT = frozenset({"contract", "nsz"})
 
 def compiled(function: F) -> F:
     """Compile a function on its first call; later processes take it from numba's cache."""
-    return _compile(function, FAST)
+    return compile_function(function, FAST)
 
 
 def compiled_in_order(function: F) -> F:
     """Compile a function without reordering its floating-point operations."""
-    return _compile(function, CONTRACT)
+    return compile_function(function, CONTRACT)
 
 
-def _compile(function: F, fastmath: frozenset[str]) -> F:
+def compile_function(function: F, fastmath: frozenset[str], cache: bool = True) -> F:
+    """Compile a function with the options of the kernel."""
     if not hasattr(CPUTargetOptions, "noalias"):
         CPUTargetOptions.noalias = _mapping("noalias")
     options: dict[str, Any] = {"fastmath": set(fastmath), "_nrt": False, "noalias": True}
-    return njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    return njit(nogil=True, cache=cache, error_model="numpy", **options)(function)

@@ -78,7 +78,7 @@ def describe_groups(
     Also adds to `value_bar` and `stock_bar`. A group has the count vectors (ways) `way_start[g]` to
     `way_start[g + 1]`, a way the cells of `rising` from `count_start`. The last arrays are scratch.
     """
-    share, mean, alpha, alpha_bar = three[0], three[1], three[2], three[3]
+    share, mean, alpha = three[0], three[1], three[2]
     flat, flat_bar = rising.reshape(rising.size), rising_bar.reshape(rising.size)
     potential = 0.0
     for g in range(group.shape[0]):
@@ -101,37 +101,92 @@ def describe_groups(
             likelihood += way[w]
         group_score[g] = highest + math.log(likelihood)
         potential -= group_weight[g] * group_score[g]
-        if group_weight[g] == 0:
-            continue
-        rising_bar[:] = 0
-        for w in range(way_start[g], way_start[g + 1]):
-            bar = -group_weight[g] * way[w] / likelihood
-            for j in range(count_start[w], count_start[w + 1]):
-                flat_bar[count_cell[j]] += count_sign[j] * bar
-        alpha_bar[:] = 0
-        for u in range(set_alpha.size):
-            later, of_alpha = 0.0, 0.0
-            for k in range(rising.shape[1] - 2, -1, -1):
-                later += rising_bar[u, k + 1]
-                of_alpha += later / (set_alpha[u] + k)
-            for i in range(3):
-                alpha_bar[i] += of_alpha * fate_set[u, i]
-        average = 0.0
-        for i in range(3):
-            value_bar[conc] += alpha_bar[i] * mean[i]
-            average += alpha_bar[i] * alpha[i]
-        of_total = 0.0
-        for i in range(3):
-            bar = mean[i] * (alpha_bar[i] * value[conc] - average)
-            if i == 0:
-                value_bar[reach] += bar * group_reached[g]
-            alpha_bar[i] = bar / share[i] if share[i] > FLOOR else 0.0
-            of_total += alpha_bar[i] * share[i]
-        for r in range(group_row.shape[1]):
-            if group_row[g, r] != 0:
-                for s in range(people.size):
-                    bar = alpha_bar[1] - of_total
-                    bar += (alpha_bar[0] - alpha_bar[1]) * group_host[g, s]
-                    bar += (alpha_bar[2] - alpha_bar[1]) * home[s]
-                    stock_bar[at, r, s] += group_row[g, r] * bar / total
+        weigh_ways_back(
+            group_weight[g] / likelihood,
+            way_start[g],
+            way_start[g + 1],
+            count_start,
+            count_cell,
+            count_sign,
+            way,
+            flat_bar,
+        )
+        describe_group_back(
+            value[conc],
+            group_reached[g],
+            total,
+            group_row[g],
+            group_host[g],
+            home,
+            fate_set,
+            set_alpha,
+            rising_bar,
+            three,
+            value_bar[conc : conc + 1],
+            value_bar[reach : reach + 1],
+            stock_bar[at],
+        )
     return potential
+
+
+@compiled
+def weigh_ways_back(
+    weight: float,
+    begin: int,
+    end: int,
+    count_start: Indices,
+    count_cell: Indices,
+    count_sign: Real,
+    way: Real,
+    flat_bar: Real,
+) -> None:
+    """Fill the derivative of `rising`, as a flat array; `way` are likelihoods up to a factor."""
+    flat_bar[:] = 0
+    for w in range(begin, end):
+        for j in range(count_start[w], count_start[w + 1]):
+            flat_bar[count_cell[j]] -= count_sign[j] * weight * way[w]
+
+
+@compiled
+def describe_group_back(
+    concentration: float,
+    reached: float,
+    total: float,
+    rows: Real,
+    host: Real,
+    home: Real,
+    fate_set: Real,
+    set_alpha: Real,
+    rising_bar: Real,
+    three: Real,
+    concentration_bar: Real,
+    reach_bar: Real,
+    stock_bar: Real,
+) -> None:
+    """Add to the derivatives of the concentration (1,), the reach (1,) and the stock (R, S) at the bound."""
+    share, mean, alpha, alpha_bar = three[0], three[1], three[2], three[3]
+    alpha_bar[:] = 0
+    for u in range(set_alpha.size):
+        later, of_alpha = 0.0, 0.0
+        for k in range(rising_bar.shape[1] - 2, -1, -1):
+            later += rising_bar[u, k + 1]
+            of_alpha += later / (set_alpha[u] + k)
+        for i in range(3):
+            alpha_bar[i] += of_alpha * fate_set[u, i]
+    average, of_total = 0.0, 0.0
+    for i in range(3):
+        concentration_bar[0] += alpha_bar[i] * mean[i]
+        average += alpha_bar[i] * alpha[i]
+    for i in range(3):
+        bar = mean[i] * (alpha_bar[i] * concentration - average)
+        if i == 0:
+            reach_bar[0] += bar * reached
+        alpha_bar[i] = bar / share[i] if share[i] > FLOOR else 0.0
+        of_total += alpha_bar[i] * share[i]
+    for r in range(rows.size):
+        if rows[r] != 0:
+            for s in range(host.size):
+                bar = alpha_bar[1] - of_total
+                bar += (alpha_bar[0] - alpha_bar[1]) * host[s]
+                bar += (alpha_bar[2] - alpha_bar[1]) * home[s]
+                stock_bar[r, s] += rows[r] * bar / total

@@ -27,11 +27,10 @@ from sojourn.inference.kernel import (
 )
 from sojourn.inference.kernel import visitors as visiting
 from sojourn.inference.kernel.constants import Arrays
+from sojourn.inference.kernel.workspace import lay_out
 from sojourn.inference.likelihood import ClaimIntervals
 
 Stage = tuple[Callable[..., Any], tuple[Any, ...]]
-RENAMED = {"struck": "struck_share"}
-"""Parameters that the kernel names otherwise, because a flow has their name."""
 
 
 class Kernel:
@@ -46,7 +45,7 @@ class Kernel:
             score_all: score readings that have no weight as well; their scores do not change the value.
         """
         self.arrays: Arrays = {name: _in_rows(value) for name, value in constants.items()}
-        self._lay_out()
+        self.arrays.update(lay_out(self.arrays))
         self.set_claims(claims, score_all)
         self.forward_stages: list[Stage] = []
         self.reverse_stages: list[Stage] = []
@@ -83,122 +82,6 @@ class Kernel:
         self.arrays["z"][:] = z
         return float(sum(function(*arguments) or 0.0 for function, arguments in self.forward_stages))
 
-    def _lay_out(self) -> None:
-        """Make all work arrays; derivatives that must start at 0 lie in one block, `bars`."""
-        a = self.arrays
-        T, R, S, C = len(a["weeks"]), len(a["row_class"]), len(a["place"]), len(a["wave"])
-        D, Q = a["lawless"].shape[1], int(a["row_class"].max(initial=0)) + 1
-        N, G, M, W = a["season_wave"].shape[1], len(a["scheme"]), len(a["settles"]), len(a["elapsed"])
-        windows, dates, size = len(a["years"]), len(a["date_at"]), len(a["prior_location"])
-        K, terms, count = len(a["groups_followed"]), len(a["part"]), len(a["reading"])
-        L = a["strata"][1] - a["strata"][0]
-        Q = max(Q, L + 2 if L else 1)
-        U, most, groups = len(a["fate_set"]), a["most"], len(a["group"])
-        width, stocks = a["widths"]
-        own = {
-            "z": (size,),
-            "gradient": (size,),
-            "free": (2, size),
-            "row_share": (Q,),
-            "class_push": (Q,),
-            "surged": (W, T + 1),
-            "surge_density": (W, T + 1),
-            "surged_bar": (W, T + 1),
-            "deviation": (T,),
-            "arrivals": (T, C),
-            "entering": (T, R, S),
-            **dict.fromkeys(("common_rate", "fixed_rate", "settle_rate"), (T, S)),
-            **dict.fromkeys(("leave_rate", "leave_share", "half"), (T, Q, S)),
-            "split": (Q, S, D),
-            "attraction": (D,),
-            "stock": (T + 1, R, S),
-            "movers": (T, R, S),
-            "arriving": (T, D),
-            "settling": (T, M),
-            "leaving": (S + D,),
-            **dict.fromkeys(("visit_rate", "visitor_entries", "remain", "visit_rate_bar"), (T, N)),
-            "present": (T + 1, N),
-            **dict.fromkeys(("excursion_rate", "staying", "excursion_pairs"), (T, D)),
-            **dict.fromkeys(("into", "gone", "holders", "late", "issued", "registered", "stale"), (T, G)),
-            **dict.fromkeys(("gone_bar", "holders_bar", "late_bar", "stale_bar"), (T, G)),
-            "waiting": (T + 1,),
-            "by_state": (3, S),
-            "by_place": (2, D),
-            "moved": (T + 1, R, S),
-            "arrivals_total": (T + 1, C),
-            "excursions_total": (T + 1, D),
-            "entries_total": (T + 1, N),
-            **dict.fromkeys(("issued_total", "registered_total"), (T + 1, G)),
-            **dict.fromkeys(("entered", "grown", "entered_bar", "grown_bar"), (windows, N)),
-            "moves": (len(a["window_group"]), D, D),
-            **dict.fromkeys(("crossed", "moves_bar"), (D, D)),
-            **dict.fromkeys(("by_class", "by_class_bar"), (Q, S)),
-            "tracked": (T + 1, K),
-            "features": (windows * width + dates * stocks,),
-            **dict.fromkeys(("whole", "terms", "whole_bar"), (terms,)),
-            **dict.fromkeys(
-                ("expected", "unit", "error", "location", "score", "of_location", "of_spread"), (count,)
-            ),
-            "interval": (5, int(a["interval_start"][-1])),
-            "meaning": (len(a["meaning_prior"]),),
-            "group_score": (groups,),
-            "way": (len(a["way_prior"]),),
-            "people": (S,),
-            **dict.fromkeys(("rising", "rising_bar"), (U, most + 1)),
-            "set_alpha": (U,),
-            "three": (4, 3),
-            "transposed": (Q, D, S),
-            "later_bar": (R, S),
-            "inflow_bar": (R, T, D),
-            **dict.fromkeys(("moving_bar", "settled_bar", "common_bar", "fixed_bar", "settling_s"), (S,)),
-            "later": (max(R * S, C, D, N, G),),
-            "nobody": (T, R, S),
-            "no_arrivals": (T, D),
-            "no_permits": (T, M),
-            **dict.fromkeys(("group_arriving",), (T, D)),
-            **dict.fromkeys(("group_settling",), (T, M)),
-            "group_movers": (T, R, S),
-            "group_entering_bar": (T, R, S),
-            "group_stock": (K, T + 1, R, S),
-            "group_stock_bar": (T + 1, R, S),
-        }
-        zeroed = {
-            "free_bar": (2, size),
-            "features_bar": own["features"],
-            "terms_bar": own["terms"],
-            "row_share_bar": own["row_share"],
-            **{f"{name}_bar": own[name] for name in ("entering", "leave_share", "split", "stock")},
-            "exponent_bar": own["half"],
-            **{f"{name}_bar": own[name] for name in ("arriving", "settling", "present", "into")},
-            **{f"{name}_bar": own[name] for name in ("moved", "arrivals_total", "tracked")},
-            **{f"{name}_bar": own[name] for name in ("excursions_total", "entries_total", "issued_total")},
-            "registered_total_bar": own["registered_total"],
-        }
-        own |= {
-            f"{name}_bar": own[name]
-            for name in ("arrivals", "movers", "visitor_entries", "excursion_pairs", "issued", "registered")
-        }
-        shapes = {RENAMED.get(name, name): shape for name, shape in a["parameter_shapes"].items()}
-        a["parameters"], views = _block(shapes)
-        a.update(views)
-        bars, views = _block(zeroed | {f"{name}_bar": shape for name, shape in shapes.items()})
-        a["bars"] = bars
-        a.update(views)
-        a["parameters_bar"] = bars[len(bars) - len(a["parameters"]) :]
-        a.update({name: np.zeros(shape) for name, shape in own.items()})
-        for bar in ("", "_bar"):
-            free = a[f"free{bar}"]
-            a[f"x{bar}"], a[f"value{bar}"] = free
-            a[f"stratum_value{bar}"] = free[1, slice(*a["strata"])]
-            a[f"free_flat{bar}"] = free.reshape(-1)
-            flat, cut = a[f"features{bar}"], windows * width
-            a[f"flow_features{bar}"] = flat[:cut].reshape(windows, width)
-            a[f"stock_features{bar}"] = flat[cut:].reshape(dates, stocks)
-            for name in ("movers", "moved", "stock"):
-                table = a[f"{name}{bar}"]
-                a[f"{name}_flat{bar}"] = table.reshape(len(table), -1)
-        a["stock_before"] = a["stock"]
-
     def _stage(self, function: Callable[..., Any], **given: Any) -> Stage:
         """A function with its arguments: the arrays of its parameters' names, but those given.
 
@@ -234,7 +117,7 @@ class Kernel:
         self._pair(leaving.split_movers, leaving.split_movers_back)
         self._add(
             self._stage(leaving.compute_hazards),
-            self._stage(leaving.compute_hazards_back, settling_bar="settling_s"),
+            self._stage(leaving.compute_hazards_back, settling_bar="settling_sum_bar"),
         )
         self._add(
             self._stage(chain.propagate, begin=0),
@@ -366,14 +249,3 @@ class Kernel:
 def _in_rows(value: Any) -> Any:
     """An array with its rows in order, so that every function is compiled for one layout only."""
     return np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
-
-
-def _block(shapes: Mapping[str, tuple[int, ...]]) -> tuple[Real, dict[str, Real]]:
-    """One array of zeros, and views of it with the shapes asked, in order."""
-    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes.values())])
-    block = np.zeros(int(ends[-1]))
-    views = {
-        name: block[begin:end].reshape(shape)
-        for (name, shape), begin, end in zip(shapes.items(), ends, ends[1:], strict=False)
-    }
-    return block, views
