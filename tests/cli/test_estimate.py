@@ -73,18 +73,17 @@ def test_show_prints_what_was_saved(saved: Path) -> None:
         assert word in text
 
 
-def obey_interrupts() -> None:
-    """A process that a shell runs in the background ignores SIGINT, and passes this on to its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+OBEDIENT = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+"""A process that a shell runs in the background ignores SIGINT, and passes this on to its children."""
 
 
 def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
+    obedient = [sys.executable, "-c", f"{OBEDIENT}import sys; from sojourn.cli import main; sys.exit(main())"]
     process = subprocess.Popen(
-        [*COMMAND, "estimate", str(SMALL), "--draws", "100000", "--chains", "2", "--out", str(out)],
+        [*obedient, "estimate", str(SMALL), "--draws", "100000", "--chains", "2", "--out", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=obey_interrupts,
     )
     time.sleep(12)
     process.send_signal(signal.SIGINT)
