@@ -33,6 +33,7 @@ from sojourn.inference.answer_parts import (
     read_outcomes,
     read_places,
 )
+from sojourn.inference.prior_ledger import PriorLedger, frame_of_headlines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,6 +185,12 @@ class Answer:
         """How far the figures reduced the variance of each quantity."""
         return read_contractions(self._record)
 
+    @cached_property
+    def prior_ledger(self) -> PriorLedger | None:
+        """What each headline rests on: figures or assumptions; None for an answer of an earlier version."""
+        record = self._record.get("prior_ledger")
+        return None if record is None else PriorLedger.from_record(record)
+
     @property
     def diagnostics(self) -> Diagnostics:
         """Convergence of the draws, and the cost of the run."""
@@ -283,6 +290,14 @@ class Answer:
         frame = pd.DataFrame(rows)
         frame["date"] = pd.to_datetime(frame["date"])
         return frame
+
+    def headlines(self) -> pd.DataFrame:
+        """What each headline rests on, one row each; empty for an answer of an earlier version.
+
+        Columns: `rests_on`; medians and 90 % intervals `prior_…` and `posterior_…`; the other fields of
+        `sojourn.inference.prior_ledger.Headline`, with the title of the assumption and what it explains.
+        """
+        return frame_of_headlines(self.prior_ledger)
 
     def claims(self) -> pd.DataFrame:
         """Every reading of every claim: the figure said, prior and posterior weight, the figure expected.
