@@ -43,10 +43,10 @@ class DrawRecord(NamedTuple):
 
     timeline (n, B, 4) has the people who arrived, stayed, moved on and returned at the bounds of the
     calendar; by_place (n, D) the people in each place on the reference date; settled (n,) those with a
-    permit of the host; flows (n, D, D) the moves between places until then; part_stock (n, P) the parts' shares of stocks; expected, unit, location,
-    spread and scores (n, readings) what each reading expects, see `Expectation` and
-    `error_location_scale`, and log P(figure | reading), in use or not; groups (n, G) the log
-    likelihoods of contact groups; potential (n,) minus the log posterior density, up to a constant.
+    permit of the host; flows (n, D, D) the moves between places until then; part_stock (n, P) the parts'
+    shares of stocks; expected, unit, location, spread and scores (n, readings) what each reading expects,
+    see `Expectation` and `error_location_scale`, and log P(figure | reading), in use or not; groups (n, G)
+    the log likelihoods of contact groups; potential (n,) minus the log posterior density, up to a constant.
     """
 
     timeline: Any

@@ -46,10 +46,10 @@ class Headline:
 
     `quantity` is an outcome; `surge` or `later`, the arrivals in and after the surge; `settled`, those who
     stayed with a permit; `share OUTCOME`; or `in PLACE`. `untouched_share` is the share of its variance that
-    untouched unknowns explain on draws held out, `untouched_error` its Monte-Carlo error, and `assumption` the
-    one that explains most. `prior_power` and `likelihood_power` are its sensitivity to the power of the prior
-    that moves it most, named by `moved_by`, and of the likelihood. `had_others_read` is the range of its median
-    under other weights of readings. What cannot be told is None or empty.
+    untouched unknowns explain on draws held out, `untouched_error` its Monte-Carlo error, and `assumption`
+    the one that explains most. `prior_power` and `likelihood_power` are its sensitivity to the power of the
+    prior that moves it most, named by `moved_by`, and of the likelihood. `had_others_read` is the range of
+    its median under other weights of readings. What cannot be told is None or empty.
     """
 
     quantity: str

@@ -107,7 +107,7 @@ def make_quantities(
 
 
 def count_surge(model: Model, z: np.ndarray) -> np.ndarray:
-    """People (n,) of the question who arrived in the surge of their wave until the day asked, for draws (n, D).
+    """People (n,) of the question who arrived in the surge until the day asked, for draws (n, D).
 
     The other arrivals are those of the background.
     """
