@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from sojourn._core.outcomes import LABELS
+from sojourn._core.thresholds import ASSUMED
 
 RestsOn = Literal["figures", "assumptions", "nothing", "unknown"]
 """What a number rests on; `unknown` where the draws are too few to tell."""
@@ -41,6 +42,26 @@ def words_of_quantity(record: Record, quantity: str) -> str:
 def headlines_of(record: Record) -> dict[str, Record]:
     """The headlines of the prior ledger of an answer, by quantity; empty if it has none."""
     return {item["quantity"]: item for item in record.get("prior_ledger", {}).get("headlines", ())}
+
+
+def state_basis(headline: Record) -> str:
+    """What a headline rests on and why, from its record in the prior ledger; empty if on figures.
+
+    Example:
+        >>> late = {"title": "late arrivals", "says": "…", "explains": 0.5}
+        >>> state_basis({"rests_on": "assumptions", "untouched_share": 0.56, "assumption": late})
+        'rests on assumptions, which explain 56% of its variance; the one on late arrivals (…) explains 50%'
+    """
+    words = WORDS[headline["rests_on"]]
+    if headline["rests_on"] != "assumptions":
+        return words
+    if headline["untouched_share"] <= ASSUMED:
+        return f"{words}: the prior on {headline['moved_by']} moves it more than all figures do"
+    reason = f"{words}, which explain {headline['untouched_share']:.0%} of its variance"
+    if found := headline.get("assumption"):
+        prior = f" ({found['says']})" if found["says"] else ""
+        return f"{reason}; the one on {found['title']}{prior} explains {found['explains']:.0%}"
+    return reason
 
 
 def state_caveat(record: Record) -> str:

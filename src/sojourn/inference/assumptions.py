@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from sojourn._core.arrays import Indices, Real
 from sojourn._core.ledger_labels import LedgerLabels
@@ -18,9 +20,12 @@ from sojourn.inference.answer_parts import DrawSummary
 from sojourn.inference.compiled_density import LEAST_PEOPLE
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import significant, summarise
-from sojourn.inference.explained_variance import FoldedRegression
+from sojourn.inference.explained_variance import FoldedRegression, HeldOut
 from sojourn.inference.importance_weights import efficiency, smooth
-from sojourn.inference.power_scaling import PowerScaling, log_priors, name_prior
+from sojourn.inference.power_scaling import (
+    PowerScaling,
+    name_prior,
+)
 from sojourn.inference.prior_ledger import Assumption, Headline, PriorLedger, decide_basis
 from sojourn.inference.priors import NINETY, PriorBlock, Unknowns
 from sojourn.inference.quantities import Quantities, position_of
@@ -115,7 +120,8 @@ def make_prior_ledger(draws: LedgerDraws) -> PriorLedger:
         )
         return PriorLedger(tuple(headlines), 0, draws.unknowns.size, len(draws.ratios), 0, (remark,))
     kept = np.unique(np.linspace(0, count - 1, min(count, MOST)).astype(int))
-    return _Weighing(draws, kept).ledger(headlines)
+    with threadpool_limits(1, user_api="blas"):  # the matrices are too small for threads
+        return _Weighing(draws, kept).ledger(headlines)
 
 
 def find_untouched(z: Real) -> Indices:
@@ -150,15 +156,9 @@ class _Weighing:
     def _remarks(self, used: int) -> Iterator[str]:
         drawn = len(self.draws.ratios)
         if used < drawn:
-            without = (
-                f"{drawn - used} of {drawn} other weightings of the readings differ too much from the draws"
-            )
-            few = (
-                "; too few are left for a range"
-                if used < FEWEST_VECTORS
-                else " and are left out of the range"
-            )
-            yield f"{without} (k̂ over {K_HAT}){few}"
+            without = f"{drawn - used} of {drawn} other weightings of the readings are too far from the draws"
+            few = "too few are left for a range" if used < FEWEST_VECTORS else "the range is without them"
+            yield f"{without} (k̂ over {K_HAT}): {few}"
 
     def _told(self, headline: Headline) -> Headline:
         """A headline with all that the draws tell of it; one that does not vary stays as it is."""
@@ -167,18 +167,17 @@ class _Weighing:
             return headline
         column = self.names.index(name)
         share = float(self.explained[0][column])
-        powers = {prior: values[name] for prior, values in self.powers.items()}
-        strongest = max(powers, key=powers.__getitem__)
+        strongest, power = self._strongest(column)
         heard = self.likelihood_power[name]
         low, high = (None, None) if self.ranges is None else self.ranges[:, column].tolist()
         return replace(
             headline,
-            rests_on=decide_basis(is_silent(self.draws.case, name), share, powers[strongest], heard),
+            rests_on=decide_basis(is_silent(self.draws.case, name), share, power, heard),
             untouched_share=significant(share, 3),
             untouched_error=significant(self.explained[1][column], 2),
             assumption=self._assumption(column),
-            prior_power=significant(powers[strongest], 3),
-            moved_by=self.labels.quantity(strongest),
+            prior_power=significant(power, 3),
+            moved_by=self.labels.quantity(strongest) if strongest else "",
             likelihood_power=significant(heard, 3),
             had_others_read=None if low is None or high is None else (significant(low), significant(high)),
         )
@@ -210,33 +209,49 @@ class _Weighing:
 
     @cached_property
     def regression(self) -> FoldedRegression:
-        """Of the logarithms of the headlines on the untouched unknowns."""
+        """Of the logarithms of the headlines on the unknowns."""
         least = np.array([LEAST_SHARE if name.startswith("share ") else LEAST_PEOPLE for name in self.names])
-        return FoldedRegression(self.z[:, self.untouched], np.log(np.maximum(self.values, least)))
+        return FoldedRegression(self.z, np.log(np.maximum(self.values, least)))
 
     @cached_property
     def explained(self) -> tuple[Real, Real]:
         """Share of the variance of each headline that all untouched unknowns explain, and its error."""
         if not len(self.untouched):
             return np.zeros(len(self.names)), np.zeros(len(self.names))
-        found = self.regression.explain(np.arange(len(self.untouched)))
+        found = self.regression.explain(self.untouched)
         return np.nan_to_num(found.share), np.nan_to_num(found.errors(self.effective))
 
     @cached_property
+    def priors(self) -> NDArray[np.str_]:
+        """Name of the prior of each unknown, (D,)."""
+        return np.array([name_prior(b.name) for b in self.draws.unknowns.blocks for _ in b.labels])
+
+    @cached_property
+    def of_priors(self) -> dict[str, tuple[Indices, HeldOut]]:
+        """By named prior: its unknowns, and what they explain."""
+        members = {name: np.flatnonzero(self.priors == name) for name in dict.fromkeys(self.priors.tolist())}
+        return {name: (columns, self.regression.explain(columns)) for name, columns in members.items()}
+
+    @cached_property
+    def errors(self) -> dict[str, Real]:
+        """By named prior: the Monte-Carlo errors (headlines,) of the shares that it explains."""
+        return {name: found.errors(self.effective) for name, (_, found) in self.of_priors.items()}
+
+    @cached_property
     def by_prior(self) -> dict[str, tuple[Indices, Real, Real]]:
-        """By named prior: its untouched unknowns, as positions among these; the shares; and their errors."""
-        blocks = [name_prior(block.name) for block in self.draws.unknowns.blocks for _ in block.labels]
-        owner = np.array(blocks)[self.untouched]
+        """By named prior: its untouched unknowns, the shares that they explain, and their errors."""
         found: dict[str, tuple[Indices, Real, Real]] = {}
-        for name in dict.fromkeys(owner.tolist()):
-            columns = np.flatnonzero(owner == name)
-            held_out = self.regression.explain(columns)
-            found[name] = columns, held_out.share, held_out.errors(self.effective)
+        for name, (members, whole) in self.of_priors.items():
+            columns = np.intersect1d(members, self.untouched)
+            if len(columns):
+                same = len(columns) == len(members)
+                held_out = whole if same else self.regression.explain(columns)
+                found[name] = columns, held_out.share, held_out.errors(self.effective)
         return found
 
     @cached_property
     def correlation(self) -> Real:
-        """Squared correlations (untouched, headlines), of single unknowns with the headlines."""
+        """Squared correlations (D, headlines), of single unknowns with the headlines."""
         z, y = (x - x.mean(axis=0) for x in (self.regression.z, self.regression.y))
         spread = np.sqrt((z**2).sum(axis=0))[:, None] * np.sqrt((y**2).sum(axis=0))
         return (z.T @ y / np.maximum(spread, 1e-300)) ** 2
@@ -252,7 +267,7 @@ class _Weighing:
             return None
         top = columns[np.argmax(self.correlation[columns, column])]
         alone = len(columns) == 1 or self.correlation[top, column] >= NEARLY_ALL * share
-        members = [int(self.untouched[i]) for i in ([top] if alone else columns)]
+        members = [int(i) for i in ([top] if alone else columns)]
         unknown = self.draws.unknowns.labels()[members[0]] if alone else ""
         return Assumption(
             prior=best,
@@ -262,11 +277,20 @@ class _Weighing:
             explains=significant(share, 3),
         )
 
-    @cached_property
-    def powers(self) -> dict[str, dict[str, float]]:
-        """By named prior: the sensitivity of each headline to its power."""
-        densities = log_priors(self.draws.unknowns, self.z)
-        return {name: self.scaling.measure(density) for name, density in densities.items()}
+    def _strongest(self, column: int) -> tuple[str, float]:
+        """The prior whose power moves a headline most, and how much.
+
+        Each prior is scaled along the one direction of its unknowns that predicts the headline best. The
+        others say nothing of it, and with hundreds of unknowns their chance would exceed the rest.
+        """
+        best, most = "", 0.0
+        for name, (columns, found) in self.of_priors.items():
+            if found.share[column] > 2 * self.errors[name][column]:
+                along = self.z[:, columns] @ found.direction[:, column]
+                density = -0.5 * (along / np.linalg.norm(found.direction[:, column])) ** 2
+                if (power := self.scaling.measure_one(density, column)) > most:
+                    best, most = name, power
+        return best, most
 
     @cached_property
     def likelihood_power(self) -> dict[str, float]:

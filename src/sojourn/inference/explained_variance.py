@@ -9,20 +9,24 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import eigh
+from scipy.linalg import cho_factor, cho_solve
 
 from sojourn._core.arrays import Indices, Real
 
 FOLDS = 5
-PENALTIES = np.logspace(-3, 2, 11)
+PENALTIES = np.logspace(-3, 1.5, 7)
 """Penalties tried, per draw; the best on the draws held out is taken, for each quantity by itself."""
 
 
 class HeldOut(NamedTuple):
-    """Squared errors (n, Q) of the prediction of draws held out, and those of the mean of the others."""
+    """Squared errors (n, Q) of the prediction of draws held out, and those of the mean of the others.
+
+    `direction` (unknowns, Q) has the coefficients, their mean over the folds.
+    """
 
     left: Real
     total: Real
+    direction: Real
 
     @property
     def share(self) -> Real:
@@ -70,14 +74,16 @@ class FoldedRegression:
         """Predict every draw from the unknowns `columns`, by a regression on the folds without it."""
         total = np.empty_like(self.y)
         left = np.empty((len(PENALTIES), *self.y.shape))
+        direction = np.zeros((len(PENALTIES), len(columns), self.y.shape[1]))
         for fold, (z_mean, y_mean, gram, cross) in zip(self.folds, self.sums, strict=True):
-            values, vectors = eigh(gram[np.ix_(columns, columns)])
-            basis = (self.z[np.ix_(fold, columns)] - z_mean[columns]) @ vectors
-            rotated = vectors.T @ cross[columns]
+            inner, z = gram[np.ix_(columns, columns)], self.z[np.ix_(fold, columns)] - z_mean[columns]
             centred = self.y[fold] - y_mean
             total[fold] = centred**2
             for k, penalty in enumerate(PENALTIES * (len(self.z) - len(fold))):
-                coefficient = rotated / (np.maximum(values, 0) + penalty)[:, None]
-                left[k, fold] = (centred - basis @ coefficient) ** 2
-        best = np.argmin(left.mean(axis=1), axis=0)
-        return HeldOut(np.take_along_axis(left, best[None, None], axis=0)[0], total)
+                factor = cho_factor(inner + penalty * np.eye(len(columns)), check_finite=False)
+                coefficient = cho_solve(factor, cross[columns], check_finite=False)
+                left[k, fold] = (centred - z @ coefficient) ** 2
+                direction[k] += coefficient / FOLDS
+        best = np.argmin(left.mean(axis=1), axis=0)[None, None]
+        errors, coefficients = (np.take_along_axis(each, best, axis=0)[0] for each in (left, direction))
+        return HeldOut(errors, total, coefficients)

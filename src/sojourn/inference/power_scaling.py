@@ -46,15 +46,22 @@ class PowerScaling:
 
     def measure(self, log_density: Real) -> dict[str, float]:
         """Sensitivity of each quantity to the power of a density with log density (n,) at the draws."""
+        return dict(zip(self.names, self._measure(log_density, slice(None)).tolist(), strict=True))
+
+    def measure_one(self, log_density: Real, column: int) -> float:
+        """The same for one quantity only."""
+        return float(self._measure(log_density, slice(column, column + 1))[0])
+
+    def _measure(self, log_density: Real, columns: slice) -> Real:
         from arviz_stats.base.array import array_stats
 
-        found = np.zeros(len(self.names))
+        found: Real = np.zeros(1)
         for power in POWERS:
             log_weight = array_stats.power_scale_lw(log_density, alpha=power)
             weight = np.exp(log_weight - np.max(log_weight))
-            distances = [side.distance(weight) for side in self.sides]
-            found += np.maximum(*distances) / abs(np.log2(power)) / len(POWERS)
-        return dict(zip(self.names, found.tolist(), strict=True))
+            upwards, downwards = (side.distance(weight, columns) for side in self.sides)
+            found = found + np.maximum(upwards, downwards) / abs(np.log2(power)) / len(POWERS)
+        return found
 
 
 class _SortedDraws:
@@ -67,14 +74,15 @@ class _SortedDraws:
         self.own = np.linspace(1 / n, 1 - 1 / n, n - 1)[:, None]
         self.own_area = np.sum(self.own * self.width, axis=0)
 
-    def distance(self, weight: Real) -> Real:
-        """Distance (Q,), as `arviz_stats` defines it."""
-        other = np.cumsum(weight[self.order] / np.sum(weight), axis=0)[:-1]
-        other_area = np.sum(other * self.width, axis=0)
+    def distance(self, weight: Real, columns: slice) -> Real:
+        """Distance of some of the quantities, as `arviz_stats` defines it."""
+        width, own_area = self.width[:, columns], self.own_area[columns]
+        other = np.cumsum(weight[self.order[:, columns]] / np.sum(weight), axis=0)[:-1]
+        other_area = np.sum(other * width, axis=0)
         middle = np.log2((self.own + other) / 2)
         log_other = np.log2(other, out=np.zeros_like(other), where=other > 0)
-        rest = 0.5 / np.log(2) * (other_area - self.own_area)
-        one = np.sum(self.width * self.own * (np.log2(self.own) - middle), axis=0) + rest
-        two = np.sum(self.width * other * (log_other - middle), axis=0) - rest
+        rest = 0.5 / np.log(2) * (other_area - own_area)
+        one = np.sum(width * self.own * (np.log2(self.own) - middle), axis=0) + rest
+        two = np.sum(width * other * (log_other - middle), axis=0) - rest
         total = np.maximum(one, 0) + np.maximum(two, 0)
-        return np.sqrt(total / (self.own_area + other_area))
+        return np.sqrt(total / (own_area + other_area))
