@@ -52,7 +52,7 @@ class Answer:
     """An estimate, with everything that is needed to judge it.
 
     `sojourn.estimate` and `sojourn.read_answer` make answers. Properties give the typed parts, and the
-    methods `outcomes`, `shares`, `by_place`, `timeline` and `claims` give the same as data frames.
+    methods `outcomes`, `shares`, `by_place`, `timeline`, `headlines` and `claims` give data frames.
     `to_dict` gives the content of `answer.json` (its JSON Schema: `sojourn/inference/answer.schema.json`).
 
     Example:

@@ -13,7 +13,7 @@ from sojourn.case.quotes import cut_quote
 from sojourn.case.small_groups import fold_groups
 
 
-def ledger(case: Case, run_out_notes: Mapping[str, str]) -> dict[str, Any]:
+def ledger(case: Case, run_out_notes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Places, events, sources, claims with readings, and contact groups, as said.
 
     Quotes are cut to 25 words, and groups of fewer than ten people are one entry.
@@ -25,7 +25,7 @@ def ledger(case: Case, run_out_notes: Mapping[str, str]) -> dict[str, Any]:
     settings = case.settings
     return {
         "places": {code: place.name for code, place in settings.places.items()},
-        "events": list(_events(case, run_out_notes)),
+        "events": list(_events(case, run_out_notes or {})),
         "sources": {
             s.source: {"name": s.name, "role": s.role, "interest": s.interest, "note": s.note}
             for s in case.sources

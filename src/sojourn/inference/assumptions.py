@@ -38,7 +38,7 @@ NEARLY_ALL = 0.9
 """Part of what a prior explains from which on the one unknown that does it is named."""
 FEWEST_VECTORS = 10
 """Fewest vectors of weights of readings that make a range."""
-Draws = Mapping[str, Real]
+ByHeadline = Mapping[str, Real]
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class LedgerDraws:
     chains: int
     z: Real
     heard: Real
-    posterior: Draws
-    prior: Draws
+    posterior: ByHeadline
+    prior: ByHeadline
     ratios: Real
 
 
@@ -286,9 +286,9 @@ class _Weighing:
         best, most = "", 0.0
         for name, (columns, found) in self.of_priors.items():
             if found.share[column] > 2 * self.errors[name][column]:
-                along = self.z[:, columns] @ found.direction[:, column]
-                density = -0.5 * (along / np.linalg.norm(found.direction[:, column])) ** 2
-                if (power := self.scaling.measure_one(density, column)) > most:
+                way = found.direction[:, column]
+                along = self.z[:, columns] @ way / np.linalg.norm(way)
+                if (power := self.scaling.measure_along(along, column)) > most:
                     best, most = name, power
         return best, most
 

@@ -8,7 +8,7 @@ power. Priors are scaled where the unknowns are standard normal, on their unboun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -46,18 +46,22 @@ class PowerScaling:
 
     def measure(self, log_density: Real) -> dict[str, float]:
         """Sensitivity of each quantity to the power of a density with log density (n,) at the draws."""
-        return dict(zip(self.names, self._measure(log_density, slice(None)).tolist(), strict=True))
-
-    def measure_one(self, log_density: Real, column: int) -> float:
-        """The same for one quantity only."""
-        return float(self._measure(log_density, slice(column, column + 1))[0])
-
-    def _measure(self, log_density: Real, columns: slice) -> Real:
         from arviz_stats.base.array import array_stats
 
+        log_weights = [array_stats.power_scale_lw(log_density, alpha=power) for power in POWERS]
+        return dict(zip(self.names, self._measure(log_weights, slice(None)).tolist(), strict=True))
+
+    def measure_along(self, unknown: Real, column: int) -> float:
+        """Sensitivity of one quantity to the power of the standard normal prior of one unknown (n,).
+
+        Such weights have light tails and need no smoothing.
+        """
+        log_weights = [(1 - power) * unknown**2 / 2 for power in POWERS]
+        return float(self._measure(log_weights, slice(column, column + 1))[0])
+
+    def _measure(self, log_weights: Sequence[Real], columns: slice) -> Real:
         found: Real = np.zeros(1)
-        for power in POWERS:
-            log_weight = array_stats.power_scale_lw(log_density, alpha=power)
+        for power, log_weight in zip(POWERS, log_weights, strict=True):
             weight = np.exp(log_weight - np.max(log_weight))
             upwards, downwards = (side.distance(weight, columns) for side in self.sides)
             found = found + np.maximum(upwards, downwards) / abs(np.log2(power)) / len(POWERS)
