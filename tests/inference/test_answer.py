@@ -87,35 +87,3 @@ def test_a_header_has_the_digest_of_the_file(answer: Answer) -> None:
     found = header(answer)
     assert isinstance(found, Header)
     assert found.answer == json.loads((DATA / "audit.json").read_text(encoding="utf-8"))["header"]["answer"]
-
-
-def test_headlines_are_those_of_the_answer(answer: Answer) -> None:
-    """The ledger repeats the answer's own numbers, and arrivals in and after the surge make up all."""
-    ledger = answer.prior_ledger
-    assert ledger is not None
-    means = {headline.quantity: headline.posterior.mean for headline in ledger.headlines}
-    assert means["surge"] + means["later"] == pytest.approx(means["arrived"], rel=1e-4)
-    assert 0 < means["settled"] < means["stayed"] == answer.outcome("stayed").persons.mean
-    assert means["share stayed"] == answer.shares().loc["stayed", "mean"]
-    assert means["in BB"] == answer.place("BB").persons.mean
-    assert ledger.headline("in XX").rests_on == "nothing"
-    assert ledger.untouched > 0
-    assert ledger.weightings == 50
-    frame = answer.headlines()
-    assert frame.index.tolist() == [headline.quantity for headline in ledger.headlines]
-    assert frame.loc["arrived", "posterior_q50"] == answer.outcome("arrived").persons.q50
-    old = {key: value for key, value in answer.to_dict().items() if key != "prior_ledger"}
-    assert Answer(old).prior_ledger is None
-    assert Answer(old).headlines().empty
-
-
-def test_the_day_on_which_days_run_out_says_if_it_rests_on_a_prior(answer: Answer) -> None:
-    (day,) = [
-        e for e in answer.to_dict()["ledger"]["events"] if e["name"].startswith("permitted days run out")
-    ]
-    z_sd = {item.quantity: 1 - item.contraction for item in answer.contractions}["run_out[AA-rolling]"] ** 0.5
-    assert ("note" in day) <= (z_sd > 0.94)
-    if "note" in day:
-        assert day["note"] == (
-            "rests on assumptions: the share that leaves then (5% to 75%) is that of the prior"
-        )

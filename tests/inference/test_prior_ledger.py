@@ -12,9 +12,10 @@ from arviz_stats.base.array import array_stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn._core.headline_words import NOTHING_SPEAKS, state_basis, state_caveat, words_of_quantity
+from sojourn._core.headline_labels import NOTHING_SPEAKS, state_basis, state_caveat, words_of_quantity
 from sojourn.case import Case, check_case, list_remarks, read_case
 from sojourn.case.reach import describe_unreached
+from sojourn.inference import Answer
 from sojourn.inference.answer_ledger import ledger
 from sojourn.inference.assumptions import (
     FEWEST_VECTORS,
@@ -233,3 +234,35 @@ def test_check_and_the_answer_agree_on_what_nothing_speaks_to(kept: set[str], co
     assert silent & set(spoken) == {name for name in spoken if describe_unreached(case, name) in said}
     assert ("surge" in silent, "later" in silent) == ("arrived" in silent, "arrived" in silent)
     assert ("share stayed" in silent) == ("stayed" in silent)
+
+
+def test_headlines_are_those_of_the_answer(answer: Answer) -> None:
+    """The ledger repeats the answer's own numbers, and arrivals in and after the surge make up all."""
+    ledger = answer.prior_ledger
+    assert ledger is not None
+    means = {headline.quantity: headline.posterior.mean for headline in ledger.headlines}
+    assert means["surge"] + means["later"] == pytest.approx(means["arrived"], rel=1e-4)
+    assert 0 < means["settled"] < means["stayed"] == answer.outcome("stayed").persons.mean
+    assert means["share stayed"] == answer.shares().loc["stayed", "mean"]
+    assert means["in BB"] == answer.place("BB").persons.mean
+    assert ledger.headline("in XX").rests_on == "nothing"
+    assert ledger.untouched > 0
+    assert ledger.weightings == 50
+    frame = answer.headlines()
+    assert frame.index.tolist() == [headline.quantity for headline in ledger.headlines]
+    assert frame.loc["arrived", "posterior_q50"] == answer.outcome("arrived").persons.q50
+    old = {key: value for key, value in answer.to_dict().items() if key != "prior_ledger"}
+    assert Answer(old).prior_ledger is None
+    assert Answer(old).headlines().empty
+
+
+def test_the_day_on_which_days_run_out_says_if_it_rests_on_a_prior(answer: Answer) -> None:
+    (day,) = [
+        e for e in answer.to_dict()["ledger"]["events"] if e["name"].startswith("permitted days run out")
+    ]
+    z_sd = {item.quantity: 1 - item.contraction for item in answer.contractions}["run_out[AA-rolling]"] ** 0.5
+    assert ("note" in day) <= (z_sd > 0.94)
+    if "note" in day:
+        assert day["note"] == (
+            "rests on assumptions: the share that leaves then (5% to 75%) is that of the prior"
+        )

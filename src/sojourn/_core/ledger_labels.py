@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sojourn._core.answer_warnings import AnswerWarning, warnings_of
-from sojourn._core.headline_words import HEADLINES
+from sojourn._core.headline_labels import HEADLINES
 from sojourn._core.outcomes import LABELS
 
 PARAMETERS: Mapping[str, str] = {

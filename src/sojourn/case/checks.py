@@ -69,7 +69,7 @@ def list_remarks(case: Case) -> list[Finding]:
     Example:
         >>> from sojourn.case import read_case
         >>> sorted({remark.topic for remark in list_remarks(read_case("kazakhstan-2022"))})
-        ['sources', 'sum']
+        ['reach', 'sources', 'sum']
     """
     remarks = [*source_remarks(case), *sum_remarks(case), *rate_remarks(case)]
     return [*remarks, *_unused_anchors(case), *_reach_remarks(case)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sojourn._core.headline_words import NOTHING_SPEAKS
+from sojourn._core.headline_labels import NOTHING_SPEAKS
 from sojourn._core.outcomes import Outcome
 from sojourn.case.case import Case
 from sojourn.case.row_checks import is_share

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from sojourn._core.headline_words import state_caveat
+from sojourn._core.headline_labels import state_caveat
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, measure_title, more_of_series
 from sojourn._core.outcomes import FATES, LABELS
 from sojourn._core.rounding import format_people

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sojourn._core.headline_words import headlines_of, state_basis, words_of_quantity
+from sojourn._core.headline_labels import headlines_of, state_basis, words_of_quantity
 from sojourn._core.ledger_labels import LedgerLabels
 from sojourn._core.rounding import format_people
 from sojourn.cli.console import TextConsole, plain_table

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core.answer_warnings import AnswerWarning, has_converged, warnings_of
 from sojourn._core.defaults import REFITS
 from sojourn._core.files import dump_json, sha256, staged_folder
-from sojourn._core.headline_words import state_caveat
+from sojourn._core.headline_labels import state_caveat
 from sojourn._core.outcomes import FATES, Outcome
 from sojourn.inference.answer_display import describe_outcomes, outcomes_as_html
 from sojourn.inference.answer_parts import (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sojourn._core.answer_warnings import AnswerWarning, warnings_as_record
 from sojourn._core.arrays import Real
-from sojourn._core.headline_words import ON_ASSUMPTIONS
+from sojourn._core.headline_labels import ON_ASSUMPTIONS
 from sojourn._core.outcomes import OUTCOMES
 from sojourn._core.thresholds import CONVERGED_RHAT, EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
 from sojourn.case import Claim

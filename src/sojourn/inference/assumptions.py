@@ -305,7 +305,8 @@ class _Weighing:
     def ratios_used(self) -> list[Real]:
         """Weights (kept,) of the draws under each vector of other weights of readings that can be trusted."""
         share = min(1.0, self.effective / len(self.kept))
-        found = [smooth(ratio[self.kept], share) for ratio in self.draws.ratios]
+        with np.errstate(divide="ignore", invalid="ignore"):  # k̂ is then not a number
+            found = [smooth(ratio[self.kept], share) for ratio in self.draws.ratios]
         return [weights.weight for weights in found if weights.k_hat <= K_HAT]
 
     @cached_property

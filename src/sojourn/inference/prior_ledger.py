@@ -1,6 +1,6 @@
 """The prior ledger of an answer: each headline before and after the figures, and what it rests on.
 
-The rule is here, and only here; the words are in `sojourn._core.headline_words`.
+The rule is here, and only here; the words are in `sojourn._core.headline_labels`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from sojourn._core.headline_words import WORDS, RestsOn
+from sojourn._core.headline_labels import WORDS, RestsOn
 from sojourn._core.thresholds import ASSUMED
 from sojourn.inference.answer_parts import DrawSummary
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core.answer_warnings import warnings_of
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, sha256
-from sojourn._core.headline_words import words_of_quantity
+from sojourn._core.headline_labels import words_of_quantity
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.case import CaseError

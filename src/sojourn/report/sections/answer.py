@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sojourn._core.headline_words import NOTHING_SPEAKS, ON_ASSUMPTIONS, headlines_of, state_basis
+from sojourn._core.headline_labels import NOTHING_SPEAKS, ON_ASSUMPTIONS, headlines_of, state_basis
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.report import charts
 from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
