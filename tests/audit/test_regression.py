@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sojourn.audit.regression import explained, share_error
+from sojourn.audit.regression import explained
+from sojourn.inference.explained_variance import share_error
 
 DRAWS = 2000
 

@@ -123,13 +123,15 @@ def test_remarks_name_both_speakers_and_change_no_exit_status(capsys, folder: Pa
         "“almost 40,000 persons” (Labour Ministry of Hostland, HERE) and “90,000 persons” (Border"
     )
     assert "if HERE is read as all: both count people present" in found
-    assert out.endswith("No findings, 1 remark\n")
+    assert out.endswith("No findings, 3 remarks\n")
+    assert "names anywhere else; nothing speaks to this: it is what is left over\n" in out
     code, out, _ = run(capsys, "check", folder, "--json")
     assert code == 0
     content = json.loads(out)
     assert (content["status"], content["findings"]) == ("clean", [])
-    (remark,) = content["remarks"]
+    remark, *silent = content["remarks"]
     assert (remark["topic"], remark["claims"]) == ("sources", ["HERE", "OTHER"])
+    assert {other["topic"] for other in silent} == {"reach"}
     pairs = [(pair["first"], pair["second"]) for pair in remark["readings"] if pair["contradict"]]
     assert pairs == [("all", "all"), ("all", "visitors")]
 
@@ -145,7 +147,7 @@ def test_long_lists_are_cut_except_in_json(capsys, folder: Path) -> None:
     lines = out.split("Figures that their own quotation contradicts\n")[1].splitlines()
     assert lines[19].endswith("the value is 2,019 (Q19)")
     assert lines[20] == "  and 3 more: --json"
-    assert out.endswith("23 findings\n")
+    assert out.endswith("23 findings, 2 remarks\n")
     _, out, _ = run(capsys, "check", folder, "--json")
     assert len(json.loads(out)["findings"]) == 23
 

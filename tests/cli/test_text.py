@@ -146,3 +146,42 @@ def test_an_audit_names_places_and_speakers(
     assert "A resident, called Ada, all its claims (2)" in out
     assert "share that moved on" in out
     assert "moved_on" not in out
+
+
+def headline(quantity: str, rests_on: str, **more: Any) -> dict[str, Any]:
+    summary = {"mean": 1.0, "sd": 1.0} | {f"q{level:02}": float(level) for level in (5, 25, 50, 75, 95)}
+    return {"quantity": quantity, "rests_on": rests_on, "prior": summary, "posterior": summary, **more}
+
+
+def test_what_rests_on_assumptions_is_said_beside_the_number(
+    answer: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = {
+        "prior": "background",
+        "title": "late arrivals",
+        "says": "median 0.004, factor 3",
+        "explains": 0.5,
+    }
+    told = {"untouched_share": 0.56, "had_others_read": [31_000.0, 46_000.0], "assumption": late}
+    remark = "1 of 50 other weightings is left out"
+    headlines = [
+        headline("arrived", "figures", untouched_share=0.1),
+        headline("stayed", "assumptions", **told),
+    ]
+    headlines += [headline("in XX", "nothing")]
+    numbers = {"untouched": 4, "unknowns": 9, "weightings": 50, "weightings_used": 49}
+    changed = answer | {"prior_ledger": {"headlines": headlines, **numbers, "remarks": [remark]}}
+    render(changed)
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.endswith(" returned; how many stayed rests on assumptions.") for line in lines)
+    assert sum(line.startswith("stayed *") for line in lines) == 1
+    assert any(line.startswith("  elsewhere *") for line in lines)
+    because = (
+        "which explain 56% of its variance; the one on late arrivals (median 0.004, factor 3) explains 50%"
+    )
+    assert f"* stayed: rests on assumptions, {because}" in lines
+    assert "* in elsewhere: nothing speaks to this: it is what is left over" in lines
+    assert any("31,000 to 46,000" in line for line in lines)
+    assert remark in lines
+    render(answer)
+    assert "assumptions" not in capsys.readouterr().out

@@ -121,3 +121,50 @@ def test_markdown_is_not_markup(save: Callable[..., Path]) -> None:
 def bars(line: str) -> int:
     """Column separators: bars that no backslash precedes."""
     return line.replace("\\\\", "").replace("\\|", "").count("|")
+
+
+def test_what_a_number_rests_on_travels_with_it(save: Callable[..., Path]) -> None:
+    """In sentence, table and chart; the day on which permitted days run out is marked in the chart."""
+
+    def assume(record: dict[str, Any]) -> None:
+        outcomes = record["outcomes"]
+        told = [
+            {
+                "quantity": name,
+                "rests_on": basis,
+                "prior": outcomes[name],
+                "posterior": outcomes[name],
+                **more,
+            }
+            for name, basis, more in (
+                ("arrived", "figures", {"untouched_share": 0.1, "had_others_read": [1000.0, 2000.0]}),
+                ("stayed", "assumptions", {"untouched_share": 0.5}),
+                ("returned", "nothing", {}),
+            )
+        ]
+        counts = {"untouched": 3, "unknowns": 9, "weightings": 50, "weightings_used": 50, "remarks": []}
+        record["prior_ledger"] = {"headlines": told, **counts}
+        record["ledger"]["events"][-1]["note"] = "rests on assumptions: the share that leaves then"
+
+    material = read_inputs(save(assume))
+    first, *_ = sections = compose(material)
+    assert "; rests on assumptions)" in first.text[0]
+    assert "; nothing speaks to this: it is what is left over)" in first.text[0]
+    tables = csv_files(sections)
+    rows = list(csv.DictReader(StringIO(tables["basis.csv"].decode("utf-8-sig"), newline="")))
+    assert [row["basis"].split(",")[0] for row in rows] == [
+        "",
+        "rests on assumptions",
+        "nothing speaks to this: it is what is left over",
+    ]
+    assert rows[0]["others_from"] == "1000.0"
+    figure = first.figures[0].spec
+    assert figure is not None
+    assert "stayed (rests on assumptions)" in str(figure())
+    assert "returned (what is left over)" in str(figure())
+    time = next(section for section in sections if section.id == "time")
+    chart = time.figures[0].spec
+    assert chart is not None
+    number = next(table for table in time.tables if table.id == "events").rows[-1][0]
+    assert f"'{number}*'" in str(chart())
+    assert f"No. {number}* rests on assumptions: the share that leaves then." in time.figures[0].caption

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sojourn._core.answer_warnings import AnswerWarning, warnings_of
+from sojourn._core.headline_labels import HEADLINES
 from sojourn._core.outcomes import LABELS
 
 PARAMETERS: Mapping[str, str] = {
@@ -161,13 +162,13 @@ class LedgerLabels:
         return label + more_of_series(others)
 
     def quantity(self, code: str) -> str:
-        """An outcome, a share, a number of people in a place, or a parameter of the model."""
+        """A headline, a share, a number of people in a place, or a parameter of the model."""
         if code.startswith("share "):
             return f"share that {LABELS.get(code[6:], code[6:])}"
         if code.startswith("in "):
             return f"in {self.place(code[3:])}"
         name, _, scope = code.removesuffix("]").partition("[")
-        title = LABELS.get(name) or PARAMETERS.get(name, name)
+        title = LABELS.get(name) or HEADLINES.get(name) or PARAMETERS.get(name, name)
         parts = [self._scope(part) for part in scope.split(":") if part not in ("", "all")]
         return f"{title} ({', '.join(parts)})" if parts else title
 

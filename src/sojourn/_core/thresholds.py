@@ -22,3 +22,11 @@ SENSITIVE = 0.05
 PRIOR_ONLY = 0.1
 """Contraction 1 − Var(posterior)/Var(prior) below which only the prior determines a quantity."""
 PRIOR_ONLY_LABEL = "only the prior says this"
+UNTOUCHED_SD = 0.95
+"""Posterior sd over prior sd above which an unknown can be untouched by the figures."""
+UNTOUCHED_MEAN = 0.1
+"""Shift of the mean, in prior sd, below which such an unknown is untouched."""
+ASSUMED = 0.3
+"""Share of a number's variance explained by untouched unknowns above which it rests on assumptions."""
+LEDGER_DRAWS = 200
+"""Fewest draws from which the prior ledger is made."""

@@ -22,13 +22,14 @@ from sojourn._core.errors import Problem
 from sojourn._core.outcomes import FATES, OUTCOMES
 from sojourn.audit.candidates import FILE, Proposal
 from sojourn.audit.posterior import QUANTITIES, Posterior
-from sojourn.audit.regression import explained, share_error
+from sojourn.audit.regression import explained
 from sojourn.audit.results import Candidate
 from sojourn.audit.sentences import counts
 from sojourn.case import CaseError
 from sojourn.history import Plan
 from sojourn.inference.default_priors import DEFAULTS
 from sojourn.inference.density import Model
+from sojourn.inference.explained_variance import share_error
 from sojourn.inference.jax_config import jax_settings
 from sojourn.inference.pointwise import make_expectations
 from sojourn.inference.priors import location, own_bias

@@ -48,12 +48,6 @@ def explained(theta: Real, y: Real) -> Explained:
     return Explained(1 - left.mean(axis=0) / total.mean(axis=0), left)
 
 
-def share_error(left: Real, total: Real, effective: float) -> float:
-    """Standard error of 1 − Σleft/Σtotal, for squares (n,) of draws with an effective sample size."""
-    ratio = left.mean() / total.mean()
-    return float(np.std(left - ratio * total) / total.mean() / np.sqrt(max(effective, 1)))
-
-
 def _left_out(basis: Real, values: Real, coefficient: Real, theta: Real) -> Real:
     """Squared leave-one-out residuals (n,), at the penalty that minimises generalised cross-validation."""
     n = len(theta)

@@ -1,67 +1,34 @@
 """Sensitivity of the answer to each named prior, and quantities that only the prior determines.
 
-Power-scaling (Kallioinen, Paananen, Bürkner, Vehtari 2024, Statistics and Computing
-34:57): importance weights raise a prior, or the likelihood, to a power slightly below and
-above 1, and the change in each quantity's distribution is measured per doubling of the
-power. Priors are scaled where the unknowns are standard normal, on their unbounded scale.
+`sojourn.inference.power_scaling` measures the sensitivity.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from sojourn._core.arrays import Real
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL, SENSITIVE
 from sojourn.audit.posterior import Posterior
 from sojourn.audit.results import Contraction, Sensitivity
 from sojourn.inference.default_priors import DEFAULTS
 from sojourn.inference.pointwise import log_heard
+from sojourn.inference.power_scaling import PowerScaling, log_priors
 
-POWERS = (0.8, 1.25)
 LIKELIHOOD = "likelihood"
-WALKS = {"leave_walk.elsewhere": "leave_walk", "visitor_walk.elsewhere": "visitor_walk"}
-"""Blocks that share a named prior with another block."""
 
 
 def sensitivities(posterior: Posterior) -> list[Sensitivity]:
     """Sensitivity to the likelihood, then to every named prior, the most sensitive first."""
     heard = log_heard(posterior.model, posterior.points, posterior.model.said)
-    likelihood = scale(heard, posterior.quantities)
+    scaling = PowerScaling(posterior.quantities)
+    likelihood = scaling.measure(heard)
     found = [
         Sensitivity(name, _what(name), values, diagnose(values, likelihood))
-        for name, log_density in log_priors(posterior).items()
-        for values in [scale(log_density, posterior.quantities)]
+        for name, log_density in log_priors(posterior.model.unknowns, posterior.z).items()
+        for values in [scaling.measure(log_density)]
     ]
     found.sort(key=lambda s: -max(s.values.values()))
     return [Sensitivity(LIKELIHOOD, "all claims and contact groups in use", likelihood, {}), *found]
-
-
-def log_priors(posterior: Posterior) -> dict[str, Real]:
-    """Log density of each named prior at the draws, (n,), up to a constant."""
-    found: dict[str, Real] = {}
-    slices = posterior.model.unknowns.slices()
-    for block in posterior.model.unknowns.blocks:
-        name = WALKS.get(block.name, block.name)
-        z = posterior.z[:, slices[block.name]]
-        found[name] = found.get(name, np.zeros(len(z))) - 0.5 * np.sum(z**2, axis=1)
-    return found
-
-
-def scale(log_density: Real, quantities: Mapping[str, Real]) -> dict[str, float]:
-    """Sensitivity of each quantity to power-scaling of a density with log density (n,) at the draws."""
-    from arviz_stats.base.array import array_stats
-
-    lower, upper = (np.exp(_centred(array_stats.power_scale_lw(log_density, alpha=a))) for a in POWERS)
-    return {
-        name: float(array_stats.power_scale_sense(x[None], lower[None], upper[None], *POWERS))
-        for name, x in quantities.items()
-    }
-
-
-def _centred(log_weight: Real) -> Real:
-    return log_weight - np.max(log_weight)
 
 
 def diagnose(prior: Mapping[str, float], likelihood: Mapping[str, float]) -> dict[str, str]:

@@ -6,7 +6,8 @@ inconsistent with others (`arithmetic`) or with their own quotation (`quote`), o
 
 `list_remarks` lists what a reader of the case should know and an analyst need not repair: sources that
 contradict each other under some readings (`sources`), figures that add up (`sum`), changes without an event
-(`rate`), and anchors that apply to no figure (`anchor`).
+(`rate`), anchors that apply to no figure (`anchor`), and permit holders, third places and parts of the host
+that no figure informs (`reach`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sojourn._core.errors import did_you_mean
-from sojourn._core.outcomes import Outcome
+from sojourn._core.outcomes import OUTCOMES
 from sojourn.case.case import Case
 from sojourn.case.consistency import arithmetic_findings
 from sojourn.case.contradictions import find_contradictions
@@ -23,19 +24,11 @@ from sojourn.case.kinds import kind_of
 from sojourn.case.quoted_numbers import quote_findings
 from sojourn.case.quotes import QUOTE_WORDS
 from sojourn.case.rate_changes import rate_remarks
-from sojourn.case.row_checks import is_share
+from sojourn.case.reach import describe_unreached, list_unreached
 from sojourn.case.schema import TABLES
 from sojourn.case.source_contradictions import source_remarks
 from sojourn.case.sums import part_findings, sum_remarks
 from sojourn.case.tables import Claim, Reading
-
-TOUCHES: dict[Outcome, frozenset[str]] = {
-    "arrived": frozenset({"arrivals", "people", "entries", "net"}),
-    "stayed": frozenset({"stayed", "present", "settled", "register", "net", "rent"}),
-    "moved_on": frozenset({"moved_on", "departures", "exits"}),
-    "returned": frozenset({"returned", "departures", "exits"}),
-}
-"""Outcome → measures of the host, or of a part of it, that inform the outcome."""
 
 
 def check_case(case: Case) -> list[Finding]:
@@ -76,9 +69,10 @@ def list_remarks(case: Case) -> list[Finding]:
     Example:
         >>> from sojourn.case import read_case
         >>> sorted({remark.topic for remark in list_remarks(read_case("kazakhstan-2022"))})
-        ['sources', 'sum']
+        ['reach', 'sources', 'sum']
     """
-    return [*source_remarks(case), *sum_remarks(case), *rate_remarks(case), *_unused_anchors(case)]
+    remarks = [*source_remarks(case), *sum_remarks(case), *rate_remarks(case)]
+    return [*remarks, *_unused_anchors(case), *_reach_remarks(case)]
 
 
 def _unused_anchors(case: Case) -> Iterator[Finding]:
@@ -136,64 +130,14 @@ def _early(claim: Claim, readings: tuple[Reading, ...]) -> Iterator[Finding]:
 
 
 def _reach(case: Case) -> Iterator[Finding]:
-    """Yield outcomes that no claim in use informs, so that their posterior equals the prior."""
-    host = case.settings.host
-    touched = _touched_by_contacts(case)
-    used = {claim.claim for claim in case.claims if case.is_counted(claim)}
-    for reading in case.readings:
-        if reading.claim in used:
-            touched |= set(_touched(case, reading))
-    for outcome in TOUCHES:
-        if outcome not in touched:
-            message = f"no claim in use is informative about {outcome} for {host}"
-            yield Finding("reach", f"{message}: its answer comes from the prior alone")
+    """Yield outcomes that no claim in use informs."""
+    for code in list_unreached(case):
+        if code in OUTCOMES:
+            yield Finding("reach", describe_unreached(case, code))
 
 
-def _touched(case: Case, reading: Reading) -> Iterator[Outcome]:
-    sides = [(reading.measure, reading.place, reading.who)]
-    if is_share(reading):
-        sides.append(
-            (reading.of_measure or "", reading.of_place or reading.place, reading.of_who or reading.who)
-        )
-    if reading.measure == "rate" and _home(case, reading.of_place or reading.place) == case.settings.host:
-        place = _home(case, reading.place)
-        yield (
-            "returned"
-            if place == case.settings.origin
-            else "stayed"
-            if place == case.settings.host
-            else "moved_on"
-        )
-    for measure, place, who in sides:
-        if _home(case, place) != case.settings.host or who not in ("displaced", "all"):
-            continue
-        for outcome, measures in TOUCHES.items():
-            if measure in measures and not _other_way(case, outcome, measure, reading.counterpart):
-                yield outcome
-
-
-def _other_way(case: Case, outcome: Outcome, measure: str, counterpart: str) -> bool:
-    """Tell whether departures to a named place inform another outcome; exits only show routes."""
-    if measure != "departures" or not counterpart:
-        return False
-    return (counterpart == case.settings.origin) != (outcome == "returned")
-
-
-def _home(case: Case, place: str) -> str:
-    """Return the country of a place; an empty cell means the host."""
-    place = place or case.settings.host
-    about = case.settings.places.get(place)
-    return about.parent or place if about else place
-
-
-def _touched_by_contacts(case: Case) -> set[Outcome]:
-    touched: set[Outcome] = set()
-    for group in case.contacts:
-        if _home(case, group.place) == case.settings.host:
-            parts: tuple[tuple[Outcome, str], ...] = (
-                ("stayed", group.stayed),
-                ("moved_on", group.moved_on),
-                ("returned", group.returned),
-            )
-            touched |= {outcome for outcome, cell in parts if cell}
-    return touched
+def _reach_remarks(case: Case) -> Iterator[Finding]:
+    """Yield permit holders, third places and parts of the host that no claim in use informs."""
+    for code in list_unreached(case):
+        if code not in OUTCOMES:
+            yield Finding("reach", describe_unreached(case, code))

@@ -8,12 +8,14 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from sojourn._core.headline_labels import state_caveat
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer, measure_title, more_of_series
 from sojourn._core.outcomes import FATES, LABELS
 from sojourn._core.rounding import format_people
 from sojourn._core.thresholds import EFFECTIVE, RHAT
 from sojourn._core.verdict import is_draft, is_unreliable, state_verdict
 from sojourn.cli.console import TextConsole, per_cent, plain_table, print_question
+from sojourn.cli.prior_ledger_text import MARK, basis_lines, mark, print_prior_ledger
 
 TOP = 5
 Record = Mapping[str, Any]
@@ -33,7 +35,10 @@ def render(record: Record) -> None:
     line = f"As of {record['asof']}, from claims published by {record['claims_until']}."
     print_question(console, record["question"], line)
     console.print(_table(record, labels))
+    for line in basis_lines(record, labels):
+        console.print_line(f"{MARK.strip()} {line}", style="yellow")
     console.print_line()
+    print_prior_ledger(console, record, labels)
     console.heading("The figures whose reading matters most")
     for claim in claim_lines(record, labels):
         console.print_line(f"  {claim}")
@@ -92,21 +97,27 @@ def _finding(record: Record) -> str:
     """The shares in one sentence, or the number of arrivals where there are none."""
     arrived = f"Of about {format_people(record['outcomes']['arrived']['q50'])} people who arrived"
     shares = [f"{record['shares'][name]['q50']:.0%} {LABELS[name]}" for name in FATES]
-    return f"{arrived}, {shares[0]}, {shares[1]} and {shares[2]}."
+    return f"{arrived}, {shares[0]}, {shares[1]} and {shares[2]}{state_caveat(record)}."
 
 
 def _table(record: Record, labels: LedgerLabels) -> Table:
     table = plain_table(("people", "median", "50%", "90%", "share of arrivals (90%)"), right=(1, 2, 3, 4))
     for name, label in LABELS.items():
         share = record["shares"].get(name)
-        table.add_row(label, *_numbers(record["outcomes"][name]), per_cent(share) if share else "")
+        shown = per_cent(share) + mark(record, f"share {name}") if share else ""
+        table.add_row(label + mark(record, name), *_numbers(record["outcomes"][name]), shown)
         if name == "stayed":
             for part, numbers in record["parts"].items():
-                table.add_row(Text(f"  in {labels.place(part)}", style="dim"), *_numbers(numbers), "")
+                table.add_row(
+                    Text(f"  in {labels.place(part)}{mark(record, f'in {part}')}", style="dim"),
+                    *_numbers(numbers),
+                    "",
+                )
         if name == "moved_on":
             for place, numbers in top_places(record):
                 words = labels.place(place)
                 where = words if words == "elsewhere" else f"to {words}"
+                where += mark(record, f"in {place}")
                 table.add_row(Text(f"  {where}", style="dim"), *_numbers(numbers), "")
     return table
 

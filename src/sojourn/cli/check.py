@@ -37,6 +37,7 @@ REMARKS = {
     "sum": "Figures that add up",
     "rate": "Changes without an event",
     "anchor": "Anchors without a figure",
+    "reach": "Places and permit holders without any figure",
 }
 LONGEST = 20
 """Maximum number of findings printed under one heading; `--json` prints all."""
@@ -203,7 +204,8 @@ def _finding(finding: Finding, labels: LedgerLabels) -> str:
     """A finding with the names of the speakers, and the ids of its claims in brackets."""
     message = labels.sentence(finding.message, finding.claims)
     if finding.topic == "reach":
-        message = re.sub(r"(?<= for )[\w-]+", lambda m: labels.place(m[0]), message).replace("_", " ")
+        named = re.sub(r"\b(for|names) ([\w-]+)", lambda m: f"{m[1]} {labels.place(m[2])}", message)
+        message = named.replace("_", " ")
     if not finding.claims or finding.topic == "sources":
         return message
     speakers = " and ".join(dict.fromkeys(map(labels.speaker, finding.claims)))

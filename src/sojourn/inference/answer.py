@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core.answer_warnings import AnswerWarning, has_converged, warnings_of
 from sojourn._core.defaults import REFITS
 from sojourn._core.files import dump_json, sha256, staged_folder
+from sojourn._core.headline_labels import state_caveat
 from sojourn._core.outcomes import FATES, Outcome
 from sojourn.inference.answer_display import describe_outcomes, outcomes_as_html
 from sojourn.inference.answer_parts import (
@@ -33,6 +34,7 @@ from sojourn.inference.answer_parts import (
     read_outcomes,
     read_places,
 )
+from sojourn.inference.prior_ledger import PriorLedger, frame_of_headlines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +52,7 @@ class Answer:
     """An estimate, with everything that is needed to judge it.
 
     `sojourn.estimate` and `sojourn.read_answer` make answers. Properties give the typed parts, and the
-    methods `outcomes`, `shares`, `by_place`, `timeline` and `claims` give the same as data frames.
+    methods `outcomes`, `shares`, `by_place`, `timeline`, `headlines` and `claims` give data frames.
     `to_dict` gives the content of `answer.json` (its JSON Schema: `sojourn/inference/answer.schema.json`).
 
     Example:
@@ -184,6 +186,12 @@ class Answer:
         """How far the figures reduced the variance of each quantity."""
         return read_contractions(self._record)
 
+    @cached_property
+    def prior_ledger(self) -> PriorLedger | None:
+        """What each headline rests on: figures or assumptions; None for an answer of an earlier version."""
+        record = self._record.get("prior_ledger")
+        return None if record is None else PriorLedger.from_record(record)
+
     @property
     def diagnostics(self) -> Diagnostics:
         """Convergence of the draws, and the cost of the run."""
@@ -284,6 +292,14 @@ class Answer:
         frame["date"] = pd.to_datetime(frame["date"])
         return frame
 
+    def headlines(self) -> pd.DataFrame:
+        """What each headline rests on, one row each; empty for an answer of an earlier version.
+
+        Columns: `rests_on`; medians and 90 % intervals `prior_…` and `posterior_…`; the other fields of
+        `sojourn.inference.prior_ledger.Headline`, with the title of the assumption and what it explains.
+        """
+        return frame_of_headlines(self.prior_ledger)
+
     def claims(self) -> pd.DataFrame:
         """Every reading of every claim: the figure said, prior and posterior weight, the figure expected.
 
@@ -367,8 +383,10 @@ class Answer:
 
     def __repr__(self) -> str:
         """Two lines: the question, and the medians of the outcomes."""
-        return f'Answer to "{self.question}"\n  ' + describe_outcomes(
-            self.asof, self.outcome_estimates, self.has_converged, self.is_draft
+        return (
+            f'Answer to "{self.question}"\n  '
+            + describe_outcomes(self.asof, self.outcome_estimates, self.has_converged, self.is_draft)
+            + state_caveat(self._record)
         )
 
     def _repr_html_(self) -> str:

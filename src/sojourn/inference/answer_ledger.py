@@ -5,7 +5,7 @@ An answer is read long after, without the case at hand; so it carries its ledger
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sojourn.case import Case, Claim, ContactGroup, Reading, claim_intervals
@@ -13,15 +13,19 @@ from sojourn.case.quotes import cut_quote
 from sojourn.case.small_groups import fold_groups
 
 
-def ledger(case: Case) -> dict[str, Any]:
+def ledger(case: Case, run_out_notes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Places, events, sources, claims with readings, and contact groups, as said.
 
     Quotes are cut to 25 words, and groups of fewer than ten people are one entry.
+
+    Args:
+        case: the case.
+        run_out_notes: by id of a stay rule, the note on the day on which its permitted days run out.
     """
     settings = case.settings
     return {
         "places": {code: place.name for code, place in settings.places.items()},
-        "events": list(_events(case)),
+        "events": list(_events(case, run_out_notes or {})),
         "sources": {
             s.source: {"name": s.name, "role": s.role, "interest": s.interest, "note": s.note}
             for s in case.sources
@@ -31,19 +35,20 @@ def ledger(case: Case) -> dict[str, Any]:
     }
 
 
-def _events(case: Case) -> Iterator[dict[str, str]]:
+def _events(case: Case, run_out_notes: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Shocks and changes of the host's stay rules, by date, until the day asked."""
     settings = case.settings
-    marks = [(e.date, "shock", e.id, e.name or e.id) for e in settings.events]
+    marks = [(e.date, "shock", e.id, e.name or e.id, "") for e in settings.events]
     for rule in settings.regimes:
         if rule.place == settings.host:
             within = f" in any {rule.days}" if rule.days else " per entry" if rule.kind == "entry" else ""
-            marks.append((rule.start, "stay rule", rule.id, f"{rule.cap} days{within}"))
+            marks.append((rule.start, "stay rule", rule.id, f"{rule.cap} days{within}", ""))
             if rule.runs_out:
-                marks.append((rule.runs_out, "stay rule", rule.id, "permitted days run out together"))
-    for day, kind, id, name in sorted(marks):
+                note = run_out_notes.get(rule.id, "")
+                marks.append((rule.runs_out, "stay rule", rule.id, "permitted days run out together", note))
+    for day, kind, id, name, note in sorted(marks):
         if settings.start <= day <= settings.asof:
-            yield {"date": str(day), "kind": kind, "id": id, "name": name}
+            yield {"date": str(day), "kind": kind, "id": id, "name": name} | ({"note": note} if note else {})
 
 
 def _claim(case: Case, claim: Claim) -> dict[str, Any]:

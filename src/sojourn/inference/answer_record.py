@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from sojourn._core.answer_warnings import AnswerWarning, warnings_as_record
 from sojourn._core.arrays import Real
+from sojourn._core.headline_labels import ON_ASSUMPTIONS
 from sojourn._core.outcomes import OUTCOMES
 from sojourn._core.thresholds import CONVERGED_RHAT, EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
 from sojourn.case import Claim
 from sojourn.case.contradictions import find_contradictions
 from sojourn.case.hedges import figure_text
+from sojourn.inference.assumptions import describe_prior, find_untouched, ledger_draws, make_prior_ledger
 from sojourn.inference.convergence import measure_convergence, rhat_and_bulk
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import contraction, pull_of_readings, significant, summarise
+from sojourn.inference.prior_ledger import PriorLedger
 from sojourn.inference.priors import common_pairs, spoken_pairs
 from sojourn.inference.quantities import Quantities, bounds, position_of
 from sojourn.inference.sampler import Draws
@@ -56,6 +59,7 @@ class Summary:
             "claims": self.claims,
             "sources": list(self.sources()),
             "identified": self.identified,
+            "prior_ledger": self.prior_ledger.as_record(),
             "diagnostics": self.diagnostics,
             **warnings_as_record(self.warnings),
         }
@@ -215,6 +219,23 @@ class Summary:
                 yield {"quantity": label, "contraction": significant(1 - variance, 4)}
 
     @cached_property
+    def prior_ledger(self) -> PriorLedger:
+        """What each headline rests on."""
+        z = self.draws.z.reshape(-1, self.draws.z.shape[2])
+        return make_prior_ledger(ledger_draws(self.model, len(self.draws.z), z, self.posterior, self.prior))
+
+    def run_out_notes(self) -> dict[str, str]:
+        """What a day on which permitted days run out rests on, by id of the stay rule, if on its prior."""
+        labels = self.model.unknowns.labels()
+        untouched = find_untouched(self.draws.z.reshape(-1, len(labels)))
+        found = {labels[i]: describe_prior(self.model.unknowns, [int(i)]) for i in untouched}
+        return {
+            rule.id: f"{ON_ASSUMPTIONS}: the share that leaves then ({found[label]}) is that of the prior"
+            for rule in self.model.case.settings.regimes
+            if (label := f"run_out[{rule.id}]") in found
+        }
+
+    @cached_property
     def diagnostics(self) -> dict[str, Any]:
         """R̂, effective sample sizes and divergences, over all unknowns and outcomes."""
         shape = self.draws.z.shape[:2]
@@ -342,15 +363,8 @@ def _log_contraction(posterior: Real, prior: Real) -> float:
 
 def _natural(model: Model, z: Real) -> dict[str, Real]:
     """Unknowns on their natural scale, (draws, size) by block."""
-    out: dict[str, Real] = {}
-    for block in model.unknowns.blocks:
-        x = block.loc + block.scale * z[:, model.unknowns.slices()[block.name]]
-        if block.family == "lognormal":
-            x = np.exp(x)
-        elif block.family == "logitnormal":
-            x = 1 / (1 + np.exp(-x))
-        out[block.name] = x
-    return out
+    slices = model.unknowns.slices()
+    return {block.name: block.natural(z[:, slices[block.name]]) for block in model.unknowns.blocks}
 
 
 def _without_time(tree: xr.DataTree, attrs: dict[str, str]) -> xr.DataTree:

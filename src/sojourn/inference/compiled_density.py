@@ -45,15 +45,16 @@ class DrawRecord(NamedTuple):
     """What an answer needs of n draws (of one draw, without n, inside the loops).
 
     timeline (n, B, 4) has the people who arrived, stayed, moved on and returned at the bounds of the
-    calendar; by_place (n, D) the people in each place on the reference date; flows (n, D, D) the moves
-    between places until then; part_stock (n, P) the parts' shares of stocks; expected, unit, location,
-    spread and scores (n, readings) what each reading expects, see `Expectation` and
-    `error_location_scale`, and log P(figure | reading), in use or not; groups (n, G) the log
-    likelihoods of contact groups; potential (n,) minus the log posterior density, up to a constant.
+    calendar; by_place (n, D) the people in each place on the reference date; settled (n,) those with a
+    permit of the host; flows (n, D, D) the moves between places until then; part_stock (n, P) the parts'
+    shares of stocks; expected, unit, location, spread and scores (n, readings) what each reading expects,
+    see `Expectation` and `error_location_scale`, and log P(figure | reading), in use or not; groups (n, G)
+    the log likelihoods of contact groups; potential (n,) minus the log posterior density, up to a constant.
     """
 
     timeline: Any
     by_place: Any
+    settled: Any
     flows: Any
     part_stock: Any
     expected: Any
@@ -125,6 +126,7 @@ class CompiledDensity:
             return DrawRecord(
                 timeline=question.timeline(a["arrivals"], a["stock"]),
                 by_place=question.by_place(a["stock"]),
+                settled=question.settled(a["stock"]),
                 flows=question.flows(a["movers"], a["split"][a["row_class"]]),
                 part_stock=a["part_stock"].copy(),
                 expected=a["expected"].copy(),
@@ -148,6 +150,7 @@ class CompiledDensity:
             return DrawRecord(
                 timeline=question.timeline(h.arrivals, h.stock, jnp),
                 by_place=question.by_place(h.stock),
+                settled=question.settled(h.stock),
                 flows=question.flows(h.movers, h.split, jnp),
                 part_stock=a.parameters.part_stock,
                 expected=a.expected.location,
@@ -182,6 +185,9 @@ class Question:
         host, home = plan.states_of(settings.host), plan.states_of(settings.origin)
         away = [s for s in states if s not in (*host, *home)]
         self.fate = np.array([[float(s in fate) for fate in (host, away, home)] for s in states])
+        self.permit = np.array(
+            [float(s.standing == "settled" and i in host) for i, s in enumerate(plan.states)]
+        )
         self.member = np.array([[float(p == s.place) for p in plan.places] for s in plan.states])
 
     def timeline(self, arrivals: Any, stock: Any, xp: Any = np) -> Any:
@@ -198,6 +204,10 @@ class Question:
     def by_place(self, stock: Any) -> Any:
         """People in each place on the reference date, (D,)."""
         return stock[self.at, self.rows].sum(axis=0) @ self.member
+
+    def settled(self, stock: Any) -> Any:
+        """People with a residence permit of the host on the reference date, ()."""
+        return stock[self.at, self.rows].sum(axis=0) @ self.permit
 
     def flows(self, movers: Any, split: Any, xp: Any = np) -> Any:
         """Moves between places until the reference date, (D, D); `split` is (R, S, D)."""

@@ -250,7 +250,7 @@ def summarise_draws(
         "draft": draft,
         "inputs": hashes(model.case),
         "model_hash": hash_model(model),
-        "ledger": ledger(model.case),
+        "ledger": ledger(model.case, summary.run_out_notes()),
         **summary.content(),
     }
     tree = answer_record.inference_data(model, draws, posterior, attributes(content))

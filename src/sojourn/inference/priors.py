@@ -44,6 +44,13 @@ class PriorBlock:
         """Number of unknowns."""
         return len(self.labels)
 
+    def natural(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values (…, size) on the natural scale, for z (…, size)."""
+        x = self.loc + self.scale * z
+        if self.family == "lognormal":
+            return np.exp(x)
+        return 1 / (1 + np.exp(-x)) if self.family == "logitnormal" else x
+
 
 def location(prior: Prior) -> tuple[Family, float, float]:
     """Family of a prior, and its location and scale on the unbounded scale."""

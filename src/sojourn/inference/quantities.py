@@ -12,6 +12,7 @@ import numpy as np
 from jax import Array
 
 from sojourn._core.outcomes import OUTCOMES
+from sojourn.history.process import HistoryConstants, surge
 from sojourn.inference.compiled_density import CompiledDensity, compile_density
 from sojourn.inference.density import Model
 from sojourn.inference.jax_config import OPTIONS, jax_settings
@@ -24,17 +25,20 @@ class Quantities(NamedTuple):
     """Quantities of the question's cohort, in people; JAX arrays inside jit, NumPy arrays outside.
 
     timeline (B, 4) has the outcomes at the bounds of the calendar, in the order of OUTCOMES;
-    by_place (D,) the people in each place on the reference date; flows (D, D) the moves between
+    surge () those who arrived in the surge until the reference date; by_place (D,) the people in each place
+    on the reference date; settled () those with a permit of the host; flows (D, D) the moves between
     places until then; parts (P,) how many of those who stayed are in each part of the host;
     expected (readings,) the expected value of each reading, in the unit of its claim; readings
     (readings,) the posterior weights; claims (K,) and groups (G,) log likelihoods; tail
     (readings,) the probability of a figure at least as far from its expected value; lone and
     lone_sd (readings,) the mean and sd of a source's bias given the figure, where that bias is
-    part of the error.
+    part of the error; heard () the log likelihood of all claims and groups in use, up to a constant.
     """
 
     timeline: Any
+    surge: Any
     by_place: Any
+    settled: Any
     flows: Any
     parts: Any
     expected: Any
@@ -44,6 +48,7 @@ class Quantities(NamedTuple):
     tail: Any
     lone: Any
     lone_sd: Any
+    heard: Any
 
 
 class ClaimRecord(NamedTuple):
@@ -83,7 +88,9 @@ def make_quantities(
         )
         return Quantities(
             timeline=record.timeline,
+            surge=count_surge(model, z),
             by_place=record.by_place,
+            settled=record.settled,
             flows=record.flows,
             parts=record.timeline[:, *stayed, None] * record.part_stock * own_parts,
             expected=expected,
@@ -93,9 +100,25 @@ def make_quantities(
             tail=tails,
             lone=lone,
             lone_sd=lone_sd,
+            heard=0.5 * np.sum(z**2, axis=1) - record.potential,
         )
 
     return many
+
+
+def count_surge(model: Model, z: np.ndarray) -> np.ndarray:
+    """People (n,) of the question who arrived in the surge until the day asked, for draws (n, D).
+
+    The other arrivals are those of the background.
+    """
+    plan, slices = model.plan, model.unknowns.slices()
+    blocks = {block.name: block for block in model.unknowns.blocks}
+    size, duration = (blocks[name].natural(z[:, slices[name]]) for name in ("size", "duration"))
+    selector = (plan.settings.host, plan.settings.wave)
+    known, cohorts = HistoryConstants(plan), plan.cohorts_of(selector)
+    ends = known.elapsed[[0, position_of(model, plan.settings.asof)]][:, None, cohorts]
+    arrived = np.asarray(surge(ends / duration[:, known.wave[cohorts]]))
+    return np.sum(size[:, cohorts] * (arrived[1] - arrived[0]), axis=1)
 
 
 def in_batches(z: np.ndarray, size: int = BATCH) -> list[np.ndarray]:

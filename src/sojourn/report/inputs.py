@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sojourn._core.answer_warnings import warnings_of
 from sojourn._core.errors import Problem
 from sojourn._core.files import dump_json, sha256
+from sojourn._core.headline_labels import words_of_quantity
 from sojourn._core.ledger_labels import LedgerLabels, labels_of_answer
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.case import CaseError
@@ -67,8 +68,13 @@ class ReportInputs:
         return {item["quantity"]: item["contraction"] for item in self.answer["identified"]}
 
     def label(self, quantity: str) -> str:
-        """ "only the prior says this", or nothing; travels with the quantity wherever it is shown."""
-        return PRIOR_ONLY_LABEL if self.contraction.get(quantity, 1.0) < PRIOR_ONLY else ""
+        """What a quantity rests on, if not on figures; travels with it wherever it is shown."""
+        prior_only = PRIOR_ONLY_LABEL if self.is_prior_only(quantity) else ""
+        return words_of_quantity(self.answer, quantity) or prior_only
+
+    def is_prior_only(self, quantity: str) -> bool:
+        """Whether the figures hardly reduced the variance of a quantity."""
+        return self.contraction.get(quantity, 1.0) < PRIOR_ONLY
 
     @cached_property
     def used(self) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sojourn._core.outcomes import FATES, LABELS
 from sojourn._core.rounding import format_people
-from sojourn._core.thresholds import PRIOR_ONLY_LABEL
 from sojourn.report.inputs import ReportInputs
 
 Numbers = Mapping[str, float]
@@ -45,7 +44,7 @@ def span(numbers: Numbers, form: Any = number) -> str:
 
 
 def sentence(material: ReportInputs) -> str:
-    """The answer in two sentences; a number that only the prior determines carries that label."""
+    """The answer in two sentences; a number that does not rest on figures carries that label."""
     answer = material.answer
     arrived, host, origin = answer["outcomes"]["arrived"], answer["host"], answer["origin"]
     parts = [_share(material, name) for name in OUTCOMES]
@@ -64,7 +63,7 @@ def _share(material: ReportInputs, name: str) -> str:
 
 
 def _label(material: ReportInputs, name: str) -> str:
-    return f"; {PRIOR_ONLY_LABEL}" if material.label(name) else ""
+    return f"; {label}" if (label := material.label(name)) else ""
 
 
 def _wave(material: ReportInputs) -> str:

@@ -49,27 +49,33 @@ def _rows(material: ReportInputs) -> Iterator[tuple[str | float, ...]]:
     answer = material.answer
     host, origin, asof = answer["host"], answer["origin"], answer["asof"]
     for name, numbers in answer["outcomes"].items():
-        yield from _each(host, origin, name.upper(), asof, numbers, material.label(name))
+        yield from _each(host, origin, name.upper(), asof, numbers, material.is_prior_only(name))
     for name, numbers in answer["shares"].items():
-        label = material.label(f"share {name}")
-        yield from _each(host, origin, f"SHARE_{name.upper()}", asof, numbers, label, "PT")
+        prior_only = material.is_prior_only(f"share {name}")
+        yield from _each(host, origin, f"SHARE_{name.upper()}", asof, numbers, prior_only, "PT")
     for place, numbers in (*answer["by_place"].items(), *answer["parts"].items()):
-        yield from _each(place, ALL, "PRESENT", asof, numbers, material.label(f"in {place}"))
+        yield from _each(place, ALL, "PRESENT", asof, numbers, material.is_prior_only(f"in {place}"))
     for flow in answer["flows"]:
         indicator = "FIRST_ARRIVALS" if flow["kind"] == "arrival" else "MOVES"
-        label = "prior" if flow["contraction"] < PRIOR_ONLY else ""
-        yield from _each(flow["to"], flow["from"], indicator, asof, flow["persons"], label)
+        prior_only = flow["contraction"] < PRIOR_ONLY
+        yield from _each(flow["to"], flow["from"], indicator, asof, flow["persons"], prior_only)
     for moment in answer["timeline"]:
         if moment["date"] != asof:  # the day asked is above
             for name in answer["outcomes"]:
-                label = material.label(name)
-                yield from _each(host, origin, name.upper(), moment["date"], moment[name], label)
+                prior_only = material.is_prior_only(name)
+                yield from _each(host, origin, name.upper(), moment["date"], moment[name], prior_only)
 
 
 def _each(
-    area: str, counterpart: str, indicator: str, day: str, numbers: Numbers, label: str, unit: str = "PS"
+    area: str,
+    counterpart: str,
+    indicator: str,
+    day: str,
+    numbers: Numbers,
+    only: bool,
+    unit: str = "PS",
 ) -> Iterator[tuple[str | float, ...]]:
     """One observation per statistic; unit PS is persons, PT a proportion of one."""
     for statistic, value in numbers.items():
         key = ("D", area, counterpart or NONE, indicator, statistic.upper(), day)
-        yield (*key, value, "E", unit, "Y" if label else "N")
+        yield (*key, value, "E", unit, "Y" if only else "N")

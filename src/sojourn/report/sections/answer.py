@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sojourn._core.headline_labels import NOTHING_SPEAKS, ON_ASSUMPTIONS, headlines_of, state_basis
 from sojourn._core.thresholds import PRIOR_ONLY, PRIOR_ONLY_LABEL
 from sojourn.report import charts
 from sojourn.report.document import NUMBERS, SHARES, Cell, Column, Figure, Section, Table, numbers
@@ -15,6 +16,8 @@ from sojourn.report.wording import OUTCOMES, day, number, sentence, span
 LEAST_FLOW = 0.01
 """Flows below this share of those who arrived are drawn as one band."""
 SMALL = "small flows"
+SHORT = {PRIOR_ONLY_LABEL: "prior only", NOTHING_SPEAKS: "what is left over"}
+"""Labels as short as a chart needs them."""
 PRIOR = Column("label", "rests on")
 MOVERS = Column("claims", "figures that matter most", "figures")
 
@@ -52,7 +55,47 @@ def answer_section(material: ReportInputs) -> Section:
             for n, label in OUTCOMES.items()
         ),
     )
-    return Section("answer", "The answer", (sentence(material),), (figure,), (counts, of_arrived))
+    tables = (counts, of_arrived, *_prior_ledger(material))
+    return Section("answer", "The answer", (sentence(material),), (figure,), tables)
+
+
+def _prior_ledger(material: ReportInputs) -> Iterator[Table]:
+    """Each headline before and after the figures; no table for an answer of an earlier version."""
+    headlines = headlines_of(material.answer)
+    if not headlines:
+        return
+    names = ("median", "from", "to")
+    ranges = [
+        Column(f"{when}_{name}", f"{title}{', 90%' if name == 'from' else ''}", "measured", upto=name == "to")
+        for when, title in (("prior", "before the figures"), ("posterior", "after"))
+        for name in names
+    ]
+    columns = (
+        Column("quantity", "number"),
+        *ranges,
+        Column("assumed", "share of the variance assumed", "share"),
+        Column("others_from", "had others read", "measured"),
+        Column("others_to", "had others read, to", "measured", upto=True),
+        Column("basis", "rests on"),
+    )
+    yield Table("basis", _ledger_caption(material), columns, tuple(_ledger_rows(material)))
+
+
+def _ledger_caption(material: ReportInputs) -> str:
+    ledger = material.answer["prior_ledger"]
+    caption = (
+        f"What the numbers rest on: the figures do not touch {ledger['untouched']} of {ledger['unknowns']} "
+        "unknowns, and the share of the variance that these explain is assumed"
+    )
+    return ". ".join([caption, *ledger["remarks"]])
+
+
+def _ledger_rows(material: ReportInputs) -> Iterator[tuple[Cell, ...]]:
+    for quantity, headline in headlines_of(material.answer).items():
+        summaries = (headline[when][key] for when in ("prior", "posterior") for key in ("q50", "q05", "q95"))
+        others = headline.get("had_others_read", (None, None))
+        share = headline.get("untouched_share")
+        yield (material.labels.quantity(quantity), *summaries, share, *others, state_basis(headline))
 
 
 def _named(material: ReportInputs, place: str) -> str:
@@ -62,7 +105,7 @@ def _named(material: ReportInputs, place: str) -> str:
 
 
 def _row(label: str, summary: Mapping[str, float], note: str, group: str = "") -> dict[str, Any]:
-    shown = f"{label} (prior only)" if note else label
+    shown = f"{label} ({SHORT.get(note, note)})" if note else label
     return {**summary, "label": shown, "note": note or "figures and prior", "group": group or label}
 
 
@@ -71,7 +114,8 @@ def time_section(material: ReportInputs) -> Section:
     timeline = material.answer["timeline"]
     dates = [moment["date"] for moment in timeline]
     events = [e for e in material.ledger["events"] if dates and dates[0] <= e["date"] <= dates[-1]]
-    marks = [{"date": e["date"], "number": str(i), "name": e["name"]} for i, e in enumerate(events, 1)]
+    marks = [_mark(i, event) for i, event in enumerate(events, 1)]
+    assumed = [f" No. {m['number']} {m['note']}." for m in marks if m["note"]]
     rows = [
         {**moment[name], "date": moment["date"], "group": label, "note": material.label(name)}
         for name, label in OUTCOMES.items()
@@ -84,12 +128,12 @@ def time_section(material: ReportInputs) -> Section:
     figure = Figure(
         "time",
         "People by outcome at the end of each day or week: median (line), 50% and 90% bands. "
-        "The numbers on top refer to the events listed below.",
+        f"The numbers on top refer to the events listed below.{''.join(assumed)}",
         f"Lines with bands{f' from {dates[0]} to {dates[-1]}. On the last day: {ends}' if dates else ''}.",
         lambda: charts.bands(rows, marks, "people"),
     )
     listed = tuple(
-        (int(mark["number"]), event["date"], event["kind"], event["name"])
+        (int(mark["number"].rstrip("*")), event["date"], event["kind"], mark["name"])
         for mark, event in zip(marks, events, strict=True)
     )
     columns = (
@@ -114,6 +158,13 @@ def time_section(material: ReportInputs) -> Section:
             Table("timeline", "People by date and outcome", by_date, table),
         ),
     )
+
+
+def _mark(number: int, event: Mapping[str, str]) -> dict[str, str]:
+    """The mark of an event in the chart; a star says that what happens then rests on assumptions."""
+    note = event.get("note", "")
+    name = f"{event['name']} ({ON_ASSUMPTIONS})" if note else event["name"]
+    return {"date": event["date"], "number": f"{number}{'*' if note else ''}", "name": name, "note": note}
 
 
 def _labels(material: ReportInputs) -> Iterator[str]:
