@@ -1,7 +1,7 @@
 """What the audit claims of itself, on demand: planted falsehoods, uniform p-values, weights, history.
 
-    python benchmarks/audit.py planted [TIMES]      20 simulated ledgers, one claim false by that factor (10)
-    python benchmarks/audit.py uniform              20 simulated ledgers, none false
+    python benchmarks/audit.py planted [TIMES [COUNT]]    20 simulated ledgers, one claim false by ten times
+    python benchmarks/audit.py uniform [FIRST COUNT]    300 simulated ledgers, none false, one claim of each
     python benchmarks/audit.py influence FOLDER [CASE]    weights against refits of a saved answer
     python benchmarks/audit.py history FOLDER [CASE]      five dates against full refits
 
@@ -14,6 +14,8 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from scipy.stats import kstest
@@ -24,32 +26,43 @@ from sojourn.audit.conflict import claim_conflicts
 from sojourn.audit.influence import influences
 from sojourn.audit.leave_out import CHAINS, DRAWS, LeaveOut, targets_of_claims
 from sojourn.audit.posterior import Posterior, posterior_of, quantities_of, read_posterior
+from sojourn.audit.results import ClaimConflict
 from sojourn.audit.vintages import find_vintages, publication_dates, said_by
 from sojourn.case import read_case
 from sojourn.inference.density import Model
 from sojourn.inference.estimation import compile_case, make_sampler
 from sojourn.inference.jax_config import configure
 from sojourn.inference.likelihood import ClaimIntervals
+from sojourn.inference.pit import readings_of
 from sojourn.inference.pointwise import make_points
 from sojourn.inference.sampler import Sampler
 
 SMALL = Path(__file__).parents[1] / "tests" / "data" / "small"
-LEDGERS, REFITS = 20, 8
+LEDGERS, TRUE_LEDGERS, REFITS = 20, 300, 8
 
 
-def conflicts_of(model: Model, sampler: Sampler, said: ClaimIntervals, seed: int) -> dict[str, float]:
-    """p of every claim of a simulated ledger, refitted where weights fail."""
-    draws, _ = sampler.draw(said, seed, 4, 200)
-    spoken = replace(model, said=said)
-    posterior = posterior_of(spoken, {"seed": seed}, draws.z)
+def conflicts_of(
+    model: Model, sampler: Sampler, said: ClaimIntervals, seed: int, only: str = ""
+) -> dict[str, ClaimConflict]:
+    """Every claim of a simulated ledger, or only one, against the rest; refitted where weights fail."""
+    draws, learned = sampler.draw(said, seed, 4, 200)
+    answer: Any = SimpleNamespace(seed=seed, folder=None, case=model.case.name, posterior=None)
+    posterior = replace(posterior_of(replace(model, said=said), answer, draws.z), adaptation=learned)
     leaver = LeaveOut(posterior)
     leaver.__dict__["sampler"] = sampler
-    found = leaver.leave(targets_of_claims(posterior), REFITS)
-    return {c.claim: c.p for c in claim_conflicts(posterior, found)}
+    targets = [target for target in targets_of_claims(posterior) if only in ("", target.name)]
+    return {c.claim: c for c in claim_conflicts(posterior, leaver.leave(targets, REFITS))}
 
 
-def simulated(times: float | None) -> None:
-    """p-values of simulated ledgers; in each a claim is `times` what would be said, or that part of it."""
+def plant(model: Model, said: ClaimIntervals, claim: int, step: float) -> ClaimIntervals:
+    """A ledger whose claim is moved by a step on the log scale."""
+    spans = np.concatenate([model.wording.of_reading[i] for i in readings_of(model, claim)])
+    spans = spans[spans < len(said.low)]
+    return said._replace(low=said.low.at[spans].add(step), high=said.high.at[spans].add(step))
+
+
+def planted(times: float = 10.0, ledgers: int = LEDGERS) -> None:
+    """In each simulated ledger a claim is `times` what would be said, or that part of it."""
     configure()
     model = compile_case(read_case(SMALL))
     sampler = make_sampler(model)
@@ -57,35 +70,45 @@ def simulated(times: float | None) -> None:
     scale = np.array(model.compiled.scale)
     counts = [
         k
-        for k, own in enumerate(model.wording.of_claim)
-        if model.said.claim_weight[k] and (scale[own[own < len(scale)]] == "log").all()
+        for k in range(len(model.wording.claims))
+        if model.said.claim_weight[k] and (scale[readings_of(model, k)] == "log").all()
     ]
-    smallest, p = 0, []
-    for ledger in range(LEDGERS):
+    smallest = 0
+    for ledger in range(ledgers):
         said = say(model, rng.standard_normal(model.unknowns.size), rng)
         false = int(rng.choice(counts))
-        if times is not None:
-            own = model.wording.of_claim[false]
-            spans = np.concatenate([model.wording.of_reading[i] for i in own[own < len(scale)]])
-            spans = spans[spans < len(said.low)]
-            step = np.log(times) * rng.choice([-1, 1])
-            said = said._replace(low=said.low.at[spans].add(step), high=said.high.at[spans].add(step))
+        said = plant(model, said, false, np.log(times) * rng.choice([-1, 1]))
         found = conflicts_of(model, sampler, said, ledger)
-        p += list(found.values())
-        first = min(found, key=lambda c: found[c])
-        name = model.wording.claims[false].claim
-        smallest += times is not None and first == name
-        print(
-            ledger,
-            "" if times is None else name,
-            first,
-            {c: round(x, 3) for c, x in found.items()},
-            flush=True,
-        )
-    if times is not None:
-        print(f"the false claim has the smallest p in {smallest} of {LEDGERS}")
-    else:
-        print(f"{len(p)} p-values: below 0.05 {np.mean(np.array(p) < 0.05):.3f}, KS {kstest(p, 'uniform')}")
+        known = {claim: c.p for claim, c in found.items() if c.p is not None}
+        first, name = min(known, key=lambda c: known[c]), model.wording.claims[false].claim
+        smallest += first == name
+        print(ledger, name, first, {c: round(x, 3) for c, x in known.items()}, flush=True)
+    print(f"the false claim has the smallest p in {smallest} of {ledgers}")
+
+
+def uniform(first: int = 0, ledgers: int = TRUE_LEDGERS) -> None:
+    """p of one claim from each of many true ledgers, so that the p-values are independent.
+
+    Ledger n is the same whichever run it belongs to, so that several runs can share the work.
+    """
+    configure()
+    model = compile_case(read_case(SMALL))
+    sampler = make_sampler(model)
+    used = np.flatnonzero(np.asarray(model.said.claim_weight))
+    found: list[ClaimConflict] = []
+    for ledger in range(first, first + ledgers):
+        rng = np.random.default_rng([2, ledger])
+        said = say(model, rng.standard_normal(model.unknowns.size), rng)
+        name = model.wording.claims[int(rng.choice(used))].claim
+        found.append(conflicts_of(model, sampler, said, ledger, name)[name])
+        c = found[-1]
+        print(ledger, name, c.pit, c.p, round(c.k_hat, 2), c.method, flush=True)
+    p = np.array([c.p for c in found if c.p is not None])
+    error = 1 / np.sqrt(12 * len(p))
+    methods = {m: sum(c.method == m for c in found) for m in ("weights", "moved", "refit", "unreliable")}
+    print(f"{len(p)} p-values of {ledgers} ledgers, {methods}")
+    print(f"mean {p.mean():.3f} (standard error {error:.3f}), below 0.05 {np.mean(p < 0.05):.3f}", end=", ")
+    print(f"KS {kstest(p, 'uniform').pvalue:.3f}")
 
 
 def saved(folder: str, case: str | None) -> Posterior:
@@ -139,9 +162,9 @@ def against_refits(folder: str, case: str | None = None) -> None:
 if __name__ == "__main__":
     command, *rest = sys.argv[1:] or ["help"]
     if command == "planted":
-        simulated(float(rest[0]) if rest else 10.0)
+        planted(*map(float, rest[:1]), *map(int, rest[1:]))
     elif command == "uniform":
-        simulated(None)
+        uniform(*map(int, rest))
     elif command == "influence":
         influence(*rest)
     elif command == "history":

@@ -14,9 +14,9 @@ CONVERGED_RHAT = 1.05
 K_HAT = 0.7
 """Pareto k̂ above which importance weights are not trusted (Vehtari et al. 2024, JMLR 25:72)."""
 CONFLICT = 0.05
-"""p-value below which a claim is strained or, after Holm's correction, conflicts with the rest."""
-MISFIT = 0.01
-"""Posterior predictive p-value below which a claim does not fit."""
+"""p-value below which a claim is strained or, after Holm's correction, conflicts with the rest (`misfit`)."""
+AGREES, OFF = 0.2, 0.02
+"""p-value above which a source agrees with the others, and below which it is off; bias lies between."""
 SENSITIVE = 0.05
 """Distance per doubling of a prior's power above which an answer is sensitive (Kallioinen et al. 2024)."""
 PRIOR_ONLY = 0.1

@@ -15,10 +15,7 @@ from scipy.special import expit, logit
 
 from sojourn._core.arrays import Real
 from sojourn.inference.density import Model
-from sojourn.inference.likelihood import FAR, SCALES, ClaimIntervals
-
-OPEN = 12.0
-"""Distance, on the common scale, to which an open end of an interval is followed."""
+from sojourn.inference.likelihood import SCALES
 
 
 @dataclass(frozen=True)
@@ -30,8 +27,6 @@ class CommonScale:
     """(readings,) scale of each reading."""
     unit: float
     percent: float
-    intervals: tuple[NDArray[np.intp], ...]
-    """(readings,) intervals of each reading, as indices into `ClaimIntervals`."""
 
     @property
     def same(self) -> bool:
@@ -63,35 +58,6 @@ class CommonScale:
         y = _value(self.scales[0], at) if self.same else self.unit * np.sinh(at)
         return self.percent * y
 
-    def spoken(self, said: ClaimIntervals, count: int) -> tuple[Real, Real]:
-        """Grid over the intervals of the figure, on the common scale, and the weight at each point.
-
-        There are `count` points between neighbouring ends of the nested intervals; an infinite end
-        is cut at a distance of `OPEN`.
-        """
-        own = self.intervals[0]
-        low, high = (self._ends(np.asarray(bound)[own]) for bound in (said.low, said.high))
-        ends = np.unique(np.concatenate([low, high]))
-        near = ends[np.abs(ends) < FAR] if not self._linear else ends
-        first, last = (near[0], near[-1]) if len(near) else (0.0, 0.0)
-        ends = np.unique(np.clip(ends, first - OPEN, last + OPEN))
-        middle = (np.arange(count) + 0.5) / count
-        points = (ends[:-1, None] + np.diff(ends)[:, None] * middle).reshape(-1)
-        inside = (points[:, None] >= low) & (points[:, None] <= high)
-        width = np.repeat(np.diff(ends) / count, count)
-        return points, (inside @ np.exp(np.asarray(said.log_weight)[own])) * width
-
-    @property
-    def _linear(self) -> bool:
-        """Whether the scale is linear, in crossings, so that its bounds need no clipping."""
-        return self.same and self.scales[0] == "net"
-
-    def _ends(self, bounds: Real) -> Real:
-        return self.from_reading(
-            np.clip(bounds, -FAR, FAR) if self.scales[0] != "net" else bounds,
-            np.zeros(len(bounds), dtype=int),
-        )
-
 
 def common_scale_of(model: Model, claim: int) -> CommonScale:
     """Return the common scale of a claim, given by its index."""
@@ -99,12 +65,10 @@ def common_scale_of(model: Model, claim: int) -> CommonScale:
     members = wording.of_claim[claim]
     members = members[members < len(wording.log_prior)]
     scales = tuple(SCALES[wording.scale[i]] for i in members)
-    own = [wording.of_reading[i] for i in members]
-    count = len(np.asarray(model.said.low))
     percent = 100.0 if wording.claims[claim].unit == "percent" else 1.0
     value = wording.claims[claim].value
     unit = abs(value) / percent if value else 1.0
-    return CommonScale(members, scales, unit, percent, tuple(o[o < count] for o in own))
+    return CommonScale(members, scales, unit, percent)
 
 
 def _value(scale: str, u: Real) -> Real:

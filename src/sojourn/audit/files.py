@@ -98,7 +98,14 @@ def tables(record: Mapping[str, Any]) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "audit_readings.parquet", frame(readings)
     if record["conflict"] is not None:
         yield "audit_conflict_claims.parquet", frame(record["conflict"]["claims"])
-        yield "audit_conflict_sources.parquet", frame(record["conflict"]["sources"])
+        sources = record["conflict"]["sources"]
+        yield "audit_conflict_sources.parquet", frame([{**s, "pits": list(s["pits"])} for s in sources])
+        pits = [
+            {"source": s["source"], "claim": claim, "pit": pit}
+            for s in sources
+            for claim, pit in s["pits"].items()
+        ]
+        yield "audit_pits.parquet", frame(pits)
     if record["influence"] is not None:
         yield "audit_influence_claims.parquet", frame(record["influence"]["claims"])
         yield "audit_influence_sources.parquet", frame(record["influence"]["sources"])

@@ -1,4 +1,4 @@
-"""The posterior without some claims, by importance weights or, where those fail, by a refit.
+"""The posterior without some claims, by importance weights, by moved draws where those fail, or by a refit.
 
 A refit is another run of the compiled sampler in which the claims have weight 0. Its chains start
 from draws of the full posterior and with the metric that the answer's chains learned.
@@ -19,6 +19,7 @@ import numpy as np
 from sojourn._core.arrays import Real
 from sojourn._core.thresholds import K_HAT
 from sojourn.audit.checkpoints import Checkpoints
+from sojourn.audit.moment_matching import match_moments
 from sojourn.audit.posterior import Posterior, quantities_of
 from sojourn.audit.results import Method
 from sojourn.case.small_groups import FOLDED, is_small
@@ -51,7 +52,11 @@ class Target:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Draws of the posterior without a target; `k_hat` is that of the weights, even after a refit."""
+    """Draws of the posterior without a target.
+
+    `k_hat` is that of the weights, or of the weights of moved draws; after a refit, that of the weights that
+    failed.
+    """
 
     target: Target
     points: Points
@@ -59,6 +64,7 @@ class LeftOut:
     weights: Weights
     k_hat: float
     method: Method
+    refitted: bool = False
 
 
 def targets_of_claims(posterior: Posterior) -> list[Target]:
@@ -132,6 +138,19 @@ class LeaveOut:
         method: Method = "weights" if weights.k_hat <= K_HAT else "unreliable"
         return LeftOut(target, p.points, dict(p.quantities), weights, weights.k_hat, method)
 
+    def move(self, target: Target, start: LeftOut) -> LeftOut:
+        """Leave a target out by moving the draws; return `start` where that fails."""
+        p = self.posterior
+        said = zero_weights(p.model.said, target)
+        moved = match_moments(
+            p.z, self._potential, start.weights, lambda z: p.density.record_draws(z, said), p.efficiency
+        )
+        if moved is None:
+            return start
+        points = Points(*(getattr(moved.record, name) for name in Points._fields))
+        found = quantities_of(p.model, points)
+        return LeftOut(target, points, found, moved.weights, moved.weights.k_hat, "moved")
+
     def refit(self, target: Target, start: LeftOut) -> LeftOut:
         """Leave a target out by sampling again, from draws resampled by `start`."""
         said = zero_weights(self.posterior.model.said, target)
@@ -141,7 +160,7 @@ class LeaveOut:
         draws = self.draw(key, said, self.posterior.adaptation, self.posterior.z[at])
         method: Method = "refit" if draws.rhat <= RHAT else "unreliable"
         weights = equal(len(draws.z), draws.efficiency)
-        return LeftOut(target, draws.points, draws.quantities, weights, start.k_hat, method)
+        return LeftOut(target, draws.points, draws.quantities, weights, start.k_hat, method, True)
 
     def draw(
         self, key: str, said: ClaimIntervals, learned: Adaptation | None = None, near: Real | None = None
@@ -209,6 +228,10 @@ class LeaveOut:
         return make_points(self.posterior.model, self.posterior.density)
 
     @cached_property
+    def _potential(self) -> Real:
+        return self.posterior.density.record_draws(self.posterior.z, self.posterior.model.said).potential
+
+    @cached_property
     def _heard(self) -> Real:
         return log_heard(self.posterior.model, self.posterior.points, self.posterior.model.said)
 
@@ -219,7 +242,9 @@ class LeaveOut:
         report: Callable[[str], None] = lambda _: None,
         announce: Callable[[int, float], None] = lambda _count, _seconds: None,
     ) -> list[LeftOut]:
-        """Leave out each target, with at most `refits` refits, in the order of their estimated influence.
+        """Leave out each target: by weights, else by moved draws, else by a refit.
+
+        There are at most `refits` refits, in the order of the estimated influence of their targets.
 
         Args:
             targets: what to leave out, each alone.
@@ -233,7 +258,11 @@ class LeaveOut:
         alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
         for i in doubtful:
             alike.setdefault((found[i].target.claims, found[i].target.groups), []).append(i)
-        chosen = list(alike.values())[:refits]
+        for same in alike.values():
+            moved = self.move(found[same[0]].target, found[same[0]])
+            for i in same:
+                found[i] = replace(moved, target=found[i].target)
+        chosen = [same for same in alike.values() if found[same[0]].method == "unreliable"][:refits]
         if chosen:
             announce(len(chosen), len(chosen) * self.seconds_of_refit())
         for same in chosen:

@@ -105,7 +105,7 @@ def judge_fit(conflict: ClaimConflict | None) -> FitVerdict:
     """Classify a claim: in conflict if Holm's adjusted p is small, else strained if p itself is."""
     if conflict is None:
         return "not used"
-    if conflict.method == "unreliable":
+    if conflict.p is None or conflict.holm is None:
         return "not judged"
     if conflict.holm < CONFLICT:
         return "conflicts"

@@ -17,8 +17,10 @@ from sojourn._core.answer_warnings import AnswerWarning
 from sojourn.case.contradictions import Contradiction
 
 Numbers = Mapping[str, float]
-Method = Literal["weights", "refit", "unreliable"]
-"""How an answer without a claim was found: importance weights, moved draws, or weights with k̂ too high."""
+Method = Literal["weights", "moved", "refit", "unreliable"]
+"""How an answer without a claim was found: importance weights, draws moved by moment matching, draws made
+again, or neither, since k̂ is too high or the chains did not converge."""
+SourceVerdict = Literal["agrees", "within bias", "off", "cannot be had"]
 Moving = Literal["weights", "moved", "unreliable"]
 """How an answer as of a date was found: draws weighted, draws moved, or by chains that did not meet."""
 FitVerdict = Literal["fits", "strained", "conflicts", "not judged", "not used"]
@@ -78,36 +80,53 @@ class ClaimAudit:
 class ClaimConflict:
     """A claim against all the rest: is the figure one that the rest would expect?
 
-    `p` is a node-splitting p-value, `p_error` its Monte-Carlo standard error, `holm` and
-    `bh` the same adjusted for all claims tested. `side` says where the figure lies.
+    `pit` is the share of the predicted figures that lies below this one, randomised within its words;
+    `p` the two-sided p-value 2·min(pit, 1 − pit), `p_error` its Monte-Carlo standard error, `holm`
+    and `bh` the same adjusted for all claims tested. They are None where `method` is `unreliable`,
+    and `missing` says why. `side` says where the figure lies.
     `expected` is what the rest says the figure would be, bias and error included, in the
     unit of the claim; its mean and sd are those of its central 98 %.
     """
 
     claim: str
     source: str
-    p: float
-    p_error: float
-    holm: float
-    bh: float
+    pit: float | None
+    p: float | None
+    p_error: float | None
+    holm: float | None
+    bh: float | None
     side: Literal["high", "low"]
     expected: Numbers
     k_hat: float
     method: Method
+    missing: str
 
 
 @dataclass(frozen=True)
 class SourceConflict:
-    """All that a source said, together, against all that the others said."""
+    """All that a source said, together, against all that the others said.
+
+    `pits` has the transform of each of its claims under the others, lowest first, and `mean_z` the mean of
+    |z|, with z the transform as a quantile of the normal distribution; `p` is the probability of so large a
+    mean. `moved_by` is the other source without which the mean of z moves most, and `moved` by how much; it
+    is empty where importance weights can leave out no other source besides. `meaning` explains the verdict.
+    """
 
     source: str
     claims: int
-    p: float
-    p_error: float
-    holm: float
-    bh: float
+    verdict: SourceVerdict
+    meaning: str
+    mean_z: float | None
+    pits: Mapping[str, float]
+    moved_by: str
+    moved: float | None
+    p: float | None
+    p_error: float | None
+    holm: float | None
+    bh: float | None
     k_hat: float
     method: Method
+    missing: str
 
 
 @dataclass(frozen=True)

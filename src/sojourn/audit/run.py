@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sojourn._core.defaults import REFITS
 from sojourn.audit.checkpoints import Checkpoints
-from sojourn.audit.conflict import claim_conflicts, note, source_conflicts
+from sojourn.audit.conflict import claim_conflicts, note
 from sojourn.audit.influence import influences
 from sojourn.audit.leave_out import (
     NOTHING_KEPT,
@@ -19,6 +19,7 @@ from sojourn.audit.posterior import Posterior
 from sojourn.audit.readings import audit_claims
 from sojourn.audit.results import Audit, Conflict, Header, Influences
 from sojourn.audit.sensitivity import contractions, sensitivities
+from sojourn.audit.surprise import source_conflicts
 from sojourn.case.contradictions import find_contradictions
 from sojourn.inference.answer import Answer
 from sojourn.inference.jax_config import jax_settings

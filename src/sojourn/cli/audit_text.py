@@ -10,12 +10,12 @@ from sojourn._core.ledger_labels import LedgerLabels, more_of_series
 from sojourn._core.outcomes import FATES
 from sojourn._core.rounding import format_people
 from sojourn._core.thresholds import SENSITIVE
-from sojourn.audit.results import Audit, FitVerdict, Influence, Method
+from sojourn.audit.results import Audit, FitVerdict, Influence, Method, SourceConflict
 from sojourn.case.small_groups import FOLDED
 from sojourn.cli.console import TextConsole, per_cent, plain_table, print_question
 
 TOP = 8
-DOUBT: dict[Method, str] = {"weights": "", "refit": "", "unreliable": "?"}
+DOUBT: dict[Method, str] = {"weights": "", "moved": "", "refit": "", "unreliable": "?"}
 PLURAL: dict[FitVerdict, str] = {
     "fits": "fit",
     "strained": "strained",
@@ -29,6 +29,7 @@ def render_audit(audit: Audit, labels: LedgerLabels) -> None:
     console = _open(audit)
     _verdicts(console, audit, labels)
     _conflicts(console, audit, labels)
+    _surprises(console, audit, labels)
     _influence(console, audit, labels)
     _priors(console, audit, labels)
     _close(console, audit)
@@ -128,18 +129,51 @@ def _conflicts(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None
     console.heading("Who contradicts whom")
     for pair in audit.conflict.pairs[:TOP]:
         console.print_line(f"  {labels.sentence(pair.sentence, (pair.first, pair.second))}")
-    table = _table(("figure or source", "p", "Holm", "B–H", "others imply (90%)", ""), right=(1, 2, 3, 4))
+    table = _table(("figure", "p", "Holm", "B–H", "others imply (90%)"), right=(1, 2, 3, 4))
     tested = {c.claim: c for c in audit.conflict.claims}
     for code, others in list(labels.one_per_series(tested).items())[:TOP]:
         c = tested[code]
+        if c.p is None:
+            continue
         expected = f"{_number(c.expected['q05'])} – {_number(c.expected['q95'])}"
         name = f"  {labels.claim(code)}{more_of_series(others)}"
-        table.add_row(name, _p(c.p), _p(c.holm), _p(c.bh), expected, DOUBT[c.method])
-    for s in audit.conflict.sources[:3]:
-        name = f"  {labels.source(s.source)}" + (f", all its figures ({s.claims})" if s.claims > 1 else "")
-        table.add_row(name, _p(s.p), _p(s.holm), _p(s.bh), "", DOUBT[s.method])
+        table.add_row(name, _p(c.p), _p(c.holm), _p(c.bh), expected)
     console.print(table)
     console.print_line(f"  {audit.conflict.note}\n", style="dim")
+
+
+def _surprises(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
+    """Print every source left out whole, the most surprising first."""
+    if audit.conflict is None or not audit.conflict.sources:
+        return
+    console.heading("Who was surprised by whom")
+    columns = ("source, left out whole", "claims", "mean |z|", "p", "verdict", "moved most by")
+    table = _table(columns, right=(1, 2, 3))
+    known = [s for s in audit.conflict.sources if s.p is not None]
+    for s in known[:TOP]:
+        mover = f"{labels.source(s.moved_by)} ({_signed(s.moved, '{:.2f}'.format)})" if s.moved else ""
+        table.add_row(
+            f"  {labels.source(s.source)}", str(s.claims), f"{s.mean_z:.2f}", _p(s.p), s.verdict, mover
+        )
+    console.print(table)
+    for verdict, meaning in {s.verdict: s.meaning for s in known[:TOP]}.items():
+        console.print_line(f"  {verdict}: {meaning}", style="dim")
+    for missing, sources in _by_reason(audit.conflict.sources, labels).items():
+        console.print_line(f"  {', '.join(sources)}: {missing}", style="dim")
+    console.print_line(
+        "  z: where a figure lies in what the others imply, in normal sd; moved most by: the source without "
+        "which the mean of z moves most\n",
+        style="dim",
+    )
+
+
+def _by_reason(sources: Iterable[SourceConflict], labels: LedgerLabels) -> dict[str, list[str]]:
+    """Sources without a p-value, by the reason for that."""
+    found: dict[str, list[str]] = {}
+    for s in sources:
+        if s.p is None:
+            found.setdefault(s.missing, []).append(labels.source(s.source))
+    return found
 
 
 def _influence(console: TextConsole, audit: Audit, labels: LedgerLabels) -> None:
@@ -224,5 +258,7 @@ def _number(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.12g}"
 
 
-def _p(p: float) -> str:
+def _p(p: float | None) -> str:
+    if p is None:
+        return "cannot be had"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"

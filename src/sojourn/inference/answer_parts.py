@@ -84,8 +84,9 @@ class ClaimAnswer:
     """A published figure and what it most likely counts.
 
     `status` is `use` where the claim informs the answer. `pull` says how far a share would move, in
-    its posterior sd, under another reading of the claim. `fit` is the probability of a figure at
-    least as far from the expected one.
+    its posterior sd, under another reading of the claim. `pit` is the share of the figures that the
+    other claims predict which lies below this one, randomised within its words, and `p` the two-sided
+    p-value; both are None for claims not in use, and where `k_hat` of the importance weights is above 0.7.
     """
 
     claim: str
@@ -93,7 +94,9 @@ class ClaimAnswer:
     said: str
     status: Literal["use", "copy", "context", "withdrawn", "later"]
     pull: float
-    fit: float
+    pit: float | None
+    p: float | None
+    k_hat: float | None
     readings: tuple[ReadingWeight, ...]
 
     @property

@@ -14,7 +14,7 @@ from sojourn._core.answer_warnings import AnswerWarning, warnings_as_record
 from sojourn._core.arrays import Real
 from sojourn._core.headline_labels import ON_ASSUMPTIONS
 from sojourn._core.outcomes import OUTCOMES
-from sojourn._core.thresholds import CONVERGED_RHAT, EFFECTIVE, MISFIT, PRIOR_ONLY, RHAT
+from sojourn._core.thresholds import CONFLICT, CONVERGED_RHAT, EFFECTIVE, PRIOR_ONLY, RHAT
 from sojourn.case import Claim
 from sojourn.case.contradictions import find_contradictions
 from sojourn.case.hedges import figure_text
@@ -22,6 +22,8 @@ from sojourn.inference.assumptions import describe_prior, find_untouched, ledger
 from sojourn.inference.convergence import measure_convergence, rhat_and_bulk
 from sojourn.inference.density import Model
 from sojourn.inference.draw_summary import contraction, pull_of_readings, significant, summarise
+from sojourn.inference.importance_weights import efficiency, quantities_at
+from sojourn.inference.pit import ClaimPit, adjust_by_holm, pits_by_weights
 from sojourn.inference.prior_ledger import PriorLedger
 from sojourn.inference.priors import common_pairs, spoken_pairs
 from sojourn.inference.quantities import Quantities, bounds, position_of
@@ -46,6 +48,7 @@ class Summary:
     posterior: Quantities
     prior: Quantities
     draft: bool = False
+    seed: int = 0
 
     def content(self) -> dict[str, Any]:
         """All parts that come from the draws."""
@@ -139,7 +142,7 @@ class Summary:
             "said": figure_text(claim),
             "status": status,
             "pull": significant(self.pull(weights, prior), 4) if status == "use" else 0.0,
-            "fit": significant(float(np.mean(np.sum(weights * self.posterior.tail[:, members], axis=1))), 4),
+            **self._transform(self.pits[k]),
             "readings": [
                 {
                     "reading": self.model.compiled.readings[i].reading,
@@ -153,6 +156,22 @@ class Summary:
                 for j, i in enumerate(members)
             ],
         }
+
+    @cached_property
+    def pits(self) -> list[ClaimPit | None]:
+        """Every claim in use against all others, by importance weights."""
+        found = quantities_at(np.asarray(self.posterior.timeline)[:, self.at])
+        return pits_by_weights(self.model, self.posterior, efficiency(found, len(self.draws.z)), self.seed)
+
+    @staticmethod
+    def _transform(found: ClaimPit | None) -> dict[str, float | None]:
+        if found is None:
+            return {"pit": None, "p": None, "k_hat": None}
+        pit = found.pit
+        k_hat = significant(found.k_hat, 4) if np.isfinite(found.k_hat) else None
+        if pit is None:
+            return {"pit": None, "p": None, "k_hat": k_hat}
+        return {"pit": significant(pit.below, 4), "p": significant(pit.p, 4), "k_hat": k_hat}
 
     def pull(self, weights: Real, prior: Real) -> float:
         """How far the shares of the outcomes would move, in sd, were the claim read otherwise."""
@@ -311,13 +330,12 @@ class Summary:
                 yield AnswerWarning("prior_only", text, quantity=item["quantity"])
         for pair in find_contradictions(self.model.case):
             yield AnswerWarning("contradiction", pair.sentence, (pair.first, pair.second))
-        for k, claim in enumerate(self.model.wording.claims):
-            if self.model.case.is_counted(claim):
-                fit = self.claims[k]["fit"]
-                if fit < MISFIT:
-                    figure = f"{claim.claim} ({figure_text(claim)})"
-                    text = f"{figure} does not fit the rest under any of its readings"
-                    yield AnswerWarning("misfit", text, (claim.claim,))
+        tested = [(k, found.pit) for k, found in enumerate(self.pits) if found is not None and found.pit]
+        for (k, _), p in zip(tested, adjust_by_holm(np.array([pit.p for _, pit in tested])), strict=True):
+            if p < CONFLICT:
+                claim = self.model.wording.claims[k]
+                text = f"{claim.claim} ({figure_text(claim)}) does not fit the rest under any of its readings"
+                yield AnswerWarning("misfit", text, (claim.claim,))
 
 
 def inference_data(model: Model, draws: Draws, posterior: Quantities, attrs: dict[str, str]) -> xr.DataTree:

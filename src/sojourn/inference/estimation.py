@@ -227,7 +227,7 @@ def summarise_draws(
     posterior = many(draws.z.reshape(-1, size), model.said)
     prior_z = np.random.default_rng(0).standard_normal((PRIOR_DRAWS, size))
     prior = many(prior_z, model.said)
-    summary = answer_record.Summary(model, draws, posterior, prior, draft)
+    summary = answer_record.Summary(model, draws, posterior, prior, draft, seed)
     settings = model.case.settings
     content = {
         "schema": SCHEMA,

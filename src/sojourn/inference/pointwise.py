@@ -63,23 +63,6 @@ def log_heard(model: Model, points: Points, said: ClaimIntervals) -> Real:
     return claims + points.groups @ np.asarray(said.group_weight)
 
 
-@jax_settings()
-def meant(model: Model, points: Points, said: ClaimIntervals, claim: int) -> Real:
-    """Weights (n, readings of the claim) of a claim's readings, given the rest of its series.
-
-    The claim's own figure is not used; outside a series these are its prior weights.
-    """
-    wording = model.wording
-    own = wording.of_claim[claim]
-    own = own[own < len(wording.log_prior)]
-    weight = said.claim_weight.at[claim].set(0.0)
-
-    def one(scores: Array) -> Array:
-        return marginalise_readings(wording, weight, scores.at[own].set(0.0)).readings[own]
-
-    return np.asarray(jax.vmap(one)(jnp.asarray(points.scores)))
-
-
 def make_expectations(
     model: Model, readings: Sequence[Reading], plan: Plan | None = None
 ) -> Callable[[Real], Real]:

@@ -29,10 +29,10 @@ class Quantities(NamedTuple):
     on the reference date; settled () those with a permit of the host; flows (D, D) the moves between
     places until then; parts (P,) how many of those who stayed are in each part of the host;
     expected (readings,) the expected value of each reading, in the unit of its claim; readings
-    (readings,) the posterior weights; claims (K,) and groups (G,) log likelihoods; tail
-    (readings,) the probability of a figure at least as far from its expected value; lone and
-    lone_sd (readings,) the mean and sd of a source's bias given the figure, where that bias is
-    part of the error; heard () the log likelihood of all claims and groups in use, up to a constant.
+    (readings,) the posterior weights; claims (K,) and groups (G,) log likelihoods; lone
+    and lone_sd (readings,) the mean and sd of a source's bias given the figure, where that bias
+    is part of the error; scores, location and spread (readings,) as in `DrawRecord`; heard () the
+    log likelihood of all claims and groups in use, up to a constant.
     """
 
     timeline: Any
@@ -45,9 +45,11 @@ class Quantities(NamedTuple):
     readings: Any
     claims: Any
     groups: Any
-    tail: Any
     lone: Any
     lone_sd: Any
+    scores: Any
+    location: Any
+    spread: Any
     heard: Any
 
 
@@ -73,7 +75,7 @@ def make_quantities(
     def of_claims(said: ClaimIntervals, each: ClaimRecord) -> tuple[Array, ...]:
         heard = marginalise_readings(model.wording, said.claim_weight, each.scores)
         lone = lone_bias(model, each, said)
-        return in_unit_of_claim(model, each), heard.readings, heard.claims, tail(model, each, said), *lone
+        return in_unit_of_claim(model, each), heard.readings, heard.claims, *lone
 
     batched = jax.jit(jax.vmap(of_claims, in_axes=(None, 0)), compiler_options=OPTIONS)
 
@@ -82,7 +84,7 @@ def make_quantities(
         record = density.record_draws(z, said)
         batches = zip(*(in_batches(getattr(record, name)) for name in ClaimRecord._fields), strict=True)
         parts = [batched(said, ClaimRecord(*columns)) for columns in batches]
-        expected, readings, claims, tails, lone, lone_sd = (
+        expected, readings, claims, lone, lone_sd = (
             np.concatenate([np.asarray(part) for part in column])[: len(z)]
             for column in zip(*parts, strict=True)
         )
@@ -97,9 +99,11 @@ def make_quantities(
             readings=readings,
             claims=claims,
             groups=record.groups,
-            tail=tails,
             lone=lone,
             lone_sd=lone_sd,
+            scores=record.scores,
+            location=record.location,
+            spread=record.spread,
             heard=0.5 * np.sum(z**2, axis=1) - record.potential,
         )
 
@@ -143,14 +147,6 @@ def in_unit_of_claim(model: Model, record: ClaimRecord) -> Array:
     units = [model.case.claims_by_id[r.claim].unit for r in model.compiled.readings]
     percent = np.array([100.0 if unit == "percent" else 1.0 for unit in units])
     return off_scale(record.expected, model.compiled.scale, percent)
-
-
-def tail(model: Model, record: ClaimRecord, said: ClaimIntervals) -> Array:
-    """Two-sided probability (readings,) of a figure at least as far from the reading's expected value."""
-    at, sigma = record.location, record.spread
-    low, high = (_of_last(model.wording.of_reading, bound) for bound in (said.low, said.high))
-    above, below = jax.nn.sigmoid((high - at) / sigma), jax.nn.sigmoid(-(low - at) / sigma)
-    return jnp.clip(2 * jnp.minimum(above, below), 0, 1)
 
 
 def lone_bias(model: Model, record: ClaimRecord, said: ClaimIntervals) -> tuple[Array, Array]:

@@ -45,7 +45,8 @@ def conflict_section(material: ReportInputs) -> Section:
 
 def _conflict_figure(conflict: Record, names: LedgerLabels) -> tuple[Figure, ...]:
     """The claims that differ most from what the others imply, by p-value, one for each series."""
-    by_claim = {item["claim"]: item for item in sorted(conflict["claims"], key=lambda item: item["p"])}
+    known = [item for item in conflict["claims"] if item["p"] is not None]
+    by_claim = {item["claim"]: item for item in sorted(known, key=lambda item: item["p"])}
     series = list(names.one_per_series(by_claim).items())[:TOP]
     rows = [_against(by_claim[code], names.mark(code, n)) for code, n in series]
     return figure(
@@ -87,12 +88,28 @@ def _claims_table(material: ReportInputs, conflict: Record) -> Table:
 
 
 def _sources_table(material: ReportInputs, conflict: Record) -> Table:
-    columns = (Column("source", "source"), Column("claims", "claims", "plain"), *TESTED)
+    columns = (
+        Column("source", "source"),
+        Column("claims", "claims", "plain"),
+        Column("verdict", "verdict"),
+        Column("meaning", "what that means"),
+        Column("mean_z", "mean |z|", "plain"),
+        Column("moved_by", "moved most by"),
+        Column("moved", "mean z without it, change", "plain"),
+        *TESTED,
+    )
+    name = material.labels.source
     rows = tuple(
-        (material.labels.source(item["source"]), item["claims"], *_tested(item))
+        (
+            *(name(item["source"]), item["claims"], item["verdict"], item["missing"] or item["meaning"]),
+            short(item["mean_z"]),
+            name(item["moved_by"]) if item["moved_by"] else "",
+            short(item["moved"]),
+            *_tested(item),
+        )
         for item in conflict["sources"]
     )
-    return Table("conflict-sources", "Each source given all the others", columns, rows)
+    return Table("conflict-sources", "Who was surprised by whom: each source left out whole", columns, rows)
 
 
 def _tested(item: Record) -> tuple[Cell, ...]:

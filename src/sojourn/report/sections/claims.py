@@ -13,7 +13,7 @@ from sojourn._core.ledger_labels import (
     measure_title,
     more_of_series,
 )
-from sojourn._core.thresholds import CONFLICT, MISFIT
+from sojourn._core.thresholds import CONFLICT
 from sojourn.report import charts
 from sojourn.report.document import Cell, Column, Figure, Section, Table
 from sojourn.report.inputs import Numbers, Record, ReportInputs
@@ -70,15 +70,20 @@ def _view(material: ReportInputs, claim: Record, audited: Record | None) -> Clai
     sentences = tuple(
         by_id.get(r["reading"]) or plain(material, r, words["readings"][r["reading"]]) for r in order
     )
-    verdict = audited["verdict"] if audited else _fit(claim)
+    verdict = audited["verdict"] if audited else _judge(material, claim)
     return ClaimView(claim["claim"], claim, words, tuple(order), sentences, verdict)
 
 
-def _fit(claim: Record) -> str:
-    """The verdict without an audit, from the fit of a model that has used the claim itself."""
+def _judge(material: ReportInputs, claim: Record) -> str:
+    """The verdict without an audit, from importance weights that leave the claim out."""
     if claim["status"] != "use":
         return "not used"
-    return "conflicts" if claim["fit"] < MISFIT else "strained" if claim["fit"] < CONFLICT else "fits"
+    if claim["p"] is None:
+        return "not judged"
+    warned = zip(material.answer["warning_kinds"], material.answer["warning_subjects"], strict=True)
+    if any(kind == "misfit" and claim["claim"] in about.get("claims", ()) for kind, about in warned):
+        return "conflicts"
+    return "strained" if claim["p"] < CONFLICT else "fits"
 
 
 def plain(material: ReportInputs, reading: Record, scope: Record) -> str:
@@ -98,8 +103,8 @@ def claims_section(material: ReportInputs) -> Section:
     verdict = (
         "The verdicts come from the audit, which compares each claim with all the others."
         if material.section("claims")
-        else "The verdicts come from the fit of a model that has used the claim itself; `sojourn audit` "
-        "compares each claim with all the others."
+        else "The verdicts compare each claim with all the others by importance weights. Where those are "
+        "unreliable the claim is not judged; `sojourn audit` can draw again without it."
     )
     text = (
         "The grey bar is the range that the words allow; the coloured line is the 90% interval of what the "
