@@ -186,8 +186,8 @@ def test_a_series_is_one_row(save: Callable[..., Path]) -> None:
         f for s in compose(read_inputs(folder)) for f in s.figures if f.id == "claims-crossings" and f.spec
     )
     drawn = str(crossings.spec() if crossings.spec else "")
-    assert "(c01) … and 2 more of this series" in drawn
-    assert not [id for id in ("(c02)", "(c03)") if id in drawn]
+    (shown,) = [id for id in ("(c01)", "(c02)", "(c03)") if id in drawn]
+    assert f"{shown} … and 2 more of this series" in drawn
     page = page_of(folder)
     folded = {a["id"] for tag, a in page.tags if tag == "tr" and a.get("class") == "later"}
     assert folded == {"claim-c02", "claim-c03"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
+from sojourn._core.answer_warnings import warnings_of
 from sojourn._core.ledger_labels import (
     MEASURES,
     LedgerLabels,
@@ -80,8 +81,7 @@ def _judge(material: ReportInputs, claim: Record) -> str:
         return "not used"
     if claim["p"] is None:
         return "not judged"
-    warned = zip(material.answer["warning_kinds"], material.answer["warning_subjects"], strict=True)
-    if any(kind == "misfit" and claim["claim"] in about.get("claims", ()) for kind, about in warned):
+    if any(w.kind == "misfit" and claim["claim"] in w.claims for w in warnings_of(material.answer)):
         return "conflicts"
     return "strained" if claim["p"] < CONFLICT else "fits"
 
