@@ -36,7 +36,11 @@ def smooth(log_ratio: Real, efficiency: float = 1.0) -> Weights:
     if np.ptp(log_ratio) < 1e-12:
         return equal(len(log_ratio), efficiency)
     # ArviZ expects the log likelihoods to leave out, which are the log ratios with the opposite sign.
-    log_weight, k_hat = array_stats.psislw(-log_ratio, r_eff=efficiency)
+    # Few draws with equal tails have no Pareto fit: k̂ is then infinite, so that nobody trusts the weights.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_weight, k_hat = array_stats.psislw(-log_ratio, r_eff=efficiency)
+    if not np.isfinite(k_hat) or not np.isfinite(log_weight).all():
+        log_weight, k_hat = log_ratio, np.inf
     weight = np.exp(log_weight - np.max(log_weight))
     weight /= weight.sum()
     return Weights(weight, float(k_hat), efficiency / float(np.sum(weight**2)))
