@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from arviz_stats.base.array import array_stats
@@ -148,7 +149,8 @@ def test_power_scaling_is_that_of_arviz() -> None:
     found = PowerScaling({"a": x[:, 0], "b": x[:, 1]}).measure(log_density)
     weights = [np.exp(array_stats.power_scale_lw(log_density, alpha=a)) for a in POWERS]
     for k, name in enumerate("ab"):
-        expected = array_stats.power_scale_sense(x[None, :, k], *(w[None] for w in weights), *POWERS)
+        lower, upper = (weight[None] for weight in weights)
+        expected: Any = array_stats.power_scale_sense(x[None, :, k], lower, upper, *POWERS)
         assert found[name] == pytest.approx(float(expected))
 
 
@@ -156,7 +158,8 @@ def test_other_weights_give_the_likelihood_under_them(model: Model) -> None:
     """The log ratios are the differences of the marginal likelihood under other prior weights."""
     layout, counted = model.wording, np.asarray(model.said.claim_weight)
     scores = np.random.default_rng(6).normal(size=(3, len(layout.log_prior)))
-    heard = [marginalise_readings(layout, counted, score) for score in scores]
+    said = model.said.claim_weight
+    heard = [marginalise_readings(layout, said, jnp.asarray(score)) for score in scores]
     readings = np.stack([np.asarray(each.readings) for each in heard])
     found = draw_weight_ratios(layout, counted, readings)
     rng, changed = np.random.default_rng(SEED), layout.log_prior.copy()
@@ -170,7 +173,7 @@ def test_other_weights_give_the_likelihood_under_them(model: Model) -> None:
                 changed[own] = np.log(weight)
     other = replace(layout, log_prior=changed)
     for draw, score in enumerate(scores):
-        total = marginalise_readings(other, counted, score).total
+        total = marginalise_readings(other, said, jnp.asarray(score)).total
         assert found[7, draw] == pytest.approx(float(total - heard[draw].total), abs=1e-9)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from sojourn._core.arrays import Indices, Real
 
@@ -80,8 +79,7 @@ class FoldedRegression:
             centred = self.y[fold] - y_mean
             total[fold] = centred**2
             for k, penalty in enumerate(PENALTIES * (len(self.z) - len(fold))):
-                factor = cho_factor(inner + penalty * np.eye(len(columns)), check_finite=False)
-                coefficient = cho_solve(factor, cross[columns], check_finite=False)
+                coefficient: Real = np.linalg.solve(inner + penalty * np.eye(len(columns)), cross[columns])
                 left[k, fold] = (centred - z @ coefficient) ** 2
                 direction[k] += coefficient / FOLDS
         best = np.argmin(left.mean(axis=1), axis=0)[None, None]

@@ -106,7 +106,8 @@ class PriorLedger:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """From the `prior_ledger` of `answer.json`."""
         headlines = tuple(_read_headline(item) for item in record["headlines"])
-        return cls(**{**record, "headlines": headlines, "remarks": tuple(record["remarks"])})
+        fields: dict[str, Any] = {**record, "headlines": headlines, "remarks": tuple(record["remarks"])}
+        return cls(**fields)
 
 
 def decide_basis(silent: bool, share: float | None, prior_power: float, likelihood_power: float) -> RestsOn:
@@ -134,7 +135,8 @@ def frame_of_headlines(ledger: PriorLedger | None) -> pd.DataFrame:
     import pandas as pd
 
     rows = [dict(_row(headline)) for headline in ledger.headlines] if ledger else []
-    return pd.DataFrame(rows, columns=COLUMNS).set_index("quantity")
+    frame: Any = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.set_index("quantity")
 
 
 def _row(headline: Headline) -> Iterator[tuple[str, Any]]:
@@ -164,7 +166,8 @@ def _read_headline(item: Mapping[str, Any]) -> Headline:
         "posterior": DrawSummary(**item["posterior"]),
     }
     if "assumption" in item:
-        changed["assumption"] = Assumption(**{"unknown": "", **item["assumption"]})
+        fields: dict[str, Any] = {"unknown": "", "says": "", **item["assumption"]}
+        changed["assumption"] = Assumption(**fields)
     if "had_others_read" in item:
         low, high = item["had_others_read"]
         changed["had_others_read"] = (low, high)

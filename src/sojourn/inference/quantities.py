@@ -121,7 +121,7 @@ def count_surge(model: Model, z: np.ndarray) -> np.ndarray:
     selector = (plan.settings.host, plan.settings.wave)
     known, cohorts = HistoryConstants(plan), plan.cohorts_of(selector)
     ends = known.elapsed[[0, position_of(model, plan.settings.asof)]][:, None, cohorts]
-    arrived = np.asarray(surge(ends / duration[:, known.wave[cohorts]]))
+    arrived = np.asarray(surge(jnp.asarray(ends / duration[:, known.wave[cohorts]])))
     return np.sum(size[:, cohorts] * (arrived[1] - arrived[0]), axis=1)
 
 
