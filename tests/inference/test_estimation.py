@@ -206,11 +206,24 @@ def test_a_run_goes_on_from_a_saved_answer(case: Case, model: Model, answer: Ans
 
 
 def test_chains_of_other_unknowns_are_refused(case: Case, answer: Answer) -> None:
-    fewer = compile_case(replace(case, contacts=()))
+    settings = case.settings.model_copy(update={"regimes": (), "stay_rules": ()})
+    fewer = compile_case(replace(case, settings=settings))
     with pytest.raises(
         CaseError, match=r"posterior\.nc: the chains of this answer .* unknowns are not those"
     ):
         adaptation_of(fewer, answer)
+
+
+def test_chains_go_on_where_unknowns_of_claims_have_gone(case: Case, model: Model, answer: Answer) -> None:
+    """Without contact groups their overdispersion and reach have gone; the rest keeps its metric and places."""
+    fewer = compile_case(replace(case, contacts=()))
+    before, after = adaptation_of(model, answer), adaptation_of(fewer, answer)
+    kept = [model.unknowns.labels().index(label) for label in fewer.unknowns.labels()]
+    assert len(kept) < model.unknowns.size
+    np.testing.assert_array_equal(after.positions, before.positions[:, kept])
+    covariance = before.metric.covariance()[np.ix_(kept, kept)]
+    np.testing.assert_allclose(after.metric.covariance(), covariance, atol=0.6)
+    assert np.linalg.norm(after.metric.covariance() - covariance) < 0.2 * np.linalg.norm(covariance)
 
 
 def test_a_damaged_adaptation_is_refused(model: Model, answer: Answer, tmp_path: Path) -> None:

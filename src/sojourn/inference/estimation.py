@@ -104,13 +104,19 @@ def estimate(
         return replace(found, _case=case)
     model = compile_case(dated)
     earlier = None if start is None else adaptation_of(model, start)
-    run = {"limit": limit, "schedule": QUICK if quick else FULL, "start": earlier}
-    watch = {"report": report, "stop": stop}
+    schedule = QUICK if quick else FULL
+    run: dict[str, Any] = {
+        "limit": limit,
+        "schedule": schedule,
+        "start": earlier,
+        "report": report,
+        "stop": stop,
+    }
     density = compile_density(model)
     with ThreadPoolExecutor(1, initializer=enter_thread) as pool:
         check = pool.submit(check_kernel, density)
         pool.map(import_module, NEEDED_LATER)
-        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run, **watch)
+        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run)
     if (error := check.exception()) is not None:
         if not isinstance(error, KernelError):
             raise error
@@ -118,7 +124,7 @@ def estimate(
             f"the kernel is wrong here, drawing again with JAX: {error}", RuntimeWarning, stacklevel=2
         )
         density = CompiledDensity(model, None)
-        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run, **watch)
+        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run)
     found, adaptation = drawn
     origin = None if start is None else {"answer": start.sha256, "how": "chains"}
     answer = summarise_draws(

@@ -224,7 +224,7 @@ def resample_answer(found: Reweighting, case: Case) -> Answer:
         divergences=measured["divergences"],
         gradients=0,
         step=measured["step"],
-        stopped_by=before.draws_by_chain["stopped_by"],
+        stopped_by=before.to_dict()["draws"]["stopped_by"],
         seconds_compile=0.0,
         seconds_sample=0.0,
     )

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from numba import njit
 from numba.core.cpu import CPUTargetOptions
-from numba.core.options import _mapping
+from numba.core.options import _mapping  # pyright: ignore[reportPrivateUsage]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,6 +36,7 @@ def compiled_in_order(function: F) -> F:
 def compile_function(function: F, fastmath: frozenset[str], cache: bool = True) -> F:
     """Compile a function with the options of the kernel."""
     if not hasattr(CPUTargetOptions, "noalias"):
-        CPUTargetOptions.noalias = _mapping("noalias")
+        setattr(CPUTargetOptions, "noalias", _mapping("noalias"))  # noqa: B010 - no attribute of its stub
+    wrap: Any = njit
     options: dict[str, Any] = {"fastmath": set(fastmath), "_nrt": False, "noalias": True}
-    return njit(nogil=True, cache=cache, error_model="numpy", **options)(function)
+    return wrap(nogil=True, cache=cache, error_model="numpy", **options)(function)

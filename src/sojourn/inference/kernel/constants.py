@@ -79,7 +79,8 @@ def _parameter_map(model: Model) -> tuple[Indices, Indices, Real, dict[str, tupl
     fields = [name for name in Parameters._fields if name != SHARES]
 
     def assemble(values: Real) -> Any:
-        return parameters(model.plan, dict(zip(names, np.split(values, ends), strict=True)), np)
+        v: Any = dict(zip(names, np.split(values, ends), strict=True))
+        return parameters(model.plan, v, np)
 
     def flat(values: Real) -> Real:
         p = assemble(values)

@@ -112,7 +112,7 @@ def describe_groups(
             flat_bar,
         )
         describe_group_back(
-            value[conc],
+            float(value[conc]),
             group_reached[g],
             total,
             group_row[g],

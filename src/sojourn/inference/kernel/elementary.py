@@ -20,15 +20,19 @@ SHIFT = 6755399441055744.0
 
 
 @intrinsic
-def bits_of(context: Any, x: Any) -> Any:
+def _bits_of(context: Any, x: Any) -> Any:
     """The 64 bits of a double, as an integer."""
     return types.int64(types.float64), lambda c, b, s, a: b.bitcast(a[0], ir.IntType(64))
 
 
 @intrinsic
-def double_of(context: Any, bits: Any) -> Any:
+def _double_of(context: Any, bits: Any) -> Any:
     """The double that has these 64 bits."""
     return types.float64(types.int64), lambda c, b, s, a: b.bitcast(a[0], ir.DoubleType())
+
+
+bits_of: Any = _bits_of
+double_of: Any = _double_of
 
 
 @compiled_in_order
@@ -77,5 +81,5 @@ def log(x: float) -> float:
     )
 
 
-if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
-    exp, log = math.exp, math.log
+if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    exp, log = math.exp, math.log  # pyright: ignore[reportAssignmentType]

@@ -139,7 +139,7 @@ def mix_meanings(
         for j in range(series_start[k], series_start[k + 1]):
             meaning[series_meaning[j]] /= total
         potential -= highest + math.log(total)
-    return potential
+    return float(potential)
 
 
 @compiled

@@ -91,7 +91,8 @@ def lay_out(constants: Arrays) -> Arrays:
     """Return new work arrays for the constants of a case, by name, with the parameters and all views."""
     size = find_sizes(constants)
     work = {name: np.zeros(shape) for name, shape in _shapes(WORK, size).items()}
-    own = {RENAMED.get(name, name): shape for name, shape in constants["parameter_shapes"].items()}
+    shapes: dict[str, tuple[int, ...]] = constants["parameter_shapes"]
+    own = {RENAMED.get(name, name): shape for name, shape in shapes.items()}
     work["parameters"], views = _in_one_block(own)
     work.update(views)
     bars = _shapes(ZEROED, size) | {f"{name}_bar": shape for name, shape in own.items()}
