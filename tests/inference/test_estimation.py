@@ -215,7 +215,7 @@ def test_chains_of_other_unknowns_are_refused(case: Case, answer: Answer) -> Non
 
 
 def test_chains_go_on_where_unknowns_of_claims_have_gone(case: Case, model: Model, answer: Answer) -> None:
-    """Without contact groups their overdispersion and reach have gone; the rest keeps its metric and places."""
+    """Without contact groups their overdispersion and reach have gone; the rest keeps metric and places."""
     fewer = compile_case(replace(case, contacts=()))
     before, after = adaptation_of(model, answer), adaptation_of(fewer, answer)
     kept = [model.unknowns.labels().index(label) for label in fewer.unknowns.labels()]
