@@ -28,5 +28,12 @@ _KIND: dict[str, Kind] = {
 
 
 def kind_of(reading: Reading) -> Kind:
-    """Return the kind of a reading; a reading with a denominator is a share."""
+    """Return the kind of a reading; a reading with a denominator is a share.
+
+    Example:
+        >>> from sojourn.case import read_case
+        >>> reading = read_case("kazakhstan-2022").readings[0]
+        >>> reading.measure, kind_of(reading)
+        ('entries', 'crossings')
+    """
     return "shares" if reading.of_measure else _KIND[reading.measure]

@@ -28,7 +28,7 @@ def render(record: Record) -> None:
     style = "bold yellow" if is_unreliable(record) or is_draft(record) else "bold green"
     console.print_line(f"{verdict_line(record, labels)}\n", style=style)
     if is_unreliable(record):
-        for advice in advices(record, labels):
+        for advice in list_advice(record, labels):
             console.print_line(advice)
         console.print_line()
     console.print_line(f"{_finding(record)}\n", style=style)
@@ -69,7 +69,7 @@ def _of(diagnostics: Mapping[str, Any], key: str, labels: LedgerLabels) -> str:
     return labels.quantity(diagnostics[key]) if diagnostics.get(key) else "one quantity"
 
 
-def advices(record: Record, labels: LedgerLabels) -> Iterator[str]:
+def list_advice(record: Record, labels: LedgerLabels) -> Iterator[str]:
     """What would help an answer that has not converged, a sentence each."""
     diagnostics, stopped = record["diagnostics"], record["draws"].get("stopped_by", "draws")
     if claim := diagnostics.get("disputed"):
