@@ -24,7 +24,7 @@ from sojourn.audit.results import (
     SourceConflict,
 )
 from sojourn.case.contradictions import Contradiction
-from sojourn.cli.answer_text import advices, claim_lines, render, verdict_line
+from sojourn.cli.answer_text import claim_lines, list_advice, render, verdict_line
 from sojourn.cli.audit_text import render_audit
 
 DATA = Path(__file__).parents[1] / "data" / "answer"
@@ -112,7 +112,7 @@ def test_an_answer_that_has_not_converged_says_what_helps(
     answer: dict[str, Any], stopped: str, diagnostics: dict[str, Any], advice: str
 ) -> None:
     record = cut(answer, stopped, **diagnostics)
-    assert any(advice in line for line in advices(record, labels_of_answer(record)))
+    assert any(advice in line for line in list_advice(record, labels_of_answer(record)))
 
 
 def test_a_draft_is_called_one(answer: dict[str, Any]) -> None:
