@@ -42,7 +42,7 @@ def test_a_precise_figure_has_the_p_of_its_tail(said: float) -> None:
 
 
 def test_a_far_figure_has_a_p_of_its_own() -> None:
-    # Not all the same nought: a worse figure has a smaller p, on either side.
+    # These p-values are not all 0: a worse figure has a smaller one, on either side.
     for side in (-1, 1):
         rng = np.random.default_rng(1)
         pits = [levels_at([side * x], [side * x + 1e-3], [1.0]).pit(EVEN, rng) for x in (40.0, 60.0, 80.0)]
@@ -162,7 +162,7 @@ def test_a_false_figure_has_a_small_p(model: Model, prior: Points) -> None:
 
 
 def test_a_figure_up_to_a_limit_is_no_conflict_below_it(model: Model, prior: Points) -> None:
-    """A one-sided figure whose interval reaches nought leaves everything below its limit possible."""
+    """A one-sided figure whose interval reaches down to 0 leaves everything below its limit possible."""
     k = next(i for i, c in enumerate(model.wording.claims) if c.claim == "c09")
     own = readings_of(model, k)
     spans = np.concatenate([model.wording.of_reading[i] for i in own])

@@ -1,4 +1,4 @@
-"""Comparison of two answers: which edit moved what, in whose units, and what is said otherwise."""
+"""Comparison of two answers: which edit moved which quantity, in which unit, and in which words."""
 
 from __future__ import annotations
 

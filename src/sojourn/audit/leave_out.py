@@ -23,6 +23,7 @@ from sojourn.audit.moment_matching import match_moments
 from sojourn.audit.posterior import Posterior, quantities_of
 from sojourn.audit.results import Method
 from sojourn.case.small_groups import FOLDED, is_small
+from sojourn.inference.convergence import find_worst_rhat
 from sojourn.inference.estimation import make_sampler
 from sojourn.inference.importance_weights import Weights, efficiency, equal, resample, smooth
 from sojourn.inference.likelihood import ClaimIntervals
@@ -292,7 +293,4 @@ def shift(posterior: Posterior, without: LeftOut) -> float:
 
 def worst_rhat(quantities: dict[str, Real], chains: int) -> float:
     """The largest R̂ of the quantities."""
-    from arviz_stats.base.array import array_stats
-
-    series = np.stack([x.reshape(chains, -1) for x in quantities.values()])
-    return float(np.max(array_stats.rhat(series, chain_axis=1, draw_axis=2)))
+    return find_worst_rhat(np.stack([x.reshape(chains, -1) for x in quantities.values()]))

@@ -25,6 +25,7 @@ from sojourn.case.template import TEMPLATE
 from sojourn.evaluation.scores import score_answer
 from sojourn.evaluation.trials import Trial, card_record
 from sojourn.inference.compiled_density import CompiledDensity, compile_density
+from sojourn.inference.convergence import find_worst_rhat
 from sojourn.inference.density import Account, Model, build_model
 from sojourn.inference.estimation import make_sampler
 from sojourn.inference.jax_config import jax_settings
@@ -69,7 +70,7 @@ def run_own_trial(trial: Trial) -> dict[str, Any]:
     drawn = outcomes(own, found.z.reshape(-1, found.z.shape[2]))
     persons = {name: float(value[0]) for name, value in outcomes(own, truth[None]).items()}
     card = score_answer(drawn, persons)
-    rhat = max(_rhat(x.reshape(trial.chains, trial.draws)) for x in drawn.values())
+    rhat = find_worst_rhat(np.stack([x.reshape(trial.chains, trial.draws) for x in drawn.values()]))
     return {
         "trial": asdict(trial),
         "version": __version__,
@@ -112,9 +113,3 @@ def outcomes(own: Bench, z: np.ndarray) -> dict[str, np.ndarray]:
     return dict(
         zip(OUTCOMES, timeline[:, position_of(own.model, own.model.case.settings.asof)].T, strict=True)
     )
-
-
-def _rhat(drawn: np.ndarray) -> float:
-    from arviz_stats.base.array import array_stats
-
-    return float(np.max(array_stats.rhat(drawn, chain_axis=0, draw_axis=1)))

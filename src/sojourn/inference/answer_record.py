@@ -67,6 +67,11 @@ class Summary:
             **warnings_as_record(self.warnings),
         }
 
+    @property
+    def z(self) -> Real:
+        """The draws (draws, D), one chain after another."""
+        return self.draws.z.reshape(-1, self.draws.z.shape[2])
+
     @cached_property
     def at(self) -> int:
         """Bound of the day asked."""
@@ -184,7 +189,7 @@ class Summary:
     def sources(self) -> Iterator[dict[str, Any]]:
         """Log bias of every source by kind of measure, what its interest has in common included."""
         case, compiled, wording = self.model.case, self.model.compiled, self.model.wording
-        values = _natural(self.model, self.draws.z.reshape(-1, self.draws.z.shape[2]))
+        values = _natural(self.model, self.z)
         spoken = spoken_pairs(case, compiled)
         shared = common_pairs(case, spoken)
         rng = np.random.default_rng(0)
@@ -231,8 +236,7 @@ class Summary:
             if part in self.parts():
                 found = _log_contraction(self.posterior.parts[:, k], self.prior.parts[:, k])
                 yield {"quantity": f"in {part}", "contraction": found}
-        z = self.draws.z.reshape(-1, self.draws.z.shape[2])
-        spread = z.var(axis=0)
+        spread = self.z.var(axis=0)
         for label, variance in zip(self.model.unknowns.labels(), spread, strict=True):
             if not label.startswith(WALKS):
                 yield {"quantity": label, "contraction": significant(1 - variance, 4)}
@@ -240,13 +244,13 @@ class Summary:
     @cached_property
     def prior_ledger(self) -> PriorLedger:
         """What each headline rests on."""
-        z = self.draws.z.reshape(-1, self.draws.z.shape[2])
-        return make_prior_ledger(ledger_draws(self.model, len(self.draws.z), z, self.posterior, self.prior))
+        chains = len(self.draws.z)
+        return make_prior_ledger(ledger_draws(self.model, chains, self.z, self.posterior, self.prior))
 
     def run_out_notes(self) -> dict[str, str]:
         """What a day on which permitted days run out rests on, by id of the stay rule, if on its prior."""
         labels = self.model.unknowns.labels()
-        untouched = find_untouched(self.draws.z.reshape(-1, len(labels)))
+        untouched = find_untouched(self.z)
         found = {labels[i]: describe_prior(self.model.unknowns, [int(i)]) for i in untouched}
         return {
             rule.id: f"{ON_ASSUMPTIONS}: the share that leaves then ({found[label]}) is that of the prior"

@@ -93,7 +93,8 @@ class CompiledDensity:
             threads = os.cpu_count() or 1
             with ThreadPoolExecutor(threads) as pool:
                 parts = pool.map(
-                    lambda part: list(map(self._record_by_kernel(claims), part)), _parts(z, threads)
+                    lambda part: list(map(self._record_by_kernel(claims), part)),
+                    np.array_split(z, min(threads, len(z))),
                 )
                 rows = list(chain.from_iterable(parts))
         return DrawRecord(*(np.stack(column) for column in zip(*rows, strict=True)))
@@ -213,11 +214,6 @@ class Question:
         """Moves between places until the reference date, (D, D); `split` is (R, S, D)."""
         moved = movers[: self.at, self.rows].sum(axis=0)
         return self.member.T @ xp.einsum("rs,rsd->sd", moved, split[self.rows])
-
-
-def _parts(z: Real, count: int) -> list[Real]:
-    """Draws in at most `count` parts, none of them empty."""
-    return np.array_split(z, min(count, len(z)))
 
 
 def make_timeline(plan: Plan) -> Callable[[History], Array]:

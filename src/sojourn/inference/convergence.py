@@ -79,6 +79,11 @@ def rhat_and_bulk(series: Real) -> tuple[Real, Real]:
     return np.maximum(split_rhat(ranked), split_rhat(folded)), effective_draws(ranked)
 
 
+def find_worst_rhat(series: Real) -> float:
+    """The largest R̂ of series (K, chains, draws)."""
+    return float(rhat_and_bulk(series)[0].max())
+
+
 def split_chains(series: Real) -> Real:
     """Halves of the chains as chains of their own: (K, chains, draws) to (K, 2 chains, draws // 2)."""
     half = series.shape[2] // 2

@@ -105,32 +105,49 @@ def estimate(
     model = compile_case(dated)
     earlier = None if start is None else adaptation_of(model, start)
     schedule = QUICK if quick else FULL
-    run: dict[str, Any] = {
-        "limit": limit,
-        "schedule": schedule,
-        "start": earlier,
-        "report": report,
-        "stop": stop,
-    }
-    density = compile_density(model)
-    with ThreadPoolExecutor(1, initializer=enter_thread) as pool:
-        check = pool.submit(check_kernel, density)
-        pool.map(import_module, NEEDED_LATER)
-        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run)
-    if (error := check.exception()) is not None:
-        if not isinstance(error, KernelError):
-            raise error
-        warnings.warn(
-            f"the kernel is wrong here, drawing again with JAX: {error}", RuntimeWarning, stacklevel=2
+
+    def draw(density: CompiledDensity) -> tuple[Draws, Adaptation]:
+        return make_sampler(model, density).draw(
+            model.said,
+            seed,
+            chains,
+            draws,
+            limit=limit,
+            schedule=schedule,
+            start=earlier,
+            report=report,
+            stop=stop,
         )
-        density = CompiledDensity(model, None)
-        drawn = make_sampler(model, density).draw(model.said, seed, chains, draws, **run)
-    found, adaptation = drawn
+
+    density, (found, adaptation) = _draw_checked(compile_density(model), draw)
     origin = None if start is None else {"answer": start.sha256, "how": "chains"}
     answer = summarise_draws(
         model, found, seed, adaptation, density=density, draft=quick, started_from=origin
     )
     return replace(answer, _case=case)
+
+
+def _draw_checked(
+    density: CompiledDensity, draw: Callable[[CompiledDensity], tuple[Draws, Adaptation]]
+) -> tuple[CompiledDensity, tuple[Draws, Adaptation]]:
+    """Draw while the kernel is compared with its definition, and again with JAX if the kernel is wrong.
+
+    Returns:
+        The density that was drawn from, and what was drawn.
+    """
+    with ThreadPoolExecutor(1, initializer=enter_thread) as pool:
+        check = pool.submit(check_kernel, density)
+        pool.map(import_module, NEEDED_LATER)
+        drawn = draw(density)
+    try:
+        check.result()
+    except KernelError as error:
+        warnings.warn(
+            f"the kernel is wrong here, drawing again with JAX: {error}", RuntimeWarning, stacklevel=3
+        )
+        density = CompiledDensity(density.model, None)
+        drawn = draw(density)
+    return density, drawn
 
 
 def _reweighted(start: Answer, case: Case) -> Answer | None:

@@ -52,7 +52,7 @@ class Kernel:
         self._connect()
 
     def set_claims(self, claims: ClaimIntervals, score_all: bool = False) -> None:
-        """Replace what was said; shapes must be those of before."""
+        """Replace the claims; their arrays must keep their shapes."""
         reading = self.arrays["claim_of_reading"]
         weight = np.asarray(claims.claim_weight)[reading]
         data = {
@@ -137,21 +137,15 @@ class Kernel:
     def _follow(self, number: int, begin: int, members: Real, counted: Real) -> None:
         """Add the group of a rate, which goes through the same chain from bound `begin` on."""
         own = self.arrays["group_stock"][number]
-        self.forward_stages.append(
-            self._stage(chain.begin_group, begin=begin, members=members, group_stock=own)
-        )
         flows = {"entering": "nobody", "stock": own, "movers": "group_movers"}
-        self.forward_stages.append(
-            self._stage(
-                chain.propagate, begin=begin, **flows, arriving="group_arriving", settling="group_settling"
-            )
-        )
-        self.forward_stages.append(
-            self._stage(chain.count_group, number=number, begin=begin, counted=counted, group_stock=own)
-        )
-        again = self._stage(
+        follow = self._stage(
             chain.propagate, begin=begin, **flows, arriving="group_arriving", settling="group_settling"
         )
+        self.forward_stages += [
+            self._stage(chain.begin_group, begin=begin, members=members, group_stock=own),
+            follow,
+            self._stage(chain.count_group, number=number, begin=begin, counted=counted, group_stock=own),
+        ]
         silent = {"movers_bar": "nobody", "arriving_bar": "no_arrivals", "settling_bar": "no_permits"}
         back = self._stage(
             chain.propagate_back,
@@ -164,7 +158,7 @@ class Kernel:
         )
         self.reverse_stages[:0] = [
             self._stage(chain.count_group_back, number=number, counted=counted),
-            again,  # its movers were overwritten by the next group
+            follow,  # once more, since the next group has overwritten its movers
             back,
             self._stage(chain.begin_group_back, begin=begin, members=members),
         ]

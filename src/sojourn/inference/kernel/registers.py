@@ -7,8 +7,6 @@ from sojourn._core.calendar import YEAR_WEEKS
 from sojourn.inference.kernel.compilation import compiled
 from sojourn.inference.kernel.elementary import exp
 
-YEAR = float(YEAR_WEEKS)
-
 
 @compiled
 def leave_briefly(
@@ -229,7 +227,7 @@ def issue_documents(
             new, share, renewed = uptake[g] * late[t, g], uptake[g], 0.0
             if permit != 0:
                 new, share = settling[t, m] if m >= 0 else 0.0, 1.0
-                renewed = renewal[g] / YEAR * weeks[t] * holders[t, g]
+                renewed = renewal[g] / YEAR_WEEKS * weeks[t] * holders[t, g]
             leaked = leak[g] * visitor_entries[t, n] if n >= 0 else 0.0
             issued[t, g] = active[t, g] * (new + leaked + renewed)
             registered[t, g] = active[t, g] * (new + leaked - struck_share[g] * share * gone[t, g])
@@ -291,8 +289,8 @@ def issue_documents_back(
             if permit != 0:
                 if m >= 0:
                     settling_bar[t, m] += of_new
-                holders_bar[t, g] = of_issued * renewal[g] / YEAR * weeks[t]
-                renewal_bar[g] += of_issued / YEAR * weeks[t] * holders[t, g]
+                holders_bar[t, g] = of_issued * renewal[g] / YEAR_WEEKS * weeks[t]
+                renewal_bar[g] += of_issued / YEAR_WEEKS * weeks[t] * holders[t, g]
             else:
                 late_bar[t, g] = of_new * uptake[g]
                 uptake_bar[g] += of_new * late[t, g] + of_gone * gone[t, g]
