@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from sojourn._core.arrays import Indices, Real
 from sojourn._core.thresholds import K_HAT
@@ -47,8 +46,8 @@ class FigurePit:
     def z(self) -> float:
         """The transform as a quantile of the standard normal distribution."""
         if self.below < self.above:
-            return float(norm.ppf(max(self.below, LEAST)))
-        return -float(norm.ppf(max(self.above, LEAST)))
+            return float(ndtri(max(self.below, LEAST)))
+        return -float(ndtri(max(self.above, LEAST)))
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Adaptation", "Draws", "Interrupted", "Sampler", "SamplingProgress", "Schedule"]
 
 StoppedBy = Literal["converged", "limit", "draws"]
-MODE_OFFSETS = (0.5, 0.5, 1.0, 1.0)
-"""Offsets of the points around the mode that give a first metric, in sd of its normal approximation."""
 CURVATURE_POINTS = 2
 """Number of points per pilot chain at which the curvature is computed."""
 FIRST_STEP = 0.3
@@ -52,7 +50,10 @@ class Schedule:
     """How long the stages of a run are, in trajectories of each chain; a trajectory has `leapfrogs` steps.
 
     Attributes:
-        pilot: first trajectories, after which the curvature is computed.
+        around: offsets of the points around the mode whose curvatures give a first metric, in sd of the
+            normal approximation at the mode.
+        pilot: first trajectories, after which the curvature is computed again, along them; 0: the first
+            metric stays.
         rounds: trajectories after each of which the metric is learned from their draws, with the number
             of independent draws that each of them counts for.
         settle: trajectories that adapt the step to the metric; the first of a stage are not drawn from.
@@ -64,6 +65,7 @@ class Schedule:
         seconds: time after which the run ends with the next block, if it is shorter than the limit.
     """
 
+    around: tuple[float, ...] = (0.5, 0.5, 1.0, 1.0)
     pilot: int = 100
     rounds: tuple[tuple[int, float], ...] = ((150, 0.5), (150, 1.0))
     settle: int = 50
@@ -80,8 +82,8 @@ class Schedule:
 
 
 FULL = Schedule()
-QUICK = Schedule(pilot=60, rounds=((60, 0.5),), settle=30, block=50, seconds=7.0)
-"""A draft: a metric from fewer draws, and a few seconds of drawing."""
+QUICK = Schedule(around=(0.5, 1.0), pilot=0, rounds=((60, 0.5),), settle=20, block=50, seconds=4.0)
+"""A draft: a metric from two curvatures and fewer draws, and a few seconds of drawing."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class Sampler:
         warm = schedule.discard + schedule.settle if start else schedule.warm_up()
         expected = chains * schedule.leapfrogs * (warm + (draws or USUAL_DRAWS))
         if not (metric or start):
-            looks = len(MODE_OFFSETS) + 1 + CURVATURE_POINTS * chains
+            looks = len(schedule.around) + 1 + (CURVATURE_POINTS * chains if schedule.pilot else 0)
             expected += 200 + looks * (self.size + 1) + chains * schedule.pilot * schedule.leapfrogs
         seconds = min(limit, schedule.seconds) if draws is None else None
         meter = Meter(report, stop, expected, seconds)
@@ -259,8 +261,11 @@ class _Run:
         """Curvatures at points."""
         return self.each(lambda z: curvature(self.gradient(), z), points)
 
-    def explore(self) -> tuple[Metric, list[Position]]:
-        """A metric from curvatures around the mode, then along short chains; and the chains' positions."""
+    def explore(self) -> tuple[Metric, list[Position] | None]:
+        """A metric from curvatures around the mode, then along short chains; and the chains' positions.
+
+        Without pilot trajectories there are no positions yet.
+        """
         size, free = self.sampler.size, self.sampler.free
         mode = find_mode(self.gradients[0], size, free)
         self.meter.phase = "learning the metric"
@@ -268,9 +273,12 @@ class _Run:
         first[~free], first[:, ~free] = 0.0, 0.0
         first[~free, ~free] = 1.0
         normal = from_curvature(mode, [first])
-        ways = zip(MODE_OFFSETS, self.generators(len(MODE_OFFSETS)), strict=True)
+        offsets = self.schedule.around
+        ways = zip(offsets, self.generators(len(offsets)), strict=True)
         around = [normal.place(offset * rng.standard_normal(size)) for offset, rng in ways]
         metric = from_curvature(mode, self.look(around))
+        if not self.schedule.pilot:
+            return metric, None
         _, positions, pilots = self.adapt(metric, self.begin(metric), FIRST_STEP, self.schedule.pilot)
         at = np.linspace(self.schedule.pilot - 1, self.schedule.pilot // 2, CURVATURE_POINTS).astype(int)
         points = np.concatenate([pilot.z[at] for pilot in pilots])
