@@ -82,9 +82,9 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the fast tests by the file they are in."""
+    """Mark the fast tests by the file they are in, but those marked slow."""
     for item in items:
-        if is_in(item.path, FAST):
+        if is_in(item.path, FAST) and item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.fast)
 
 

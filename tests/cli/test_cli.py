@@ -191,6 +191,7 @@ def test_no_such_case(capsys, tmp_path: Path) -> None:
     assert "shipped: kazakhstan-2022" in err
 
 
+@pytest.mark.slow
 def test_a_million_rows(capsys, folder: Path) -> None:
     row = "A{0},ho_border,2022-07-04,{0},,arround,persons,said,,,,use,\n"
     with (folder / "claims.csv").open("a") as file:
@@ -219,6 +220,7 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, folder: Path, capsys) 
     assert run(capsys, "check", folder) == (130, "", "")
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error() -> None:
     program = f'"{sys.executable}" -c "from sojourn.cli import main; main()"'
     command = f"{program} check kazakhstan-2022 --json | head -c 1"

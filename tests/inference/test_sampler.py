@@ -63,6 +63,7 @@ def distances(z: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.nda
     return (z.mean(axis=(0, 1)) - mean) / error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_moments_of_a_correlated_gaussian(seed: int) -> None:
     """50 means within 4.5 standard errors, and 1,275 covariances within 6 of theirs: 3e-4 by chance."""
@@ -80,6 +81,7 @@ def test_moments_of_a_correlated_gaussian(seed: int) -> None:
     assert np.abs(spread / error).max() < 6
 
 
+@pytest.mark.slow
 def test_quantiles_of_a_skewed_density() -> None:
     """Logarithms of gamma variables of shape 1/2: a long tail on one side, a steep one on the other."""
     shape, size = 0.5, 10
@@ -95,6 +97,7 @@ def test_quantiles_of_a_skewed_density() -> None:
         assert np.abs((below.mean(axis=(0, 1)) - level) / error).max() < 4.5, level
 
 
+@pytest.mark.slow
 def test_quantiles_of_a_funnel() -> None:
     """A scale of five others, as the errors of measurement are; the scale itself is standard normal."""
 
@@ -148,6 +151,7 @@ def two_hills(z):
     return -float(np.logaddexp(*logs)), z - (weight[0] - weight[1]) * away
 
 
+@pytest.mark.slow
 def test_chains_that_do_not_mix_end_by_the_limit() -> None:
     found, _ = sampler_of(two_hills, 5).draw(None, 1, limit=1e-9)
     assert found.stopped_by == "limit"
@@ -162,6 +166,7 @@ def test_the_limit_does_not_bind_a_number_of_draws() -> None:
     assert found.z.shape[1] == 300
 
 
+@pytest.mark.slow
 def test_a_warm_start_draws_from_the_same_density() -> None:
     """It learns nothing anew, so it needs far fewer gradients before its first draw."""
     mean, precision = gaussian(2)
@@ -187,6 +192,7 @@ def test_a_warm_start_forgets_where_it_began() -> None:
     assert np.abs(distances(found.z, mean, covariance)).max() < 4.5
 
 
+@pytest.mark.slow
 def test_a_metric_replaces_the_curvature() -> None:
     mean, precision = gaussian(0)
     covariance = np.linalg.inv(precision)
@@ -196,6 +202,7 @@ def test_a_metric_replaces_the_curvature() -> None:
     assert np.abs(distances(found.z, mean, covariance)).max() < 4.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [0.65, 0.8, 0.9])
 def test_the_step_meets_its_target(target: float) -> None:
     found, _ = gaussian_sampler(1).draw(None, 1, draws=250, schedule=replace(FULL, target=target))

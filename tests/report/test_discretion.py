@@ -55,6 +55,7 @@ def texts(target: Path) -> Iterator[str]:
     yield from (target.with_name(name).read_text() for name in ("prov.json", "ro-crate-metadata.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_no_format_tells_more_than_it_may(save: Callable[..., Path], form: Format) -> None:
     found = "\n".join(texts(write_report(save(talkative, renamed), form=form)))
