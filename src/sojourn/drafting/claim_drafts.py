@@ -113,6 +113,8 @@ def _judge(line: _Line, place: int, earlier: Sequence[FoundClaim]) -> FoundClaim
         if figure.kind != "percent":
             return None
         figure = _signed(line, figure)
+    elif measure != "net" and figure.value is not None:
+        figure = replace(figure, value=abs(figure.value))
     return FoundClaim(figure, line.sentence, unit, _fitting(measure, unit, line))
 
 
@@ -174,7 +176,7 @@ def _is_claim(figure: Figure, unit: str, measure: str, cost: float) -> bool:
     """Tell whether a figure is one of people, documents or crossings that move or stay."""
     if figure.kind == "percent":
         return bool(measure) and cost <= (NEAR["part"] if figure.is_part else FAR)
-    if figure.value is None or figure.value < SMALLEST:
+    if figure.value is None or abs(figure.value) < SMALLEST:
         return False
     if unit in COUNTED:
         return (bool(measure) and cost < FAR) or (unit == "persons" and figure.is_large)
@@ -189,7 +191,7 @@ def _signed(line: _Line, figure: Figure) -> Figure:
     """Return a change of rents with its sign."""
     falls = ("fell", "fall", "drop", "declin", "decreas", "less", "cheap", "down", "снизи", "упал", "подешев", "дешев", "сократ")
     is_fall = any(token.text.startswith(falls) for token in line.tokens)
-    if not is_fall or figure.value is None:
+    if not is_fall or figure.value is None or figure.value < 0:
         return figure
     high = None if figure.high is None else -figure.value
     return replace(figure, value=-(figure.value if figure.high is None else figure.high), high=high)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sojourn.drafting.hedge_words import BEFORE, CHANGES, hedge_after, hedge_before
+from sojourn.drafting.hedge_words import CHANGES, hedge_after, hedge_before
 from sojourn.drafting.number_words import EVERY, EVERY_WORDS, MOST, NEEDS_PART, PARTS, SCALES, VAGUE
 from sojourn.drafting.numbers import Number, number_at, words_at
 from sojourn.drafting.tokens import Token, split_tokens
@@ -218,13 +218,26 @@ def _counted(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
     number = number_at(tokens, place)
     if number is None or _text(tokens, place - 1) in VAGUE:
         return None
+    is_negative = _is_negative(tokens, place)
     number, high, after = _with_range(tokens, number)
     percent = _percent_after(tokens, after)
     kind = "percent" if percent else "count"
     hedge = "range" if high is not None else number.hedge
-    figure = Figure(0, 0, number.value, high, hedge, kind, number.is_large and not percent)
+    value = -number.value if is_negative and high is None else number.value
+    figure = Figure(0, 0, value, high, hedge, kind, number.is_large and not percent)
     found, after = _hedged(tokens, place, percent or after, figure, "reported")
     return found, after
+
+
+def _is_negative(tokens: Sequence[Token], place: int) -> bool:
+    """Tell whether a minus belongs to a number: one that is close to it and to nothing before, or the word."""
+    before = _text(tokens, place - 1)
+    if before in ("minus", "минус"):
+        return True
+    is_sign = before in ("-", "−", "–") and tokens[place].start == tokens[place - 1].end
+    return is_sign and place > 1 and (
+        tokens[place - 1].start > tokens[place - 2].end or tokens[place - 2].text in ("(", "about", "на")
+    )
 
 
 def _with_range(tokens: Sequence[Token], number: Number) -> tuple[Number, float | None, int]:
@@ -274,14 +287,3 @@ def _is_joined(tokens: Sequence[Token], first: int, middle: int) -> bool:
     if word == "to" or word == "or" or word == "или":
         return not is_change
     return False
-
-
-def figure_numbers(text: str) -> Iterator[float]:
-    """Yield every number that a text says, in digits or in words; for a check that a figure is in it."""
-    for figure in find_figures(text):
-        for value in (figure.value, figure.high):
-            if value is not None:
-                yield value
-
-
-__all__ = ["BEFORE", "Figure", "figure_numbers", "find_figures"]

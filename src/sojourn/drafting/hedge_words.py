@@ -56,7 +56,7 @@ BEFORE, AFTER = _phrases(_BEFORE), _phrases(_AFTER)
 LONGEST = max(map(len, BEFORE))
 CHANGES = (
     "fell fall rose rise grew grow drop dropped increas decreas decline climb jump halved tripled doubled снизи "
-    "упал вырос сократи увелич подешев подорожа подскочи уменьши выросл поднял"
+    "упал вырос сократи увелич подешев подорожа подскочи уменьши выросл поднял повыси раза вдвое втрое times"
 ).split()
 """Beginnings of verbs of change: "fell to 30,000" and "снизилось до 30 тысяч" are no upper limits."""
 

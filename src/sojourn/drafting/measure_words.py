@@ -32,7 +32,7 @@ _CUES: dict[str, str] = {
     " постоянное место жительства, работают, гражданство",
     "issued": "issued, issue, granted, grant, assigned, handed, delivered, obtained, received, approved, opened, applied for,"
     " выдан*, выдал*, получил*, оформил*, оформлен*, присвоен*, предоставлен*, попросил*, обратил*, взяли, подан*,"
-    " подано, открыл*",
+    " подано, подал*, подав*, открыл*",
     "register": "registered, registration*, on the register, enrolled, pesel, recorded as, на учёте, на учете, учёте, состоит,"
     " состоят, зарегистрир*, регистраци*, отметил*",
     "net": "net migration, net balance, difference between, the balance, разниц*, сальдо, чистый прирост",

@@ -26,7 +26,7 @@ _PATTERNS = (
     r"\d+(?:[.,]\d+)?[- ](?:летн\w+|year-old\w*|years old|years of age|-летн\w+|-й\b|-го\b|-м\b|-х\b|st\b|nd\b|rd\b|th\b)",
     r"\d+-(?:летн\w+|year|е\b|й\b|го\b|м\b|х\b|ти\b|ми\b|процентн\w+|мест\w+)\w*",
     r"\b\d{1,2}(?:st|nd|rd|th)\b",
-    r"(?i)\d[\d.,]*\s?(?:times\b|-?fold\b|раза?\b|крат\w+)|(?<=[A-Za-z] )times \d[\d.,]*",
+    r"(?i)(?<![\d.,])(?<!\d[ \u00a0])\d{1,3}(?:[.,]\d+)?\s?(?:times\b|-?fold\b|раза?\b|крат\w+)|(?<=[A-Za-z] )times \d[\d.,]*",
     r"(?i)\bнас уже \d[\d\u00a0 ]*|\b\d+\+\s",
     r"https?://\S+|www\.\S+|\S+@\S+",
 )
