@@ -8,7 +8,7 @@ _NOUNS: Mapping[str, str] = {
     "persons": "people person persons russian ukrainian sudanese syrian venezuelan belarusian afghan armenian eritrean "
     "somali colombian citizen national refugee migrant immigrant emigrant returnee resident visitor foreigner "
     "entrant newcomer arrival traveller compatriot holder child children women men student worker employee staff "
-    "specialist individual relocat asylum exile evacuee civilian adult beneficiar recipient others souls "
+    "specialist individuals relocat asylum exile evacuee civilian adult beneficiar recipient others souls "
     "человек люд россиян граждан гражданин украин белорус беженц мигрант иммигрант эмигрант иностран приезж приехавш "
     "прибывш релокант переселен студент специалист дет женщин мужчин лиц ребят русски сирийц суданц венесуэл "
     "афганц соотечественник вернувш ночующ работник сотрудник школьник получател",
@@ -38,7 +38,7 @@ _STEMS = {**{stem: unit for unit, text in _NOUNS.items() for stem in text.split(
 _OTHERS = tuple(_OTHER.split())
 _WHOLE = frozenset(
     "day days year years week weeks month months national men women others staff number лет год дня день дни дней "
-    "люд лиц дет виз карт раз час пост дом сом мест лей car bus cent ton second point room cat bed km kg кг км job "
+    "люд лиц дет виз карт раз час пост дом сом мест лей car bus cent euro ton second point room cat bed km kg кг км job "
     "flat page ton lei adult".split()
 )
 """Stems that must be a whole word, with an ending of at most three letters."""
@@ -90,8 +90,8 @@ def counted_unit(words: Sequence[str]) -> tuple[str, int]:
         if word in ("-", "'", "’", "«", "“", "the"):
             continue
         unit = unit_of_word(word)
-        if unit == "persons" and unit_of_word(words[distance] if distance < len(words) else "") not in ("", "persons"):
-            unit = ""  # "Russian visas" are visas
+        if unit == "persons" and word.isascii() and unit_of_word("".join(words[distance : distance + 1])) == "documents":
+            continue  # "Russian residence permits" are permits
         if unit:
             return unit, distance
         unknown = unknown or distance

@@ -33,7 +33,8 @@ class Draft:
     `quote` is `text[start:end]`, in characters of the article's text. `value`, `high`, `hedge` and
     `unit` are as in claims.csv, `measure` and `place` as in readings.csv; `measure` is `stay_rule` for a
     limit on the length of stay. `place` is a country's code, or a town as it is written. `group` is given
-    for a contact group only. What the article does not say is empty.
+    for a contact group only. What the article does not say is empty. `note` is a remark for the person
+    who reads the draft, and is not part of its record.
     """
 
     quote: str
@@ -49,10 +50,13 @@ class Draft:
     place: str = ""
     group: Group | None = None
     drafted_by: str = RULES
+    note: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return the draft as a JSON object."""
-        return asdict(self)
+        record = asdict(self)
+        del record["note"]
+        return record
 
 
 def quote_around(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:

@@ -34,17 +34,23 @@ _COMPILED = tuple(re.compile(pattern) for pattern in _PATTERNS)
 
 
 def other_number_places(text: str) -> list[tuple[int, int]]:
-    """Return the places of numbers that are no figures.
+    """Return the places of numbers that are no figures, in the order of the text.
 
     Example:
         >>> text = "Tel. +7 7172 55 02 02: on 5 October 500 people paid $4.1 million at 22:00"
         >>> [text[start:end] for start, end in other_number_places(text)]
-        ['5 October', '22:00', '+7 7172 55 02 02', '$4.1 million']
+        ['+7 7172 55 02 02', '5 October', '$4.1 million', '22:00']
     """
     found = date_places(text)
     for pattern in _COMPILED:
         found += [match.span() for match in pattern.finditer(text)]
-    return found
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def is_covered(start: int, end: int, places: list[tuple[int, int]]) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from sojourn.drafting.check import is_said, is_verbatim
 from sojourn.drafting.claim_drafts import FoundClaim, find_claims
 from sojourn.drafting.contact_groups import FoundGroup, find_contact_groups
 from sojourn.drafting.dates import day_said, find_publication_day
@@ -92,7 +93,8 @@ def draft_by_rules(text: str, published: date | None = None) -> list[Draft]:
         *(_group(article, item) for item in groups),
         *(_limit(article, item) for item in limits),
     ]
-    return sorted(drafts, key=lambda draft: (draft.start, draft.end))
+    kept = (draft for draft in drafts if is_verbatim(draft, text) and is_said(draft))
+    return sorted(kept, key=lambda draft: (draft.start, draft.end))
 
 
 def _claim(article: ArticleReading, found: FoundClaim) -> Draft:
@@ -136,5 +138,12 @@ def _limit(article: ArticleReading, found: StayLimit) -> Draft:
     draft = article.draft(sentence.start, sentence.end, figure.start, figure.end, sentence)
     place = article.place_of(sentence, figure.start, figure.end, STAY_RULE)
     return replace(
-        draft, value=figure.value, high=figure.high, hedge=figure.hedge, unit=found.unit, measure=STAY_RULE, place=place
+        draft,
+        value=figure.value,
+        high=figure.high,
+        hedge=figure.hedge,
+        unit=found.unit,
+        measure=STAY_RULE,
+        place=place,
+        note=f"in any {found.window} days" if found.window else "",
     )
