@@ -92,7 +92,7 @@ def _follows_change(words: Sequence[str]) -> bool:
 
 def hedge_after(words: Sequence[str]) -> tuple[str, int]:
     """Return the hedge that begins a list of lower-case words, and how many words it takes."""
-    for length in range(3, 0, -1):
+    for length in range(min(3, len(words)), 0, -1):
         if hedge := AFTER.get(tuple(words[:length])):
             return hedge, length
     return "", 0
