@@ -42,6 +42,7 @@ REPEATED_FUNCTIONS = {
     "claims",
     "compare",
     "documents",
+    "draft",
     "engine",
     "estimate",
     "html",

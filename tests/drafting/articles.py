@@ -4,10 +4,10 @@ An article is a text file whose first line is `@published DAY`. A figure that sh
 
     [[words|value|hedge|unit|measure|place|speaker]]
 
-`value` is a number, a range `low-high`, or empty (most, some). `measure`, `place`, `speaker` and `unit` may name
-alternatives, separated by `/`. `[[words|?]]` may be found or not. A contact group is `[[words|group|counts|kind|speaker]]`
-with counts such as `size=40 about;stayed=3`. Everything else must not be found. `held_out/` was written, committed and hashed
-(`held_out.sha256`) before the rules were.
+`value` is a number, a range `low-high`, or empty (most, some). `measure`, `place`, `speaker` and `unit` may
+name alternatives, separated by `/`. `[[words|?]]` may be found or not. A contact group is
+`[[words|group|counts|kind|speaker]]` with counts such as `size=40 about;stayed=3`. Everything else must not
+be found. The articles of `held_out/` were committed, with their hash in `held_out.sha256`, before the rules.
 """
 
 from __future__ import annotations
@@ -191,14 +191,20 @@ def _count(score: Score, article: Article, label: Label, found) -> None:
         counts = {name: part for name, part in label.group.items() if name != "size"}
         score.group_counts += len(counts)
         if found is not None:
-            score.group_counts_right += sum(getattr(found.group, name) == part for name, part in counts.items())
-    wanted = {"speaker": label.speakers} if label.group is not None else {
-        "hedge": tuple(label.hedge.split("/")),
-        "unit": label.units,
-        "measure": label.measures,
-        "place": label.places,
-        "speaker": label.speakers,
-    }
+            score.group_counts_right += sum(
+                getattr(found.group, name) == part for name, part in counts.items()
+            )
+    wanted = (
+        {"speaker": label.speakers}
+        if label.group is not None
+        else {
+            "hedge": tuple(label.hedge.split("/")),
+            "unit": label.units,
+            "measure": label.measures,
+            "place": label.places,
+            "speaker": label.speakers,
+        }
+    )
     for name, allowed in wanted.items():
         score.fields.setdefault(name, [0, 0, 0])[0] += bool(allowed)
         if found is not None:

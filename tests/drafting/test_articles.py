@@ -1,4 +1,4 @@
-"""How many figures of the labelled articles the rules find, on those they were written on and on the others."""
+"""How many figures of the labelled articles the rules find, known and held out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_fields_are_right_as_often_as_was_measured(folder: str, language: str) -
 
 @pytest.mark.parametrize(("folder", "language"), CASES)
 def test_digits_of_a_draft_are_read_alike_by_the_check_of_quotations(folder: str, language: str) -> None:
-    """`case/quoted_numbers.py` reads numbers by other rules: each figure in digits is one of those that it finds."""
+    """`case/quoted_numbers.py` reads numbers by other rules, and finds the same figures."""
     compared = 0
     for article in read_articles(folder, language):
         for draft in draft_by_rules(article.text):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pytest
 from sojourn.drafting import draft_by_rules
 from sojourn.drafting.check import is_said, is_verbatim
 from sojourn.drafting.figures import find_figures
-from sojourn.drafting.numbers import number_at
+from sojourn.drafting.number_phrases import number_at
 from sojourn.drafting.tokens import split_tokens
+from sojourn.drafting.word_lists import word_list
 
-UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+UNITS = (
+    "zero one two three four five six seven eight nine ten eleven "
+    "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+)
 TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety"
-RU_UNITS = "_ один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
+RU_UNITS = (
+    "_ один два три четыре пять шесть семь восемь девять десять одиннадцать "
+    "двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
+)
 RU_TENS = "_ _ двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто"
 RU_HUNDREDS = "_ сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот"
 
@@ -33,7 +40,7 @@ def spell(number: int) -> str:
 
 
 def spell_russian(number: int) -> str:
-    """A number below a million in Russian words; thousands from five to nineteen, so that one form of the word fits."""
+    """A number in Russian words; thousands from five to nineteen, so that one form of the word fits."""
     if number >= 1000:
         return f"{spell_russian(number // 1000)} тысяч {spell_russian(number % 1000)}".strip()
     words = [RU_HUNDREDS.split()[number // 100]] if number >= 100 else []
@@ -53,7 +60,10 @@ def test_english_number_words_are_read_back(number: int) -> None:
     assert (found.value, found.after) == (number, len(split_tokens(words)))
 
 
-@given(st.integers(1, 999).map(lambda n: n) | st.integers(5, 19).flatmap(lambda k: st.integers(1, 999).map(lambda n: 1000 * k + n)))
+@given(
+    st.integers(1, 999).map(lambda n: n)
+    | st.integers(5, 19).flatmap(lambda k: st.integers(1, 999).map(lambda n: 1000 * k + n))
+)
 def test_russian_number_words_are_read_back(number: int) -> None:
     words = spell_russian(number)
     found = number_at(split_tokens(words), 0)
@@ -116,7 +126,9 @@ def test_other_numbers_are_left_out(text: str) -> None:
 
 
 def test_a_change_is_no_range_and_no_upper_limit() -> None:
-    drafts = draft_by_rules("Arrivals fell from 4,000 to 1,500 people. Число въехавших снизилось до 30 тысяч человек.")
+    drafts = draft_by_rules(
+        "Arrivals fell from 4,000 to 1,500 people. Число въехавших снизилось до 30 тысяч человек."
+    )
     assert [(item.value, item.high, item.hedge) for item in drafts] == [
         (4000, None, "reported"),
         (1500, None, "reported"),
@@ -130,9 +142,13 @@ def test_an_instruction_in_an_article_is_text() -> None:
 
 
 PIECES = st.sampled_from(
-    "about more than half a million 12,5 млн тыс. около 98 тысяч . , ; – — \n people россиян въехали left crossed from to до от "
-    "between and of them из них каждый пятый процентов 40 % per cent 90 days may stay нас было шестьдесят пятеро остались said "
-    "« » \" ( ) 2022 5 октября -7 1 660 000 third two не менее".split(" ")
+    word_list(
+        "about more than half a million 12,5 млн тыс. около 98 тысяч . , ; – — \n people россиян въехали "
+        "left crossed from to до от "
+        "between and of them из них каждый пятый процентов 40 % per cent 90 days may stay нас было "
+        "шестьдесят пятеро остались said "
+        '« » " ( ) 2022 5 октября -7 1 660 000 third two не менее'
+    )
 )
 
 

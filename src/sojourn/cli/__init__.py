@@ -48,7 +48,7 @@ COMMANDS = (
     ("compare", "sojourn.cli.compare:compare", "Compare two answers, and find the edit that moved most."),
     ("draft", "sojourn.cli.draft:draft", "Draft claims from an article, for you to accept."),
     ("estimate", "sojourn.cli.estimate:estimate", "Answer the question of a case."),
-    ("import", "sojourn.cli.import_:import_", "Make claims from a published table."),
+    ("import", "sojourn.cli.table_import:import_file", "Make claims from a published table."),
     ("new", "sojourn.cli.new:new", "Make a small case to start from."),
     ("permit", "sojourn.cli.permit:permit", "Until when may one stay, when come back?"),
     ("report", "sojourn.cli.report:report", "Write an answer as a page, tables or interchange files."),

@@ -102,12 +102,16 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError([Problem("--published", "is not a date; write year-month-day", value=text)]) from None
+        raise InputError(
+            [Problem("--published", "is not a date; write year-month-day", value=text)]
+        ) from None
 
 
 def _announce(settings: ModelSettings, content: str) -> None:
     """Say where the article goes before it leaves this computer."""
-    sys.stderr.write(f"Sending the article ({len(content):,} characters) to {settings.name} at {settings.address}\n")
+    sys.stderr.write(
+        f"Sending the article ({len(content):,} characters) to {settings.name} at {settings.address}\n"
+    )
     sys.stderr.flush()
 
 
@@ -126,7 +130,10 @@ def _print(found: ArticleDrafts) -> None:
 
 def _line(item: Draft) -> str:
     """A draft in a line: figure, measure and place, speaker and day."""
-    parts = [_figure(item), " in ".join(part for part in (item.measure.replace("_", " "), item.place) if part)]
+    parts = [
+        _figure(item),
+        " in ".join(part for part in (item.measure.replace("_", " "), item.place) if part),
+    ]
     parts.append(" on ".join(part for part in (item.speaker, item.published) if part))
     return " · ".join(part for part in parts if part)
 
@@ -135,7 +142,11 @@ def _figure(item: Draft) -> str:
     if item.group is not None:
         counts = {name: getattr(item.group, name) for name in ("stayed", "moved_on", "returned", "unknown")}
         told = ", ".join(f"{part} {name.replace('_', ' ')}" for name, part in counts.items() if part)
-        size = f" of {item.group.size_hedge.replace('_', ' ')} {item.group.size}".replace("  ", " ") if item.group.size else ""
+        size = (
+            f" of {item.group.size_hedge.replace('_', ' ')} {item.group.size}".replace("  ", " ")
+            if item.group.size
+            else ""
+        )
         return f"contact group{size}: {told}"
     words = "" if item.hedge in ("reported", "exact", "range") else item.hedge.replace("_", " ") + " "
     number = "" if item.value is None else f"{item.value:,.12g} "
@@ -159,7 +170,8 @@ def _into_case(case: Case, article: str, found: ArticleDrafts, url: str, via: st
     else:
         path = write_draft_table(case, name, rows)
         sys.stdout.write(
-            f"Wrote {len(rows):,} drafts to {path}. Write yes into the column accept of those that are right, complete "
+            f"Wrote {len(rows):,} drafts to {path}. Write yes into the column accept of those that are "
+            f"right, complete "
             f"their rows, then run: sojourn draft {path} --into {case.path}\n"
         )
 
@@ -180,7 +192,8 @@ def _accept_table(path: Path, into: str | None) -> int:
     write_case(accepted.case, case.path or into)
     left = keep_open_drafts(path, sheet)
     sys.stdout.write(
-        f"Added to {case.path}: claims (status context): {accepted.claims:,}, contact groups: {accepted.groups:,}. Drafts "
+        f"Added to {case.path}: claims (status context): {accepted.claims:,}, contact groups: "
+        f"{accepted.groups:,}. Drafts "
         f"left in {path}: {left:,}. Write readings for the claims, then set their status to use\n"
     )
     return 0

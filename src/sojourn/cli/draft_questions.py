@@ -69,7 +69,7 @@ def _answer(ask: Ask, question: str, allowed: Sequence[str]) -> str:
 
 
 def _completed(case: Case, cells: dict[str, str], ask: Ask) -> tuple[dict[str, str], list[Source]]:
-    """Ask for what the draft does not have: its day, its source, and of a group the pseudonym and the place."""
+    """Ask for what a draft does not have: its day and source, of a group the pseudonym and place."""
     complete = dict(cells)
     is_group = any(cells[name] for name in GROUP_COLUMNS)
     wanted = ["published", *(("respondent", "kind", "place") if is_group else ())]
@@ -80,7 +80,9 @@ def _completed(case: Case, cells: dict[str, str], ask: Ask) -> tuple[dict[str, s
     known = [source.source for source in case.sources]
     hint = f" [{cells['source']}]" if cells["source"] else ""
     said = f" for {cells['speaker']}" if cells["speaker"] else ""
-    complete["source"] = ask(f"Source{said}{hint}: an id of sources.csv, or a new one: ").strip() or cells["source"]
+    complete["source"] = (
+        ask(f"Source{said}{hint}: an id of sources.csv, or a new one: ").strip() or cells["source"]
+    )
     if complete["source"] in known or not complete["source"]:
         return complete, []
     source = Source(complete["source"], ask("Its full name: ").strip() or cells["speaker"], "", "media")

@@ -25,7 +25,9 @@ class Accepted:
     groups: int
 
 
-def accept_drafts(case: Case, file: str, rows: Sequence[DraftRow], sources: Sequence[Source] = ()) -> Accepted:
+def accept_drafts(
+    case: Case, file: str, rows: Sequence[DraftRow], sources: Sequence[Source] = ()
+) -> Accepted:
     """Return a case with the accepted drafts: claims with status `context`, and contact groups.
 
     Claims get no reading: what a figure may count is for the analyst to write, who then sets the status
@@ -47,7 +49,9 @@ def accept_drafts(case: Case, file: str, rows: Sequence[DraftRow], sources: Sequ
     taken = set(case.claims_by_id) | {group.group for group in case.contacts}
     for row in rows:
         if row.cells["claim"] in taken:
-            problems.append(Problem(file, "is the id of another claim or group", row.row, "claim", row.cells["claim"]))
+            problems.append(
+                Problem(file, "is the id of another claim or group", row.row, "claim", row.cells["claim"])
+            )
         taken.add(row.cells["claim"])
         if row.cells["source"] not in known:
             message = f"must be the id of a source of sources.csv; {one_of(known, row.cells['source'])}"

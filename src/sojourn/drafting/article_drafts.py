@@ -1,4 +1,4 @@
-"""All drafts of an article: those of the rules, and those of a model where they agree, differ or add to them."""
+"""All drafts of an article: those of the rules, joined with those of a model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ class ArticleDrafts:
     problem: str = ""
 
 
-def draft_article(text: str, published: date | None = None, model: ModelSettings | None = None) -> ArticleDrafts:
+def draft_article(
+    text: str, published: date | None = None, model: ModelSettings | None = None
+) -> ArticleDrafts:
     """Draft the claims of an article.
 
     Args:
@@ -65,7 +67,9 @@ def merge_drafts(by_rules: Sequence[Draft], by_model: Sequence[Draft]) -> list[D
 
 def _is_same(one: Draft, other: Draft) -> bool:
     is_near = one.start < other.end and other.start < one.end
-    return is_near and one.value == other.value and one.high == other.high and one.drafted_by != other.drafted_by
+    return (
+        is_near and one.value == other.value and one.high == other.high and one.drafted_by != other.drafted_by
+    )
 
 
 def _joined(rules: Draft, model: Draft) -> Draft:
@@ -75,6 +79,8 @@ def _joined(rules: Draft, model: Draft) -> Draft:
         for name in COMPARED
         if name not in filled and getattr(model, name) and getattr(model, name) != getattr(rules, name)
     ]
-    notes = [part for part in (rules.note, f"the model says {', '.join(differing)}" if differing else "") if part]
+    notes = [
+        part for part in (rules.note, f"the model says {', '.join(differing)}" if differing else "") if part
+    ]
     by = f"{rules.drafted_by}, {model.drafted_by}"
     return replace(rules, **filled, drafted_by=by, note="; ".join(notes))

@@ -6,17 +6,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from sojourn._core.errors import InputError, Problem
+from sojourn.drafting.word_lists import word_set
 
 PLAIN, HTML = (".txt", ".md", ".text", ""), (".html", ".htm", ".xhtml")
 LARGEST = 2_000_000
 """Most bytes of an article; a longer file is no article."""
-_HIDDEN = frozenset("script style head template noscript svg nav iframe object select textarea button".split())
-_BLOCKS = frozenset(
-    "p div br li ul ol h1 h2 h3 h4 h5 h6 tr table section article header footer blockquote figure figcaption aside main "
-    "dt dd dl pre hr td th body time".split()
+_HIDDEN = word_set("script style head template noscript svg nav iframe object select textarea button")
+_BLOCKS = word_set(
+    "p div br li ul ol h1 h2 h3 h4 h5 h6 tr table section article header footer blockquote figure "
+    "figcaption aside main "
+    "dt dd dl pre hr td th body time"
 )
 _INLINE = frozenset({"td", "th", "time"})
-_EMPTY = frozenset("br hr img input meta link wbr source area base col embed track param".split())
+_EMPTY = word_set("br hr img input meta link wbr source area base col embed track param")
 
 
 def read_article(name: str, data: bytes | None = None) -> str:
@@ -42,7 +44,9 @@ def read_article(name: str, data: bytes | None = None) -> str:
     if data is None:
         if suffix not in (*PLAIN, *HTML):
             allowed = ", ".join((*PLAIN[:2], *HTML[:2]))
-            raise InputError([Problem(name, f"is no article; allowed are {allowed}, or - for standard input")])
+            raise InputError(
+                [Problem(name, f"is no article; allowed are {allowed}, or - for standard input")]
+            )
         data = _bytes_of(path)
     if len(data) > LARGEST:
         raise InputError([Problem(name, f"has {len(data):,} bytes; an article has at most {LARGEST:,}")])
@@ -52,7 +56,9 @@ def read_article(name: str, data: bytes | None = None) -> str:
         line = data[: error.start].count(b"\n") + 1
         raise InputError([Problem(name, "is not UTF-8 text; save the file as UTF-8", line)]) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if suffix in HTML or (suffix not in PLAIN[:3] and text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))):
+    if suffix in HTML or (
+        suffix not in PLAIN[:3] and text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
+    ):
         text = visible_text(text)
     if not text.strip():
         raise InputError([Problem(name, "has no text")])

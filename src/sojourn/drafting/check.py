@@ -15,8 +15,8 @@ def is_said(draft: Draft) -> bool:
     """Tell whether the value and the upper end of a draft are numbers of its quotation, signs aside.
 
     Example:
-        >>> is_said(Draft("about 5,000 came", 0, 16, value=5000.0)), is_said(Draft("many came", 0, 9, value=5000.0))
-        (True, False)
+        >>> [is_said(Draft(words, 0, 9, value=5000.0)) for words in ("about 5,000 came", "many came")]
+        [True, False]
     """
     figures = find_figures(draft.quote)
     numbers = {abs(value) for item in figures for value in (item.value, item.high) if value is not None}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sojourn.case.hedges import grain
 from sojourn.drafting.counted_words import OTHER, counted_unit
-from sojourn.drafting.figures import Figure, find_figures
+from sojourn.drafting.figures import FoundFigure, find_figures
 from sojourn.drafting.measure_words import DAILY, FAR, NOTHING, Cue, distance, find_cues
 from sojourn.drafting.other_numbers import is_covered, other_number_places
 from sojourn.drafting.sentences import Sentence, split_sentences
@@ -28,7 +28,7 @@ DURATIONS = frozenset({"days", "weeks", "months", "years"})
 class FoundClaim:
     """A figure that may be a claim, with its sentence, unit and measure."""
 
-    figure: Figure
+    figure: FoundFigure
     sentence: Sentence
     unit: str
     measure: str
@@ -41,7 +41,7 @@ class _Line:
     sentence: Sentence
     tokens: list[Token]
     cues: list[Cue]
-    figures: list[Figure]
+    figures: list[FoundFigure]
     spans: list[tuple[int, int]]
 
 
@@ -73,7 +73,7 @@ def find_claims(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[FoundC
     return _without_headline(text, found)
 
 
-def _read_line(text: str, sentence: Sentence, figures: Sequence[Figure]) -> _Line:
+def _read_line(text: str, sentence: Sentence, figures: Sequence[FoundFigure]) -> _Line:
     tokens = [
         replace(token, start=token.start + sentence.start, end=token.end + sentence.start)
         for token in split_tokens(text[sentence.start : sentence.end])
@@ -81,7 +81,9 @@ def _read_line(text: str, sentence: Sentence, figures: Sequence[Figure]) -> _Lin
     inside = [item for item in figures if sentence.start <= item.start < sentence.end]
     spans: list[tuple[int, int]] = []
     for figure in inside:
-        places = [at for at, token in enumerate(tokens) if token.start < figure.end and token.end > figure.start]
+        places = [
+            at for at, token in enumerate(tokens) if token.start < figure.end and token.end > figure.start
+        ]
         spans.append((places[0], places[-1] + 1))
     return _Line(sentence, tokens, find_cues(tokens), inside, spans)
 
@@ -89,7 +91,7 @@ def _read_line(text: str, sentence: Sentence, figures: Sequence[Figure]) -> _Lin
 def _judge(line: _Line, place: int, earlier: Sequence[FoundClaim]) -> FoundClaim | None:
     """Return a figure as a claim, or None if it counts something else; `earlier` are the claims before it."""
     figure, (first, after) = line.figures[place], line.spans[place]
-    unit, gap = counted_unit([token.text for token in line.tokens[after : after + 8]])
+    unit = counted_unit([token.text for token in line.tokens[after : after + 8]])[0]
     if unit == "":
         unit = _unit_before(line, first)
     if unit == OTHER or unit in DURATIONS or (unit == "weeks" and figure.kind == "percent"):
@@ -119,14 +121,16 @@ def _judge(line: _Line, place: int, earlier: Sequence[FoundClaim]) -> FoundClaim
 
 
 def _unit_before(line: _Line, first: int) -> str:
-    """Return the unit of "въездов было 1,1 миллиона" or "Регистраций — 370 тысяч"; only crossings and documents."""
+    """Return the unit of "въездов было 1,1 миллиона": crossings or documents before the figure."""
     for back in range(1, 7):
         if first - back < 0 or line.tokens[first - back].text in (";", ".", ","):
             break
         if any(low <= first - back < high for low, high in line.spans):
             break
         unit, _ = counted_unit([line.tokens[first - back].text])
-        if unit in ("crossings", "documents") and not line.tokens[first - back].text.startswith(("cross", "entry", "номер")):
+        if unit in ("crossings", "documents") and not line.tokens[first - back].text.startswith(
+            ("cross", "entry", "номер")
+        ):
             return unit
     return ""
 
@@ -169,10 +173,13 @@ def _inherited(line: _Line, place: int, unit: str, earlier: Sequence[FoundClaim]
 def _refers_back(line: _Line, first: int) -> bool:
     """Tell whether a sentence begins with "of these", "из них" or a share of what was just said."""
     words = [token.text for token in line.tokens[:8]]
-    return bool({"these", "them", "those", "них", "this", "это", "этом", "half", "половина"} & set(words)) or first <= 3
+    return (
+        bool({"these", "them", "those", "них", "this", "это", "этом", "half", "половина"} & set(words))
+        or first <= 3
+    )
 
 
-def _is_claim(figure: Figure, unit: str, measure: str, cost: float) -> bool:
+def _is_claim(figure: FoundFigure, unit: str, measure: str, cost: float) -> bool:
     """Tell whether a figure is one of people, documents or crossings that move or stay."""
     if figure.kind == "percent":
         return bool(measure) and cost <= (NEAR["part"] if figure.is_part else FAR)
@@ -187,9 +194,23 @@ def _is_claim(figure: Figure, unit: str, measure: str, cost: float) -> bool:
     return bool(measure) and cost <= NEAR["plain" if figure.value >= 100 else "small"]
 
 
-def _signed(line: _Line, figure: Figure) -> Figure:
+def _signed(line: _Line, figure: FoundFigure) -> FoundFigure:
     """Return a change of rents with its sign."""
-    falls = ("fell", "fall", "drop", "declin", "decreas", "less", "cheap", "down", "снизи", "упал", "подешев", "дешев", "сократ")
+    falls = (
+        "fell",
+        "fall",
+        "drop",
+        "declin",
+        "decreas",
+        "less",
+        "cheap",
+        "down",
+        "снизи",
+        "упал",
+        "подешев",
+        "дешев",
+        "сократ",
+    )
     is_fall = any(token.text.startswith(falls) for token in line.tokens)
     if not is_fall or figure.value is None or figure.value < 0:
         return figure
@@ -206,7 +227,8 @@ def _fitting(measure: str, unit: str, line: _Line) -> str:
     if unit == "crossings" and measure not in ("entries", "exits", "net"):
         return "entries"
     if measure == "entries" and any(
-        line.tokens[at].text == "opposite" or line.tokens[at].text.startswith("обратн") for at in range(len(line.tokens))
+        line.tokens[at].text == "opposite" or line.tokens[at].text.startswith("обратн")
+        for at in range(len(line.tokens))
     ):
         return "exits" if len(line.figures) == 1 else measure
     return measure
@@ -217,7 +239,9 @@ def _without_headline(text: str, found: list[FoundClaim]) -> list[FoundClaim]:
     titles = _title_paragraphs(text)
     below = [item.figure for item in found if item.sentence.paragraph not in titles]
     return [
-        item for item in found if item.sentence.paragraph not in titles or not _is_repeated(item.figure, below)
+        item
+        for item in found
+        if item.sentence.paragraph not in titles or not _is_repeated(item.figure, below)
     ]
 
 
@@ -232,7 +256,7 @@ def _title_paragraphs(text: str) -> set[int]:
     return found
 
 
-def _is_repeated(figure: Figure, others: Sequence[Figure]) -> bool:
+def _is_repeated(figure: FoundFigure, others: Sequence[FoundFigure]) -> bool:
     for other in others:
         if figure.kind != other.kind:
             continue

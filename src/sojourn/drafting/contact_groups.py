@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sojourn.drafting.draft import Group
-from sojourn.drafting.figures import Figure, find_figures
+from sojourn.drafting.figures import FoundFigure, find_figures
 from sojourn.drafting.sentences import Sentence
 
 LARGEST = 500
@@ -20,17 +20,23 @@ _KINDS = (
 )
 _KIND = re.compile(rf"\b(?:{_KINDS})\w*", re.I)
 _CIRCLE = re.compile(
-    r"\b(?:of us|my|our|we were|we had|came with (?:me|him|her|us)|i know|i knew|with me|in the hostel|in our|lived with)\b"
+    r"\b(?:of us|my|our|we were|we had|came with (?:me|him|her|us)|i know|i knew|with me|in the hostel"
+    r"|in our|lived with)\b"
     r"|\b(?:нас|наш\w*|у нас|мо[ийях]\w*|у меня|со мной|с нами|я знаю)\b",
     re.I,
 )
-_SIZE = re.compile(r"\b(?:of|there were|we were|out of|we had|lived|came|из|было|был[аио]?|жил[ои]|приехал[ои])\b", re.I)
+_SIZE = re.compile(
+    r"\b(?:of|there were|we were|out of|we had|lived|came|из|было|был[аио]?|жил[ои]|приехал[ои])\b", re.I
+)
 _FATES = {
     "returned": r"return\w*|went back|gone back|went home|gone home|are home|back in|back home|verн"
     r"|вернул\w+|вернувш\w+|домой|дома\b|обратно|в росси[июя]\w*",
-    "moved_on": r"left for|moved on|moved to|flew on|flew to|went on|gone on|gone to|other countries|third countr\w+|abroad|elsewhere"
-    r"|улетел\w+|уехал\w+ (?:дальше|в (?!росси))|дальше|перебрал\w+|перебра\w+|в других странах|за границ\w+|в (?:белград\w*|европ\w*|серби\w*|грузи\w*|турци\w*)",
-    "stayed": r"still (?:here|in|there)|stayed|staying|remain\w*|are left|is left|are here|ended up staying|left here"
+    "moved_on": r"left for|moved on|moved to|flew on|flew to|went on|gone on|gone to|other countries"
+    r"|third countr\w+|abroad|elsewhere"
+    r"|улетел\w+|уехал\w+ (?:дальше|в (?!росси))|дальше|перебрал\w+|перебра\w+|в других странах"
+    r"|за границ\w+|в (?:белград\w*|европ\w*|серби\w*|грузи\w*|турци\w*)",
+    "stayed": r"still (?:here|in|there)|stayed|staying|remain\w*|are left|is left|are here|ended up staying"
+    r"|left here"
     r"|остал\w+|осталось|здесь|ещё тут|теперь|до сих пор|живут",
     "unknown": r"lost touch|lost contact|no idea|потерял\w+|не знаю",
 }
@@ -45,7 +51,7 @@ class FoundGroup:
     start: int
     end: int
     sentence: Sentence
-    figure: Figure | None
+    figure: FoundFigure | None
     group: Group
 
 
@@ -97,12 +103,12 @@ def _group_at(text: str, sentences: Sequence[Sentence]) -> FoundGroup | None:
     return FoundGroup(first.start, end, first, size, replace(group, **fates))
 
 
-def _figures(text: str, sentence: Sentence) -> list[Figure]:
+def _figures(text: str, sentence: Sentence) -> list[FoundFigure]:
     found = find_figures(text[sentence.start : sentence.end])
     return [replace(item, start=item.start + sentence.start, end=item.end + sentence.start) for item in found]
 
 
-def _is_size(text: str, sentence: Sentence, figure: Figure) -> bool:
+def _is_size(text: str, sentence: Sentence, figure: FoundFigure) -> bool:
     """Tell whether a figure is the size of a group: "of the twelve colleagues", "нас было шестьдесят"."""
     if figure.kind != "count" or figure.value is None or figure.high is not None:
         return False
@@ -112,15 +118,23 @@ def _is_size(text: str, sentence: Sentence, figure: Figure) -> bool:
     return _SIZE.search(before[-24:]) is not None
 
 
-def _told(text: str, sentence: Sentence, size: Figure | None) -> Iterator[tuple[str, str]]:
+def _told(text: str, sentence: Sentence, size: FoundFigure | None) -> Iterator[tuple[str, str]]:
     """Yield the outcomes that a sentence tells, each with a count or a word."""
     last = ""
-    figures = [item for item in _figures(text, sentence) if size is None or item.start >= size.end or item.end <= size.start]
+    figures = [
+        item
+        for item in _figures(text, sentence)
+        if size is None or item.start >= size.end or item.end <= size.start
+    ]
     for clause in _CLAUSE.finditer(text, sentence.start, sentence.end):
         inside = [item for item in figures if clause.start() <= item.start < clause.end()]
         part = next((part for item in inside if (part := _count_of(item, size))), "")
         match = min(
-            ((found.start(), fate) for fate, pattern in _FATE.items() if (found := pattern.search(clause[0]))),
+            (
+                (found.start(), fate)
+                for fate, pattern in _FATE.items()
+                if (found := pattern.search(clause[0]))
+            ),
             default=None,
         )
         if part and match:
@@ -132,7 +146,7 @@ def _told(text: str, sentence: Sentence, size: Figure | None) -> Iterator[tuple[
             last = ""
 
 
-def _count_of(figure: Figure, size: Figure | None) -> str:
+def _count_of(figure: FoundFigure, size: FoundFigure | None) -> str:
     """Return a count or a word for contacts.csv; an empty string for what cannot be a part of the group."""
     if figure.kind == "percent":
         is_half = figure.value == 50 and figure.hedge not in ("more_than", "at_least")

@@ -35,7 +35,8 @@ _YEAR = r"(?:19|20)\d\d"
 _DAYS = r"\d{1,2}(?:st|nd|rd|th)?(?:\s*(?:[-–—]|and|to|и|по|до)\s*\d{1,2}(?:st|nd|rd|th)?)?"
 _DATES = re.compile(
     rf"(?<![\d.,])(?:{_YEAR}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./](?:{_YEAR}|\d\d)(?!\d)"
-    rf"|{_DAYS}\s+{_MONTH}(?:,?\s+{_YEAR})?|{_MONTH}\s+{_DAYS}(?!\d|[.,]\d|\s?(?:million|thousand|percent|per cent|%))"
+    rf"|{_DAYS}\s+{_MONTH}(?:,?\s+{_YEAR})?|{_MONTH}\s+{_DAYS}(?!\d|[.,]\d|\s?(?:million|thousand|percent"
+    rf"|per cent|%))"
     rf"(?:,?\s+{_YEAR})?|{_YEAR}(?!\d|[.,]\d|[ \u00a0]\d{{3}}))",
 )
 _FULL = re.compile(
@@ -115,7 +116,8 @@ _WEEKDAYS = (
     ("sunday", "воскресень"),
 )
 _SAID_ON = re.compile(
-    r"(?:said|told|announced|reported|wrote|repeated|сообщил\w*|заявил\w*|сказал\w*|рассказал\w*)\b[^.;]{0,40}?"
+    r"(?:said|told|announced|reported|wrote|repeated|сообщил\w*|заявил\w*|сказал\w*"
+    r"|рассказал\w*)\b[^.;]{0,40}?"
     r"\b(?:on|last|в|во|в минувш\w+|в прошл\w+)\s+(\w+)",
     re.IGNORECASE,
 )

@@ -60,7 +60,9 @@ class Draft:
 
 
 def quote_around(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
-    """Return the place of a quotation of at most 25 words around `text[first:last]`, within `text[start:end]`.
+    """Return the place of a quotation of at most 25 words around a figure.
+
+    The figure is `text[first:last]`; the quotation lies within `text[start:end]`.
 
     The whole stretch is taken if it is short enough; otherwise words are added on both sides, those
     before the figure first.

@@ -18,9 +18,31 @@ from sojourn.drafting.draft import STAY_RULE, Draft, Group
 
 FOLDER = "drafts"
 ACCEPT = ("", "yes", "no")
-CLAIM_COLUMNS = ("claim", "source", "published", "value", "high", "hedge", "unit", "quote", "url", "via", "note")
+CLAIM_COLUMNS = (
+    "claim",
+    "source",
+    "published",
+    "value",
+    "high",
+    "hedge",
+    "unit",
+    "quote",
+    "url",
+    "via",
+    "note",
+)
 GROUP_COLUMNS = ("kind", "respondent", "size", "size_hedge", "stayed", "moved_on", "returned", "unknown")
-COLUMNS = ("accept", *CLAIM_COLUMNS, "speaker", "measure", "place", *GROUP_COLUMNS, "start", "end", "drafted_by")
+COLUMNS = (
+    "accept",
+    *CLAIM_COLUMNS,
+    "speaker",
+    "measure",
+    "place",
+    *GROUP_COLUMNS,
+    "start",
+    "end",
+    "drafted_by",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +145,9 @@ def write_draft_table(case: Case, article: str, rows: Sequence[dict[str, str]]) 
         raise InputError([Problem("--into", message, value=case.name)])
     path = case.path / FOLDER / f"{Path(article).stem or 'article'}.csv"
     if path.exists():
-        raise InputError([Problem(str(path), "exists; accept its rows, or delete it, before you draft this article again")])
+        raise InputError(
+            [Problem(str(path), "exists; accept its rows, or delete it, before you draft this article again")]
+        )
     sheet = Sheet(path.name, header=COLUMNS)
     lines = [sheet.encode(COLUMNS), *(sheet.encode([row[name] for name in COLUMNS]) for row in rows)]
     write_atomically(path, "".join(lines).encode())
@@ -143,9 +167,12 @@ def read_draft_table(path: Path) -> tuple[Sheet, list[DraftRow]]:
     sheet = open_sheet(path.name, data)
     missing = [name for name in COLUMNS if name not in sheet.header]
     if missing:
-        problems = [Problem(path.name, "this column is missing; drafts have the columns of sojourn draft", 1, name) for name in missing]
+        problems = [
+            Problem(path.name, "this column is missing; drafts have the columns of sojourn draft", 1, name)
+            for name in missing
+        ]
         raise CaseError(problems)
-    rows = [row for row in _rows(sheet)]
+    rows = list(_rows(sheet))
     allowed = one_of([word or "(empty)" for word in ACCEPT])
     problems = [
         Problem(path.name, f"is not allowed; {allowed}", row.row, "accept", row.cells["accept"])

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sojourn.drafting.hedge_words import CHANGES, hedge_after, hedge_before
+from sojourn.drafting.number_phrases import Number, number_at, words_at
 from sojourn.drafting.number_words import EVERY, EVERY_WORDS, MOST, NEEDS_PART, PARTS, SCALES, VAGUE
-from sojourn.drafting.numbers import Number, number_at, words_at
 from sojourn.drafting.tokens import Token, split_tokens
+from sojourn.drafting.word_lists import word_set
 
-INVERTED = frozenset("тысяч миллионов процентов человек".split())
+INVERTED = word_set("тысяч миллионов процентов человек")
 """Words that stand before a number if it is a guess: тысяч десять, процентов сорок."""
 DASHES = ("-", "–", "—", "‑")
 WIDEST = 10.0
@@ -18,7 +19,7 @@ WIDEST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FoundFigure:
     """A figure in `text[start:end]`, its hedge included; `after` is where its number and unit end.
 
     `kind` is `count` or `percent`. `is_large` tells that a scale or a separator shows a count; a plain
@@ -35,7 +36,7 @@ class Figure:
     is_part: bool = False
 
 
-def find_figures(text: str) -> list[Figure]:
+def find_figures(text: str) -> list[FoundFigure]:
     """Return the figures of a text in their order, without judging what they count.
 
     Args:
@@ -50,7 +51,7 @@ def find_figures(text: str) -> list[Figure]:
         [(400000.0, None, 'just_over'), (8000.0, 9000.0, 'range'), (67.0, None, 'about')]
     """
     tokens = split_tokens(text)
-    found: list[Figure] = []
+    found: list[FoundFigure] = []
     place = 0
     while place < len(tokens):
         parsed = _figure_at(tokens, place)
@@ -63,7 +64,7 @@ def find_figures(text: str) -> list[Figure]:
     return found
 
 
-def _figure_at(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
+def _figure_at(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None:
     """Return the figure that begins at a token and the place after it."""
     for parse in (_ratio, _part, _most, _inverted, _counted):
         if parsed := parse(tokens, place):
@@ -76,8 +77,8 @@ def _text(tokens: Sequence[Token], place: int) -> str:
 
 
 def _hedged(
-    tokens: Sequence[Token], first: int, after: int, figure: Figure, plain: str
-) -> tuple[Figure, int]:
+    tokens: Sequence[Token], first: int, after: int, figure: FoundFigure, plain: str
+) -> tuple[FoundFigure, int]:
     """Add the hedge around a number, or the one that it has without any."""
     before, length = hedge_before([token.text for token in tokens[max(0, first - 8) : first]])
     if before and tokens[first - length].start and "\n" in _gap(tokens, first - length, first):
@@ -104,7 +105,7 @@ def _percent_after(tokens: Sequence[Token], place: int) -> int:
     return place + 2 if words_at(tokens, place, ("per", "cent")) else 0
 
 
-def _ratio(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
+def _ratio(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None:
     """Parse "one in five", "nine out of ten" and "каждый пятый"."""
     if tokens[place].text in EVERY_WORDS and (of := EVERY.get(_text(tokens, place + 1))):
         return _hedged(tokens, place, place + 2, _share(100 / of), "reported")
@@ -127,11 +128,11 @@ def _ratio(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
     return _hedged(tokens, place, whole.after, _share(100 * number.value / whole.value), "reported")
 
 
-def _share(percent: float, hedge: str = "") -> Figure:
-    return Figure(0, 0, float(round(percent)), None, hedge, "percent", is_part=True)
+def _share(percent: float, hedge: str = "") -> FoundFigure:
+    return FoundFigure(0, 0, float(round(percent)), None, hedge, "percent", is_part=True)
 
 
-def _part(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
+def _part(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None:
     """Parse "half", "a third", "две трети", "пятая часть"."""
     number = number_at(tokens, place)
     at, times = place, 1.0
@@ -161,35 +162,50 @@ def _is_share(tokens: Sequence[Token], place: int, at: int, after: int) -> bool:
     before, following = _text(tokens, place - 1), _text(tokens, after)
     if following == "-":
         following = _text(tokens, after + 1)
-    periods = ("year", "hour", "month", "day", "century", "год", "час", "месяц", "срок", "сентябр", "countr", "стран")
+    periods = (
+        "year",
+        "hour",
+        "month",
+        "day",
+        "century",
+        "год",
+        "час",
+        "месяц",
+        "срок",
+        "сентябр",
+        "countr",
+        "стран",
+    )
     if following.startswith((*periods, "party", "time", "place", "person", "сезон", "лета", "века")):
         return False
     if following in ("an", "a") and _text(tokens, after + 1).startswith((*periods, "million", "thousand")):
         return False
     if following in ("of", "the") and any(
-        _text(tokens, after + step).startswith(periods) or _text(tokens, after + step) in ("20",) for step in (1, 2)
+        _text(tokens, after + step).startswith(periods) or _text(tokens, after + step) in ("20",)
+        for step in (1, 2)
     ):
         return False
     ordinals = ("first", "second", "last", "final", "перв", "втор", "последн", "and", "с", "лучш")
     return not before.startswith(ordinals[:-2]) and before not in ("с", "and")
 
 
-def _most(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
+def _most(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None:
     """Parse "most of", "the majority", "большинство", "большая часть"."""
     word = tokens[place].text
-    figure = Figure(0, 0, None, None, "most", "percent", is_part=True)
+    figure = FoundFigure(0, 0, None, None, "most", "percent", is_part=True)
     if word in MOST:
         return _hedged(tokens, place, place + 1, figure, "most")
     if word.startswith("больш") and _text(tokens, place + 1).startswith("част"):
         return _hedged(tokens, place, place + 2, figure, "most")
     if word == "most" and (
-        _text(tokens, place + 1) == "of" or _text(tokens, place - 1) in ("", ".", '"', "“", "«", "!", "?", ",", ";", ":")
+        _text(tokens, place + 1) == "of"
+        or _text(tokens, place - 1) in ("", ".", '"', "“", "«", "!", "?", ",", ";", ":")
     ):
         return replace(figure, start=tokens[place].start, end=tokens[place].end), place + 1
     return None
 
 
-def _inverted(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
+def _inverted(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None:
     """Parse a guess such as "тысяч десять" or "процентов сорок"."""
     word, before = tokens[place].text, _text(tokens, place - 1)
     if word not in INVERTED or before in VAGUE or (place and tokens[place - 1].kind == "number"):
@@ -201,7 +217,7 @@ def _inverted(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
         return None
     factor = 1.0 if number.is_large else SCALES.get(word, 1.0)
     number, high, after = _with_range(tokens, number)
-    figure = Figure(
+    figure = FoundFigure(
         0,
         0,
         number.value * factor,
@@ -213,7 +229,7 @@ def _inverted(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
     return _hedged(tokens, place, after, figure, "about")
 
 
-def _counted(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
+def _counted(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None:
     """Parse a number or a range with its unit of per cent."""
     number = number_at(tokens, place)
     if number is None or _text(tokens, place - 1) in VAGUE:
@@ -224,19 +240,23 @@ def _counted(tokens: Sequence[Token], place: int) -> tuple[Figure, int] | None:
     kind = "percent" if percent else "count"
     hedge = "range" if high is not None else number.hedge
     value = -number.value if is_negative and high is None else number.value
-    figure = Figure(0, 0, value, high, hedge, kind, number.is_large and not percent)
+    figure = FoundFigure(0, 0, value, high, hedge, kind, number.is_large and not percent)
     found, after = _hedged(tokens, place, percent or after, figure, "reported")
     return found, after
 
 
 def _is_negative(tokens: Sequence[Token], place: int) -> bool:
-    """Tell whether a minus belongs to a number: one that is close to it and to nothing before, or the word."""
+    """Tell whether a minus belongs to a number: close to it and to nothing before, or the word."""
     before = _text(tokens, place - 1)
     if before in ("minus", "минус"):
         return True
     is_sign = before in ("-", "−", "–") and tokens[place].start == tokens[place - 1].end
-    return is_sign and place > 1 and (
-        tokens[place - 1].start > tokens[place - 2].end or tokens[place - 2].text in ("(", "about", "на")
+    return (
+        is_sign
+        and place > 1
+        and (
+            tokens[place - 1].start > tokens[place - 2].end or tokens[place - 2].text in ("(", "about", "на")
+        )
     )
 
 
@@ -247,7 +267,11 @@ def _with_range(tokens: Sequence[Token], number: Number) -> tuple[Number, float 
     word = _text(tokens, middle)
     if word in DASHES:
         is_close = tokens[middle].start - tokens[middle - 1].end <= 1
-        if not is_close or middle + 1 >= len(tokens) or (word == "—" and tokens[middle].start > tokens[middle - 1].end):
+        if (
+            not is_close
+            or middle + 1 >= len(tokens)
+            or (word == "—" and tokens[middle].start > tokens[middle - 1].end)
+        ):
             return number, None, after
     elif not _is_joined(tokens, number.first, middle):
         return number, None, after

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sojourn.drafting.word_lists import word_list, word_set
+
 _BEFORE: Mapping[str, str] = {
     "exact": "exactly, precisely, ровно, точно",
     "about": "about, around, some, roughly, approximately, approx, circa, ca, estimated, perhaps, maybe, say,"
-    " something like, in the region of, on the order of, in the order of, ~, ≈, около, примерно, приблизительно,"
-    " порядка, ориентировочно, где-то, в районе, плюс-минус, около порядка, оценочно, в пределах, somewhere around",
-    "almost": "almost, nearly, just under, slightly under, a little under, slightly less than, a little less than,"
+    " something like, in the region of, on the order of, in the order of, ~, ≈, около, примерно, "
+    "приблизительно,"
+    " порядка, ориентировочно, где-то, в районе, плюс-минус, около порядка, оценочно, в пределах, "
+    "somewhere around",
+    "almost": "almost, nearly, just under, slightly under, a little under, slightly less than, a little less "
+    "than,"
     " just short of, not quite, just below, почти, без малого, чуть менее, чуть меньше, немногим менее,"
     " немногим меньше, едва не, практически",
-    "towards": "towards, toward, close to, nearing, approaching, getting on for, под, близко к, ближе к, подбирается к",
-    "just_over": "just over, a little over, slightly over, a little more than, slightly more than, just above,"
+    "towards": "towards, toward, close to, nearing, approaching, getting on for, под, близко к, ближе к, "
+    "подбирается к",
+    "just_over": "just over, a little over, slightly over, a little more than, slightly more than, "
+    "just above,"
     " slightly above, just more than, a bit more than, a bit over, чуть более, чуть больше, немногим более,"
     " немногим больше, немного более, немного больше, чуть свыше, чуть выше, несколько более",
     "more_than": "more than, over, above, exceeding, exceeded, exceeds, upwards of, in excess of, north of,"
-    " greater than, well over, far more than, much more than, более, больше, свыше, более чем, больше чем, выше,"
+    " greater than, well over, far more than, much more than, более, больше, свыше, более чем, больше "
+    "чем, выше,"
     " превысило, превысила, превысил, превышает, гораздо больше",
     "at_least": "at least, no fewer than, not fewer than, no less than, not less than, a minimum of, minimum,"
     " не менее, не меньше, как минимум, по меньшей мере, по крайней мере, минимум, не менее чем",
     "up_to": "up to, as many as, as much as, at most, no more than, not more than, a maximum of, maximum,"
-    " not longer than, no longer than, at the most, не более, не больше, максимум, не свыше, не выше, не дольше,"
+    " not longer than, no longer than, at the most, не более, не больше, максимум, не свыше, не выше, не "
+    "дольше,"
     " до, от силы, самое большее, не более чем",
-    "less_than": "less than, fewer than, under, below, even less than, even fewer than, well under, менее, меньше,"
+    "less_than": "less than, fewer than, under, below, even less than, even fewer than, well under, "
+    "менее, меньше,"
     " ниже, менее чем, меньше чем, не достигает",
 }
 _AFTER: Mapping[str, str] = {
@@ -34,9 +44,10 @@ _AFTER: Mapping[str, str] = {
     "up_to": "at most, at the most, от силы, максимум",
     "just_over": "с небольшим",
 }
-NEUTRAL = frozenset(
-    "only just another the a an total of record peak further even as many already exact now nearly всего лишь "
-    "уже только ещё еще целых рекордные рекордных порядок that which reached числом аж".split()
+NEUTRAL = word_set(
+    "only just another the a an total of record peak further even as many already exact now nearly всего "
+    "лишь "
+    "уже только ещё еще целых рекордные рекордных порядок that which reached числом аж"
 )
 """Words between a hedge and its number, or in its place, that do not qualify it."""
 INSIDE = {("с", "лишним"): "more_than", ("с", "небольшим"): "just_over", ("с", "чем", "то"): "more_than"}
@@ -54,10 +65,11 @@ def _phrases(listed: Mapping[str, str]) -> dict[tuple[str, ...], str]:
 BEFORE, AFTER = _phrases(_BEFORE), _phrases(_AFTER)
 """Phrase as lower-case words → hedge."""
 LONGEST = max(map(len, BEFORE))
-CHANGES = (
-    "fell fall rose rise grew grow drop dropped increas decreas decline climb jump halved tripled doubled снизи "
+CHANGES = word_list(
+    "fell fall rose rise grew grow drop dropped increas decreas decline climb jump halved tripled "
+    "doubled снизи "
     "упал вырос сократи увелич подешев подорожа подскочи уменьши выросл поднял повыси раза вдвое втрое times"
-).split()
+)
 """Beginnings of verbs of change: "fell to 30,000" and "снизилось до 30 тысяч" are no upper limits."""
 
 

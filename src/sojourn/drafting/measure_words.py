@@ -10,40 +10,69 @@ from sojourn.drafting.tokens import Token
 NOTHING = "nothing"
 """A cue that a figure is no claim about movement: a survey, a budget, a call-up."""
 _CUES: dict[str, str] = {
-    "entries": "enter*, entry, entries, entrants, came in, come in, crossed, cross, crossing*, crosses, cleared, let in,"
+    "entries": "enter*, entry, entries, entrants, came in, come in, crossed, cross, crossing*, crosses, "
+    "cleared, let in,"
     " въех*, въезж*, въезд*, пересек*, пересеч*, заех*, приток*, inflow*",
-    "arrivals": "arriv*, came, come to, coming, flood*, flock*, fled to, flee*, fled, went to, immigra*, relocated,"
+    "arrivals": "arriv*, came, come to, coming, flood*, flock*, fled to, flee*, fled, went to, immigra*, "
+    "relocated,"
     " poured, headed to, прибы*, приех*, приезж*, прилет*, хлын*, иммигрир*, переех*",
-    "exits": "left, leave, leaving, leaves, exit, exits, exited, depart*, went out, emigrat*, opposite direction,"
-    " выех*, выезд*, выезж*, покин*, убы*, уех*, уезж*, улет*, вылет*, отбы*, обратную сторону, обратном направлении",
-    "moved_on": "moved on, move on, went on, gone on, flew on, travelled on, third countr*, other countries, transit,"
+    "exits": "left, leave, leaving, leaves, exit, exits, exited, depart*, went out, emigrat*, opposite "
+    "direction,"
+    " выех*, выезд*, выезж*, покин*, убы*, уех*, уезж*, улет*, вылет*, отбы*, обратную сторону, обратном "
+    "направлении",
+    "moved_on": "moved on, move on, went on, gone on, flew on, travelled on, third countr*, other countries, "
+    "transit,"
     " continued to, onward, moved to, went further, other states,"
     " третьи стран*, третью стран*, третьих стран*, транзит*, дальше, другие стран*, другую стран*, перебра*",
-    "returned": "returned, return, returning, went back, gone back, went home, go home, gone home, going home, back in,"
+    "returned": "returned, return, returning, went back, gone back, went home, go home, gone home, "
+    "going home, "
+    "back in,"
     " back home, вернул*, вернут*, возвращ*, вернувш*, снова в росси*, обратно, домой",
-    "stayed": "still here, still in, stayed, stay, staying, remain*, are left, stays, came to live, settled in,"
+    "stayed": "still here, still in, stayed, stay, staying, remain*, are left, stays, came to live, "
+    "settled in,"
     " остал*, остаю*, остает*, остаёт*, осталось, всё ещё, до сих пор, ещё здесь, еще здесь, остающ*",
-    "present": "live, living, lived, lives, present, are in, were in, is in, resid*, hosted, hosts, hosting, camped, waiting,"
-    " slept, sleeping, sheltered, accommodated, currently in, in the country, находил*, находит*, находят*, живут,"
-    " жил, жило, жили, проживает, проживают, пребывает, пребывают, размещ*, ночева*, ночующ*, за рубежом, здесь,"
+    "present": "live, living, lived, lives, present, are in, were in, is in, resid*, hosted, hosts, hosting, "
+    "camped, waiting,"
+    " slept, sleeping, sheltered, accommodated, currently in, in the country, находил*, находит*, "
+    "находят*, живут,"
+    " жил, жило, жили, проживает, проживают, пребывает, пребывают, размещ*, ночева*, ночующ*, за "
+    "рубежом, здесь,"
     " numbered, people in, diaspora, диаспор*, учились, учатся, приезжих",
-    "settled": "residence permit*, temporary residence, permanent residence, work contract*, employment contract*,"
-    " permit holders, regular papers, citizenship, трудоустро*, трудовым договорам, вид на жительство, внж, рвп,"
+    "settled": "residence permit*, temporary residence, permanent residence, work contract*, employment "
+    "contract*,"
+    " permit holders, regular papers, citizenship, трудоустро*, трудовым договорам, вид на жительство, "
+    "внж, рвп,"
     " постоянное место жительства, работают, гражданство",
-    "issued": "issued, issue, granted, grant, assigned, handed, delivered, obtained, received, approved, opened, applied for,"
-    " выдан*, выдал*, получил*, оформил*, оформлен*, присвоен*, предоставлен*, попросил*, обратил*, взяли, подан*,"
+    "issued": "issued, issue, granted, grant, assigned, handed, delivered, obtained, received, approved, "
+    "opened, applied for,"
+    " выдан*, выдал*, получил*, оформил*, оформлен*, присвоен*, предоставлен*, попросил*, обратил*, "
+    "взяли, подан*,"
     " подано, подал*, подав*, открыл*",
-    "register": "registered, registration*, on the register, enrolled, pesel, recorded as, на учёте, на учете, учёте, состоит,"
+    "register": "registered, registration*, on the register, enrolled, pesel, recorded as, на учёте, "
+    "на учете, "
+    "учёте, состоит,"
     " состоят, зарегистрир*, регистраци*, отметил*",
     "net": "net migration, net balance, difference between, the balance, разниц*, сальдо, чистый прирост",
     "rent": "rent, rents, rental*, аренд*",
-    NOTHING: "survey*, respondent*, interviewed, polled, funded, budget, appeal, call up, called up, mobilise,"
-    " mobilize, reservist*, subscribers, built for, seats, cost, costs, fee, price*, dollars, fine, population of,"
-    " опрос*, опрош*, респондент*, бюджет*, штраф*, пособи*, подписчик*, привлеч*, очеред*, призва*, зарплат*,"
-    " пенси*, стоит, налог*, площад*, дешевле, дороже, подешев*, подорож*, скидк*, queue, salary, wage*, students were,"
+    NOTHING: "survey*, respondent*, interviewed, polled, funded, budget, appeal, call up, called up, "
+    "mobilise,"
+    " mobilize, reservist*, subscribers, built for, seats, cost, costs, fee, price*, dollars, fine, "
+    "population of,"
+    " опрос*, опрош*, респондент*, бюджет*, штраф*, пособи*, подписчик*, привлеч*, очеред*, призва*, "
+    "зарплат*,"
+    " пенси*, стоит, налог*, площад*, дешевле, дороже, подешев*, подорож*, скидк*, queue, salary, wage*, "
+    "students were,"
     " мобилизова*, tested positive, killed, wounded, погиб*, ранен*",
 }
-DAILY = (("a", "day"), ("per", "day"), ("daily",), ("в", "сутки"), ("в", "день"), ("ежедневно",), ("a", "week"))
+DAILY = (
+    ("a", "day"),
+    ("per", "day"),
+    ("daily",),
+    ("в", "сутки"),
+    ("в", "день"),
+    ("ежедневно",),
+    ("a", "week"),
+)
 """Words that show a flow; without another cue it is one of entries."""
 WHOLE = 14.0
 """What a cue costs more if it describes the whole that a share is of: a third of those who entered."""
@@ -76,7 +105,7 @@ def find_cues(tokens: Sequence[Token]) -> list[Cue]:
 
     Example:
         >>> from sojourn.drafting.tokens import split_tokens
-        >>> [cue.measure for cue in find_cues(split_tokens("5,300 came in and 6,100 left for third countries"))]
+        >>> [cue.measure for cue in find_cues(split_tokens("5,300 came in, 6,100 left for third countries"))]
         ['entries', 'exits', 'moved_on']
     """
     found: list[Cue] = []
@@ -98,7 +127,8 @@ def _matches(tokens: Sequence[Token], place: int, words: Sequence[str]) -> bool:
         return False
     pairs = zip(tokens[place : place + len(words)], words, strict=True)
     return all(
-        token.text.startswith(word[:-1]) if word.endswith("*") else token.text == word for token, word in pairs
+        token.text.startswith(word[:-1]) if word.endswith("*") else token.text == word
+        for token, word in pairs
     )
 
 
@@ -113,7 +143,9 @@ def _is_whole(tokens: Sequence[Token], cue: Cue) -> bool:
     if word.endswith(("вших", "вшихся", "ющих", "entrants", "holders")):
         return True
     who = next((at for at, item in enumerate(before) if item in ("who", "that", "которые")), None)
-    return who is not None and bool({"those", "of", "тех", "из"} & set(before[: who + 1])) or before[-2:] == ["of", "the"]
+    return (who is not None and bool({"those", "of", "тех", "из"} & set(before[: who + 1]))) or before[
+        -2:
+    ] == ["of", "the"]
 
 
 def distance(

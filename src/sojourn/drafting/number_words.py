@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sojourn.drafting.word_lists import word_set
+
 _ENGLISH = {
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen "
     "eighteen nineteen": range(1, 20),
     "twenty thirty forty fifty sixty seventy eighty ninety": range(20, 100, 10),
 }
@@ -67,8 +70,12 @@ CARDINALS = dict(_cardinals())
 SCALES: dict[str, float] = {
     **dict.fromkeys(("hundred",), 1e2),
     **dict.fromkeys(("dozen",), 12.0),
-    **dict.fromkeys(("thousand", "k", "тыс", "тысяч", "тысячи", "тысяча", "тысячу", "тысячам", "тысячах"), 1e3),
-    **dict.fromkeys(("million", "mn", "mln", "m", "млн", "миллион", "миллиона", "миллионов", "миллионе"), 1e6),
+    **dict.fromkeys(
+        ("thousand", "k", "тыс", "тысяч", "тысячи", "тысяча", "тысячу", "тысячам", "тысячах"), 1e3
+    ),
+    **dict.fromkeys(
+        ("million", "mn", "mln", "m", "млн", "миллион", "миллиона", "миллионов", "миллионе"), 1e6
+    ),
     **dict.fromkeys(("миллионам", "миллионах", "лям", "ляма"), 1e6),
     **dict.fromkeys(("billion", "bn", "млрд", "миллиард", "миллиарда", "миллиардов"), 1e9),
     **dict.fromkeys(("сотня", "сотню", "сотни"), 1e2),
@@ -88,9 +95,9 @@ HALVES = {
     "полутысячи": 500.0,
 }
 """Words that are half of a scale."""
-VAGUE = frozenset(
+VAGUE = word_set(
     "tens hundreds thousands millions dozens scores several few many couple десятки десятков сотен тысячами "
-    "миллионы несколько нескольких многие многих пары парой".split()
+    "миллионы несколько нескольких многие многих пары парой"
 )
 """Words before or in the place of a number that make it too vague for a figure: tens of thousands."""
 
@@ -103,7 +110,7 @@ PARTS: dict[str, float] = {
     **dict.fromkeys(("tenth", "tenths", "десятая", "десятую"), 10.0),
 }
 """Word → the percentage of a whole: a third, две трети, пятая часть."""
-NEEDS_PART = frozenset("третья четвёртая четвертая пятая пятую шестая десятая десятую".split())
+NEEDS_PART = word_set("третья четвёртая четвертая пятая пятую шестая десятая десятую")
 """Ordinals that are a share only before "часть"."""
 EVERY: dict[str, float] = {"второй": 2, "третий": 3, "четвёртый": 4, "четвертый": 4, "пятый": 5, "шестой": 6}
 EVERY |= {"седьмой": 7, "восьмой": 8, "девятый": 9, "десятый": 10, "двадцатый": 20}

@@ -89,11 +89,13 @@ _NAMES = re.compile(
 )
 _ORIGIN = {code: re.compile(rf"\b(?:{words})", re.I) for code, words in _PEOPLE.items()}
 _TOWN = re.compile(
-    r"\b(?:in|at|into|around|near|to|reached|[вВ]о?|[иИ]з|около|под)\s+(?:the (?:town|city|village) of\s+|город\w* |г\. ?)?"
+    r"\b(?:in|at|into|around|near|to|reached|[вВ]о?|[иИ]з|около|под)\s+(?:the (?:town|city|village) of\s+"
+    r"|город\w* |г\. ?)?"
     r"(?P<town>[A-ZА-ЯЁ][\w’'-]+(?:\s[A-Z][\w’'-]+)?)"
 )
 _NO_TOWN = re.compile(
-    r"(?i)(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)|the|their|europe|parliament|january"
+    r"(?i)(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)|the"
+    r"|their|europe|parliament|january"
     r"|мвд|ооо|европ|снг|еаэс|минтруд|сенат|мид|цон|кнб|оон|president|putin|иин|pesel"
 )
 LOWEST = 4
@@ -152,7 +154,11 @@ def find_origin(text: str) -> str:
         if (name := _NAMES.match(text, match.end())) and name.lastgroup:
             counts[name.lastgroup] += 1
     if not counts.total():
-        counts.update(item.lastgroup for item in _NAMES.finditer(text) if item.lastgroup and is_return(text, item.start()))
+        counts.update(
+            item.lastgroup
+            for item in _NAMES.finditer(text)
+            if item.lastgroup and is_return(text, item.start())
+        )
     for name in re.finditer(r"(?:citizens|nationals|граждан\w*) (?:of (?:the )?)?(?=\w)", text):
         adjective = _NAMES.match(text, name.end())
         if adjective and adjective.lastgroup:
@@ -163,10 +169,13 @@ def find_origin(text: str) -> str:
 
 
 _RETURN = re.compile(
-    r"(?:back|return\w*|went home|вернул\w+|вернувш\w+|уехал\w*|домой|снова)\s(?:[\w-]+\s){0,2}(?:in|to|into|в|во)\s$", re.I
+    r"(?:back|return\w*|went home|вернул\w+|вернувш\w+|уехал\w*|домой|снова)\s(?:[\w-]+\s){0,2}(?:in|to"
+    r"|into|в|во)\s$",
+    re.I,
 )
 _ONWARD = re.compile(
-    r"(?:(?:continued|moved|left|gone|flew) (?:on )?(?:to|for)|went on to|\b(?:перебра\w+|уехал\w*|улетел\w*|двину\w+|дальше),?"
+    r"(?:(?:continued|moved|left|gone|flew) (?:on )?(?:to|for)|went on to|\b(?:перебра\w+|уехал\w*"
+    r"|улетел\w*|двину\w+|дальше),?"
     r"[^.;]{0,30}?\bв|на пути в)\s(?:[\w-]+(?:,| or| and| и| или)\s(?:в )?){0,3}$",
     re.I,
 )

@@ -32,7 +32,7 @@ class ArticleReading:
         self.speakers = find_speakers(text, self.sentences)
 
     def draft(self, start: int, end: int, first: int, last: int, sentence: Sentence) -> Draft:
-        """Return a draft for the figure `text[first:last]` with the quotation around it, its speaker and day."""
+        """Return a draft for `text[first:last]` with the quotation around it, its speaker and day."""
         low, high = quote_around(self.text, start, end, first, last)
         place = self.sentences.index(sentence)
         spoken: list[Attribution] = self.speakers[place]
@@ -46,7 +46,7 @@ class ArticleReading:
         )
 
     def place_of(self, sentence: Sentence, first: int, last: int, measure: str) -> str:
-        """Return the place that a figure is about: the nearest in its sentence, else the host of the article."""
+        """Return the place that a figure is about: the nearest in its sentence, else the host."""
         near = [
             (self._far(item, first, last), item.place)
             for item in self.names
@@ -58,7 +58,9 @@ class ArticleReading:
         left = self.text[max(0, item.start - 12) : item.start].rstrip().lower()
         if item.place == self.origin:
             is_left = left.endswith(("left", "leave", "покинули", "покинуло", "flee", "fled"))
-            return is_left or (measure in ("exits", "departures") and re.search(r"\b(?:from|с|из)$", left) is not None)
+            return is_left or (
+                measure in ("exits", "departures") and re.search(r"\b(?:from|с|из)$", left) is not None
+            )
         if measure in ("moved_on", "returned") and re.search(r"\b(?:to|for|in|в|во)$", left):
             return item.place == self.host
         return not is_destination(self.text, item.start)
@@ -87,7 +89,9 @@ def draft_by_rules(text: str, published: date | None = None) -> list[Draft]:
     article = ArticleReading(text, published)
     groups = find_contact_groups(text, article.sentences)
     limits = find_stay_limits(text, article.sentences, find_figures(text))
-    taken = [(item.start, item.end) for item in groups] + [(item.figure.start, item.figure.end) for item in limits]
+    taken = [(item.start, item.end) for item in groups] + [
+        (item.figure.start, item.figure.end) for item in limits
+    ]
     drafts = [
         *(_claim(article, item) for item in find_claims(text, taken)),
         *(_group(article, item) for item in groups),

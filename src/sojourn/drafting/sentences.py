@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:тыс|млн|млрд|г|гг|ул|им|т|д|п|ст|стр|тел|св|ок|др|руб|Mr|Mrs|Ms|Dr|No|St|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct"
+    r"(?:\b(?:тыс|млн|млрд|г|гг|ул|им|т|д|п|ст|стр|тел|св|ок|др|руб|Mr|Mrs|Ms|Dr|No|St|Jan|Feb|Mar|Apr"
+    r"|Jun|Jul|Aug|Sept?|Oct"
     r"|Nov|Dec|approx|ca|vs|U\.S|U\.N|[A-ZА-ЯЁ])|\b[ТтИи]\. ?\w)$"
 )
 _END = re.compile(r"[.!?…]+[\"”»’)]*\s+(?=[\"“«(—–-]?\s*[A-ZА-ЯЁ0-9«“\"‘])")
@@ -54,6 +55,11 @@ def _ends(line: str, offset: int) -> Iterator[int]:
 
 
 def _is_end_anyway(before: str, after: str, is_number_next: bool) -> bool:
-    """Tell whether a sentence ends after "тыс." or "г.": a word with a capital follows that is no name of a month."""
+    """Tell whether a sentence ends after "тыс." or "г.": a word with a capital follows."""
     word = re.search(r"(\w+)$", before)
-    return bool(word) and not is_number_next and word[1] in ("тыс", "млн", "млрд", "г", "гг") and after[:1].isupper()
+    return (
+        bool(word)
+        and not is_number_next
+        and word[1] in ("тыс", "млн", "млрд", "г", "гг")
+        and after[:1].isupper()
+    )

@@ -8,49 +8,71 @@ from dataclasses import dataclass
 
 from sojourn.drafting.place_names import find_place_names, is_people
 from sojourn.drafting.sentences import Sentence
+from sojourn.drafting.word_lists import word_set
 
 _SAID = re.compile(
-    r"\b(?:said|says|told|tells|announced|announces|reported|reports|estimates?|estimated that|thinks?|reckons?|puts? it|warned|wrote|writes|"
-    r"added|adds|noted|notes|explained|according to|repeated|believes?|suspects?|suspect|figures that|calculates?|claims?|claimed|spoke of|"
-    r"shows?|lists?|found|replied|stated|state|agrees?|admits?|admitted|expects?|confirmed|confirms|has registered|counts|counted|say)\b"
-    r"|\b(?:сообщил\w*|сообща[ею]т|заявил\w*|заявля\w+|сказал\w*|отметил\w*|рассказал\w*|добавил\w*|уточнил\w*|подсчитал\w*|посчитал\w*|"
-    r"счита[ею]т|называ[ею]т|назвал\w*|оценива[ею]т|отвеча[ею]т|говор[ия]т|уверя[ею]т|полага[ею]т|подтвержда\w+|прикидыва\w+|вспомина\w+|"
-    r"по данным|по словам|по оценк\w+|по её|по его|по расчетам|по расчётам|из данных|отчитал\w+|разъяснил\w*|утвержда\w+|пояснил\w*|"
+    r"\b(?:said|says|told|tells|announced|announces|reported|reports|estimates?|estimated that|thinks?"
+    r"|reckons?|puts? it|warned|wrote|writes|"
+    r"added|adds|noted|notes|explained|according to|repeated|believes?|suspects?|suspect|figures that"
+    r"|calculates?|claims?|claimed|spoke of|"
+    r"shows?|lists?|found|replied|stated|state|agrees?|admits?|admitted|expects?|confirmed|confirms"
+    r"|has registered|counts|counted|say)\b"
+    r"|\b(?:сообщил\w*|сообща[ею]т|заявил\w*|заявля\w+|сказал\w*|отметил\w*|рассказал\w*|добавил\w*"
+    r"|уточнил\w*|подсчитал\w*|посчитал\w*|"
+    r"счита[ею]т|называ[ею]т|назвал\w*|оценива[ею]т|отвеча[ею]т|говор[ия]т|уверя[ею]т|полага[ею]т"
+    r"|подтвержда\w+|прикидыва\w+|вспомина\w+|"
+    r"по данным|по словам|по оценк\w+|по её|по его|по расчетам|по расчётам|из данных|отчитал\w+"
+    r"|разъяснил\w*|утвержда\w+|пояснил\w*|"
     r"признал\w*|следует из|у нас за год|по информации|согласно)\b",
     re.IGNORECASE,
 )
-_PREPOSED = re.compile(r"according to|по данным|по словам|по оценк|по расч|из данных|следует из|по информации|согласно", re.I)
+_PREPOSED = re.compile(
+    r"according to|по данным|по словам|по оценк|по расч|из данных|следует из|по информации|согласно", re.I
+)
 _OFFICE_EN = (
-    r"(?:(?:[A-Z][\w’'-]+|migration|interior|foreign|labour|economy|health|mayor’s|mayor's|border|statistics|national|deputy|state|home)\s+){0,4}"
-    r"(?:(?:[Mm]inistry|[Cc]ommittee|[Aa]gency|[Ss]ervice|[Oo]ffice|[Pp]olice|[Gg]uard|[Dd]epartment|[Cc]ommission|[Bb]ureau|[Cc]ouncil|"
+    r"(?:(?:[A-Z][\w’'-]+|migration|interior|foreign|labour|economy|health|mayor’s|mayor's|border"
+    r"|statistics|national|deputy|state|home)\s+){0,4}"
+    r"(?:(?:[Mm]inistry|[Cc]ommittee|[Aa]gency|[Ss]ervice|[Oo]ffice|[Pp]olice|[Gg]uard|[Dd]epartment"
+    r"|[Cc]ommission|[Bb]ureau|[Cc]ouncil|"
     r"[Ee]mbassy|[Uu]niversity|[Cc]onsulate|[Oo]rgani[sz]ation|[Mm]inister|[Cc]harities|Red Cross)\b"
-    r"(?:\s+(?:of|for)\s+(?:the\s+)?[A-Z][\w’'-]+(?:\s(?:of|and|the|[A-Z][\w’'-]+))*(?<!\sof)(?<!\sand)(?<!\sthe))?)"
+    r"(?:\s+(?:of|for)\s+(?:the\s+)?[A-Z][\w’'-]+(?:\s(?:of|and|the"
+    r"|[A-Z][\w’'-]+))*(?<!\sof)(?<!\sand)(?<!\sthe))?)"
     r"|UNHCR|IOM|Frontex|Eurostat"
 )
 _OFFICE_RU = (
     r"(?:(?:[А-ЯЁ]\w+|государственн\w+|национальн\w+|миграционн\w+|пограничн\w+)\s+){0,3}"
-    r"(?:[Мм]инистерств\w+|[Кк]омитет\w*|[Сс]лужб\w+|[Пп]ресс-служб\w+|[Вв]едомств\w+|[Аа]гентств\w+|[Оо]тдел\w*|[Уу]правлени\w+|"
-    r"[Дд]епартамент\w*|[Мм]интруд\w*|ЦОН\w*|МВД|МИД|УВКБ|МОМ)(?:\s(?:ООН|миграции|статистики|[А-ЯЁ]\w+(?!\s?[А-ЯЁ])))*"
+    r"(?:[Мм]инистерств\w+|[Кк]омитет\w*|[Сс]лужб\w+|[Пп]ресс-служб\w+|[Вв]едомств\w+|[Аа]гентств\w+"
+    r"|[Оо]тдел\w*|[Уу]правлени\w+|"
+    r"[Дд]епартамент\w*|[Мм]интруд\w*|ЦОН\w*|МВД|МИД|УВКБ|МОМ)(?:\s(?:ООН|миграции|статистики"
+    r"|[А-ЯЁ]\w+(?!\s?[А-ЯЁ])))*"
 )
 _PERSON = (
-    r"(?:(?:Ms|Mr|Mrs|Dr)\.?\s)?(?:[A-Z][\w’'-]+(?:\s(?:de|van|al|el|bin|von))?\s)+(?:[A-Z][\w’'-]+|[A-Z]\.)(?=\W|$)"
-    r"|(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s)+(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ]\.)(?=\W|$)|(?:[А-ЯЁ]\.\s?){1,2}[А-ЯЁ][а-яё]+"
+    r"(?:(?:Ms|Mr|Mrs|Dr)\.?\s)?(?:[A-Z][\w’'-]+(?:\s(?:de|van|al|el|bin|von))?\s)+(?:[A-Z][\w’'-]+"
+    r"|[A-Z]\.)(?=\W|$)"
+    r"|(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s)+(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?|[А-ЯЁ]\.)(?=\W|$)"
+    r"|(?:[А-ЯЁ]\.\s?){1,2}[А-ЯЁ][а-яё]+"
 )
 _OFFICE = re.compile(rf"{_OFFICE_RU}|{_OFFICE_EN}")
 _FULL_NAME = re.compile(_PERSON)
 _SINGLE = re.compile(r"(?P<person>[A-ZА-ЯЁ][\w’-]+)")
 _TITLE = re.compile(
-    r"(?:Prime )?(?:Minister|Director|President|Professor|Chair|Chairman|Chairwoman|Deputy|Spokeswoman|Spokesman|Prefect|Mayor|Governor|"
-    r"General|Colonel|Senator|Consul|Secretary|Министр|Президент|Премьер-министр|Директор|Профессор|Консул|Депутат|Генерал)",
+    r"(?:Prime )?(?:Minister|Director|President|Professor|Chair|Chairman|Chairwoman|Deputy|Spokeswoman"
+    r"|Spokesman|Prefect|Mayor|Governor|"
+    r"General|Colonel|Senator|Consul|Secretary|Министр|Президент|Премьер-министр|Директор|Профессор"
+    r"|Консул|Депутат|Генерал)",
 )
 _PATRONYMIC = re.compile(r"(?:вич|вна|чна)а?$")
 _LABEL = re.compile(r"^\W{0,4}(?:Q\d+\s)?(?P<name>(?:Ms |Mr |Mrs |Dr )?[A-ZА-ЯЁ][\w.’ -]{1,60}?):\s")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|он|она|они|его|её|ее|министр|ведомство|ведомства)\b", re.I)
-_NO_NAME = frozenset(
-    "on in the of by and a at today since before under from after this that these their president our key what who how some most "
-    "more less about visa there published press bar january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday russian russians ukrainian ukrainians sudanese venezuelans "
-    "в на по с о из за от это его её год россия россиян россияне казахстан республика российской рф грузия польша всего".split()
+_NO_NAME = word_set(
+    "on in the of by and a at today since before under from after this that these their president our "
+    "key what who how some most "
+    "more less about visa there published press bar january february march april may june july august "
+    "september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday russian russians ukrainian ukrainians "
+    "sudanese venezuelans "
+    "в на по с о из за от это его её год россия россиян россияне казахстан республика российской рф "
+    "грузия польша всего"
 )
 NEAR_WORDS = 9
 
@@ -98,7 +120,9 @@ def find_speakers(text: str, sentences: Sequence[Sentence]) -> list[list[Attribu
 def _title_office(text: str, sentences: Sequence[Sentence]) -> str:
     """Return the office that published a press release or a bulletin, by its first lines."""
     head = text[: sentences[3].end if len(sentences) > 3 else len(text)]
-    lines = [line for line in head.splitlines()[:4] if len(line.split()) <= 12 and not line.rstrip().endswith(".")]
+    lines = [
+        line for line in head.splitlines()[:4] if len(line.split()) <= 12 and not line.rstrip().endswith(".")
+    ]
     if not re.search(r"press release|bulletin|пресс-служба|пресс-релиз|ответ на", head, re.I):
         return ""
     return next((match[0].strip() for line in lines if (match := _OFFICE.search(line))), "")
@@ -112,16 +136,20 @@ def _in_label(name: str) -> str:
 
 
 def _persons(words: str) -> Iterator[str]:
-    """Yield the full names in some words, without a country before them: "Грузии Вахтанг Г." is one of Georgia."""
+    """Yield the full names in some words, without titles and countries before them."""
     offices = list(_OFFICE.finditer(words))
     for match in _FULL_NAME.finditer(words):
         parts = match[0].split()
         titles = [place for place, part in enumerate(parts) if _TITLE.fullmatch(part)]
         parts = parts[titles[-1] + 1 :] if titles else parts
-        while len(parts) > 1 and (parts[0].lower() in _NO_NAME or find_place_names(parts[0]) or is_people(parts[0])):
+        while len(parts) > 1 and (
+            parts[0].lower() in _NO_NAME or find_place_names(parts[0]) or is_people(parts[0])
+        ):
             parts = parts[1:]
         name = " ".join(parts)
-        is_office = any(item.start() < match.end() and match.start() < item.end() and name in item[0] for item in offices)
+        is_office = any(
+            item.start() < match.end() and match.start() < item.end() and name in item[0] for item in offices
+        )
         if len(parts) > 1 and not is_office and not any(part.lower() in _NO_NAME for part in parts):
             yield name
 
@@ -143,7 +171,7 @@ def _attributions(text: str, sentence: Sentence, last: str, names: dict[str, str
 
 
 def _speaker_at(text: str, sentence: Sentence, verb: re.Match[str], last: str, names: dict[str, str]) -> str:
-    """Return who speaks: the name after the verb if it is close, else the one before it, else the last one."""
+    """Return who speaks: the name close after the verb, else the one before it, else the last one."""
     after = text[verb.end() : sentence.end]
     before = text[sentence.start : verb.start()]
     is_preposed = _PREPOSED.match(verb[0]) is not None
@@ -156,7 +184,9 @@ def _speaker_at(text: str, sentence: Sentence, verb: re.Match[str], last: str, n
     if is_preposed:
         return right or (last if _PRONOUN.search(near_after[:20]) else "")
     cyrillic = re.match(r"[а-яё]", verb[0], re.I) is not None
-    is_inverted = re.match(r"\s*(?:the |an? )?(?:[\w-]+\s){0,4}[A-Z]", near_after) is not None and re.search(r"[”\"»,]\s*[—–-]?\s*$", before)
+    is_inverted = re.match(r"\s*(?:the |an? )?(?:[\w-]+\s){0,4}[A-Z]", near_after) is not None and re.search(
+        r"[”\"»,]\s*[—–-]?\s*$", before
+    )
     if (cyrillic and right and not left) or (is_inverted and right):
         return right
     if cyrillic and right and re.search(r"[,»]\s*[—–-]?\s*$", before):
@@ -188,7 +218,7 @@ def _in_full(name: str, names: dict[str, str]) -> str:
 
 
 def _is_first_name(words: str, match: re.Match[str]) -> bool:
-    """Tell whether a single capitalised word is a name: not the first word of a sentence, unless a comma follows."""
+    """Tell whether a capitalised word is a name: not the first of a sentence, unless a comma follows."""
     name = match["person"]
     if name.lower() in _NO_NAME or len(name) < 3 or name.isupper():
         return False
@@ -200,7 +230,7 @@ def _is_first_name(words: str, match: re.Match[str]) -> bool:
 def _backwards(
     text: str, sentences: Sequence[Sentence], found: list[list[Attribution]]
 ) -> list[list[Attribution]]:
-    """Give a sentence without a speaker the one that follows in its paragraph, if it is a quotation or a list."""
+    """Give a sentence without a speaker the one that follows in its paragraph."""
     for place in range(len(found) - 2, -1, -1):
         here, following = sentences[place], sentences[place + 1]
         if not found[place] and found[place + 1] and here.paragraph == following.paragraph:
@@ -210,7 +240,7 @@ def _backwards(
 
 
 def speaker_of(attributions: Sequence[Attribution], text: str, start: int, end: int) -> str:
-    """Return the speaker of the figure at `text[start:end]`: of the nearest verb in its part of the sentence."""
+    """Return the speaker of the figure at `text[start:end]`: the one with the nearest verb."""
     best, least = "", float("inf")
     for item in attributions:
         low, high = (item.end, start) if item.end <= start else (end, item.start)
@@ -222,7 +252,16 @@ def speaker_of(attributions: Sequence[Attribution], text: str, start: int, end: 
 
 
 def find_first_name(text: str, start: int, end: int) -> str:
-    """Return a person introduced without a surname, such as "Grigory, 26," or "volunteer Sasha", or nothing."""
-    match = re.search(r"(?<![.!?]\s)\b([A-ZА-ЯЁ][a-zа-яё]{2,}), (?:\d|an?\b|[а-яё])|^([A-ZА-ЯЁ][a-zа-яё]{2,}), \d", text[start:end])
+    """Return a person introduced without a surname, such as "Grigory, 26,", or nothing."""
+    match = re.search(
+        r"(?<![.!?]\s)\b([A-ZА-ЯЁ][a-zа-яё]{2,}), (?:\d|an?\b|[а-яё])|^([A-ZА-ЯЁ][a-zа-яё]{2,}), \d",
+        text[start:end],
+    )
     name = (match[1] or match[2]) if match else ""
-    return "" if not name or name.lower() in _NO_NAME or find_place_names(f"in {name}")[:1] != [] and find_place_names(name) else name
+    return (
+        ""
+        if not name
+        or name.lower() in _NO_NAME
+        or (find_place_names(f"in {name}")[:1] != [] and find_place_names(name))
+        else name
+    )

@@ -9,7 +9,8 @@ SPACES = "\u0020\u00a0\u2009\u202f"
 _GROUPED = rf"\d{{1,3}}(?:[{SPACES}]\d{{3}})+(?![\d])(?:[.,]\d+)?"
 _SIGNED = r"\d{1,3}(?:['’]\d{3})+(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
 _TOKEN = re.compile(
-    rf"(?P<number>{_GROUPED}|{_SIGNED}|\d+(?:[.,]\d+)?)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<mark>[^\w\s])"
+    rf"(?P<number>{_GROUPED}|{_SIGNED}|\d+(?:[.,]\d+)?)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
+    rf"|(?P<mark>[^\w\s])"
 )
 
 

@@ -84,7 +84,9 @@ def fill_pattern(pattern: Any, cells: Mapping[str, str], places: Mapping[str, st
         cell = cells[normal_hashtag(name) if name.startswith("#") else name]
         if match[2] == PLACE:
             if cell not in places:
-                raise PatternError(f"is no code in [places] of the mapping; {one_of(places, cell)}", name, cell)
+                raise PatternError(
+                    f"is no code in [places] of the mapping; {one_of(places, cell)}", name, cell
+                )
             return places[cell]
         try:
             return FILTERS[match[2]](cell) if match[2] else cell

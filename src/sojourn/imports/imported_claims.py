@@ -16,8 +16,15 @@ from sojourn.case.read import parse_case
 from sojourn.case.schema import CLAIMS, READINGS, SOURCES, TableSchema
 from sojourn.case.tables import Claim, Reading, Source
 from sojourn.case.write import render_case
-from sojourn.imports.cell_patterns import FILTERS, PLACE, PatternError, columns_of, fill_pattern, unknown_filters
-from sojourn.imports.mapping import Flag, MappedClaim, Mapping
+from sojourn.imports.cell_patterns import (
+    FILTERS,
+    PLACE,
+    PatternError,
+    columns_of,
+    fill_pattern,
+    unknown_filters,
+)
+from sojourn.imports.mapping import MappedClaim, Mapping, ObservationFlag
 from sojourn.imports.published_table import PublishedTable, TableRow, normal_hashtag
 
 REVISED = ("value", "high", "hedge", "published", "published_until")
@@ -53,7 +60,9 @@ class _Result:
     left_out: int = 0
 
 
-def import_table(case: Case, table: PublishedTable, mapping: Mapping, file: str, update: bool = False) -> Imported:
+def import_table(
+    case: Case, table: PublishedTable, mapping: Mapping, file: str, update: bool = False
+) -> Imported:
     """Return a case with a claim for each figure of a table.
 
     A claim whose id the case has already is left as it is, with the readings and weights that the analyst
@@ -94,13 +103,17 @@ def _mapping_problems(table: PublishedTable, mapping: Mapping, file: str) -> Ite
     for key, pattern in _patterns(mapping):
         for name in unknown_filters(pattern):
             yield Problem(file, f"is no filter; {one_of((*FILTERS, PLACE), name)}", None, key, name)
-        columns = [pattern] if key.endswith(".value") or key in ("flag", "rows", "skip") else columns_of(pattern)
+        columns = (
+            [pattern] if key.endswith(".value") or key in ("flag", "rows", "skip") else columns_of(pattern)
+        )
         for name in columns:
             shown = normal_hashtag(name) if name.startswith("#") else name
             if name and shown not in names:
                 yield Problem(file, f"is no column of {table.file}; {one_of(names, name)}", None, key, name)
             elif is_personal(name):
-                yield Problem(file, "seems to hold personal data, which a ledger must not contain", None, key, name)
+                yield Problem(
+                    file, "seems to hold personal data, which a ledger must not contain", None, key, name
+                )
 
 
 def _patterns(mapping: Mapping) -> Iterator[tuple[str, Any]]:
@@ -113,7 +126,9 @@ def _patterns(mapping: Mapping) -> Iterator[tuple[str, Any]]:
         yield f"{where}.id", claim.id
         yield from ((f"{where}.{name}", pattern) for name, pattern in claim.columns.items())
         for number_of, reading in enumerate(claim.readings, 1):
-            yield from ((f"{where}.readings[{number_of}].{name}", pattern) for name, pattern in reading.items())
+            yield from (
+                (f"{where}.readings[{number_of}].{name}", pattern) for name, pattern in reading.items()
+            )
 
 
 def _cell(row: TableRow, name: str) -> str:
@@ -145,7 +160,9 @@ def _add(result: _Result, row: TableRow, mapped: MappedClaim, mapping: Mapping, 
         cells["note"] = "; ".join(part for part in (str(cells.get("note", "")), flag.note) if part)
     if number(value) == 0 and cells["status"] == "use":
         cells["status"] = "context"
-    claim = _record(result, row, CLAIMS, {"claim": mapped.id, "source": mapping.source.source, **cells}, mapping, file)
+    claim = _record(
+        result, row, CLAIMS, {"claim": mapped.id, "source": mapping.source.source, **cells}, mapping, file
+    )
     if claim is None:
         return
     if claim.claim in result.claims:
@@ -159,15 +176,15 @@ def _add(result: _Result, row: TableRow, mapped: MappedClaim, mapping: Mapping, 
             result.readings.append(found)
 
 
-def _flag(row: TableRow, mapping: Mapping) -> Flag | None:
+def _flag(row: TableRow, mapping: Mapping) -> ObservationFlag | None:
     """Return what the flag of a row means; of several letters, such as "ep", each is looked up."""
     text = _cell(row, mapping.flag) if mapping.flag else ""
     if text in mapping.flags:
         return mapping.flags[text]
     found = [mapping.flags[letter] for letter in text if letter in mapping.flags]
     if not found:
-        return Flag(note=f"flag {text}") if text else None
-    return Flag(
+        return ObservationFlag(note=f"flag {text}") if text else None
+    return ObservationFlag(
         hedge=next((flag.hedge for flag in found if flag.hedge), ""),
         note=", ".join(flag.note for flag in found if flag.note),
         skip=any(flag.skip for flag in found),
@@ -203,7 +220,9 @@ def _record(
             result.problems.append(Problem(file, str(error), row.row, column.name, text))
             continue
         if column.required and not text:
-            result.problems.append(Problem(file, f"must not be empty ({column.meaning})", row.row, column.name))
+            result.problems.append(
+                Problem(file, f"must not be empty ({column.meaning})", row.row, column.name)
+            )
         elif column.kind == "span":
             values["published"], values["published_until"] = value
         else:
@@ -218,11 +237,18 @@ def _join(case: Case, result: _Result, mapping: Mapping, file: str, update: bool
     changed = {
         claim.claim: replace(known[claim.claim], **{name: getattr(claim, name) for name in REVISED})
         for claim in result.claims.values()
-        if claim.claim in known and any(getattr(claim, name) != getattr(known[claim.claim], name) for name in REVISED)
+        if claim.claim in known
+        and any(getattr(claim, name) != getattr(known[claim.claim], name) for name in REVISED)
     }
     if changed and not update:
         problems = [
-            Problem(file, f"claim {name} of the case says {known[name].value:,.12g}; --update replaces it", result.rows[name], "", f"{claim.value:.12g}")
+            Problem(
+                file,
+                f"claim {name} of the case says {known[name].value:,.12g}; --update replaces it",
+                result.rows[name],
+                "",
+                f"{claim.value:.12g}",
+            )
             for name, claim in changed.items()
         ]
         raise CaseError(problems)
@@ -236,7 +262,15 @@ def _join(case: Case, result: _Result, mapping: Mapping, file: str, update: bool
     )
     _check(whole, result, file)
     unchanged = len(result.claims) - len(new) - len(changed)
-    return Imported(whole, tuple(claim.claim for claim in new), tuple(changed), unchanged, len(readings), result.missing, result.left_out)
+    return Imported(
+        whole,
+        tuple(claim.claim for claim in new),
+        tuple(changed),
+        unchanged,
+        len(readings),
+        result.missing,
+        result.left_out,
+    )
 
 
 def _new_source(case: Case, mapping: Mapping) -> list[Source]:
@@ -249,7 +283,9 @@ def _new_source(case: Case, mapping: Mapping) -> list[Source]:
     if given.source in case.sources_by_id:
         return []
     problems = [
-        Problem("mapping.toml", f"must be given: sources.csv has no source {given.source}", None, f"source.{name}")
+        Problem(
+            "mapping.toml", f"must be given: sources.csv has no source {given.source}", None, f"source.{name}"
+        )
         for name in ("name", "interest")
         if not getattr(given, name)
     ]

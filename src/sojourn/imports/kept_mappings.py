@@ -32,7 +32,13 @@ def keep_mapping(
     kept = folder / FOLDER / mapping.name
     write_atomically(kept, mapping_bytes)
     log = folder / FOLDER / LOG
-    line = [today.isoformat(), tame_formula(table.name), sha256(table.read_bytes()), tame_formula(mapping.name), *map(str, counts)]
+    line = [
+        today.isoformat(),
+        tame_formula(table.name),
+        sha256(table.read_bytes()),
+        tame_formula(mapping.name),
+        *map(str, counts),
+    ]
     if log.is_file():
         sheet = open_sheet(LOG, log.read_bytes())
         text = sheet.text if sheet.text.endswith("\n") else sheet.text + sheet.newline

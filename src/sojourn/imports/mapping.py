@@ -42,7 +42,7 @@ class MappedClaim(StrictModel):
     readings: tuple[dict[str, Any], ...] = ()
 
 
-class Flag(StrictModel):
+class ObservationFlag(StrictModel):
     """What a flag of an observation means for the claim."""
 
     hedge: str = ""
@@ -65,7 +65,7 @@ class Mapping(StrictModel):
     """Cells that are no figure."""
     flag: str = ""
     """Column of the flags of observations."""
-    flags: dict[str, Flag] = Field(default_factory=dict[str, Flag])
+    flags: dict[str, ObservationFlag] = Field(default_factory=dict[str, ObservationFlag])
     rows: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """Column → values of the rows that are wanted."""
     skip: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
@@ -149,7 +149,14 @@ def _claim(item: Any, place: int, file: str, problems: list[Problem]) -> Any:
     columns = {key: value for key, value in fields.items() if key not in ("id", "value", "readings")}
     problems += _unknown(columns, CLAIM_KEYS, f"claims[{place}]", file)
     if "published" not in columns:
-        problems.append(Problem(file, "is missing; every claim needs its day of publication", None, f"claims[{place}].published"))
+        problems.append(
+            Problem(
+                file,
+                "is missing; every claim needs its day of publication",
+                None,
+                f"claims[{place}].published",
+            )
+        )
     for number, reading in enumerate(readings, 1):
         where = f"claims[{place}].readings[{number}]"
         problems += _unknown(reading, READING_KEYS, where, file)
@@ -160,7 +167,9 @@ def _claim(item: Any, place: int, file: str, problems: list[Problem]) -> Any:
 
 def _unknown(given: dict[str, Any], known: tuple[str, ...], where: str, file: str) -> list[Problem]:
     return [
-        Problem(file, f"is not a column; {one_of(known, key)}", None, f"{where}.{key}", key) for key in given if key not in known
+        Problem(file, f"is not a column; {one_of(known, key)}", None, f"{where}.{key}", key)
+        for key in given
+        if key not in known
     ]
 
 

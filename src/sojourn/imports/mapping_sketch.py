@@ -18,7 +18,7 @@ from sojourn.imports.published_table import PublishedTable, read_table
 MOST_CODES = 12
 """Most codes of a column that a sketch lists."""
 HEADS = 15
-"""The header is looked for in so many rows."""
+"""The header is looked for in this many rows."""
 _YEAR = r"((?:19|20)\d\d)(?: \[YR\d{4}\])?"
 
 
@@ -51,7 +51,8 @@ def sketch_mapping(path: Path) -> str:
     lines = [
         f"# How the rows of {path.name} become claims: {layout.about}.",
         f"# Columns: {', '.join(table.names)}",
-        "# Complete what is marked TODO. Filters: {column:start}, :end and :day of a period, :place of a code, :id of a text.",
+        "# Complete what is marked TODO. Filters: {column:start}, :end and :day of a period, :place of a "
+        "code, :id of a text.",
         "",
     ]
     lines += [f"header = {header}"] if header > 1 else []
@@ -59,7 +60,12 @@ def sketch_mapping(path: Path) -> str:
     lines += [f"flag = {_text(layout.flag)}"] if layout.flag else []
     lines += ["", "[source]", 'source = "TODO"', 'name = "TODO"', 'interest = "international"', ""]
     if layout.flag:
-        lines += ["[flags]", 'p = { note = "provisional" }', 'e = { hedge = "about", note = "estimated" }', ""]
+        lines += [
+            "[flags]",
+            'p = { note = "provisional" }',
+            'e = { hedge = "about", note = "estimated" }',
+            "",
+        ]
     lines += _filters(table, layout) + _places(table, layout)
     for value in layout.values:
         lines += _claim(layout, value)
@@ -79,7 +85,7 @@ def _header_row(path: Path) -> int:
         text, _ = decode(path.name, path.read_bytes())
     except OSError as error:
         raise CaseError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
-    lines = [line for line in io.StringIO(text)][:HEADS]
+    lines = list(io.StringIO(text))[:HEADS]
     counts = [max(line.count(sign) for sign in ",;\t") for line in lines]
     return next((row for row, count in enumerate(counts, 1) if count >= max(counts) - 1 and count > 0), 1)
 
@@ -91,17 +97,34 @@ def _layout_of(table: PublishedTable) -> _Layout:
     if "obs_value" in names:
         period = names.get("time_period", "TIME_PERIOD")
         place = next((names[name] for name in ("geo", "ref_area", "reporter") if name in names), "TODO")
-        known = {"obs_value", "time_period", place.casefold(), "dataflow", "last update", "obs_flag", "conf_status", "structure", "structure_id", "action"}
+        known = {
+            "obs_value",
+            "time_period",
+            place.casefold(),
+            "dataflow",
+            "last update",
+            "obs_flag",
+            "conf_status",
+            "structure",
+            "structure_id",
+            "action",
+        }
         filters = tuple(name for name in table.header if name.casefold() not in known)
         flag = names.get("obs_flag", names.get("obs_status", ""))
         published = "{LAST UPDATE:day}" if "last update" in names else "TODO"
         return _Layout("SDMX-CSV", place, period, (names["obs_value"],), filters, "", flag, published)
     if asylum := names.get("country of asylum (iso)"):
-        counted = tuple(name for name in table.header if re.match(r"refugees under|asylum-seekers|idps|returned|other people", name, re.I))
+        counted = tuple(
+            name
+            for name in table.header
+            if re.match(r"refugees under|asylum-seekers|idps|returned|other people", name, re.I)
+        )
         origin = names.get("country of origin (iso)", "TODO")
         return _Layout("UNHCR refugee data", asylum, names.get("year", "TODO"), counted, (origin,))
     if any(re.fullmatch(_YEAR, name) for name in table.header):
-        place = next((names[name] for name in ("country code", "country name") if name in names), table.header[0])
+        place = next(
+            (names[name] for name in ("country code", "country name") if name in names), table.header[0]
+        )
         filters = tuple(names[name] for name in ("indicator code", "series code") if name in names)
         return _Layout("one column for each year", place, PERIOD, (VALUE,), filters, _YEAR)
     return _Layout("a table of a kind that is not known", "TODO", "TODO", ("TODO",))
@@ -109,9 +132,16 @@ def _layout_of(table: PublishedTable) -> _Layout:
 
 def _hxl(table: PublishedTable) -> _Layout:
     tags = [tag for tag in table.hashtags if tag]
-    place = next((tag for tag in tags if re.match(r"#(?:country|adm\d)\+.*code", tag)), next((tag for tag in tags if tag.startswith(("#country", "#adm"))), "TODO"))
+    place = next(
+        (tag for tag in tags if re.match(r"#(?:country|adm\d)\+.*code", tag)),
+        next((tag for tag in tags if tag.startswith(("#country", "#adm"))), "TODO"),
+    )
     period = next((tag for tag in tags if tag.startswith("#date")), "TODO")
-    values = tuple(tag for tag in tags if tag.startswith(("#affected", "#population", "#reached", "#inneed")) and "date" not in tag)
+    values = tuple(
+        tag
+        for tag in tags
+        if tag.startswith(("#affected", "#population", "#reached", "#inneed")) and "date" not in tag
+    )
     return _Layout("HXL hashtags", place, period, values or ("TODO",))
 
 
@@ -124,7 +154,12 @@ def _codes(table: PublishedTable, name: str) -> list[str]:
 def _filters(table: PublishedTable, layout: _Layout) -> list[str]:
     if not layout.filters:
         return []
-    return ["# Rows that are wanted; delete a line to take all values.", "[rows]", *(_filter(table, name) for name in layout.filters), ""]
+    return [
+        "# Rows that are wanted; delete a line to take all values.",
+        "[rows]",
+        *(_filter(table, name) for name in layout.filters),
+        "",
+    ]
 
 
 def _filter(table: PublishedTable, name: str) -> str:

@@ -12,7 +12,7 @@ _HALF = re.compile(r"(\d{4})[- ]?[SH]([12])")
 _WEEK = re.compile(r"(\d{4})[- ]?W(\d\d)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 _EUROPEAN = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d\d)(?: .*)?")
-ALLOWED = "a year (2022), half-year (2022-S1), quarter (2022-Q3), month (2022-03), week (2022-W05) or day (2022-03-05)"
+ALLOWED = "2022, 2022-S1 (half-year), 2022-Q3, 2022-03, 2022-W05 or 2022-03-05"
 
 
 def period_days(text: str) -> tuple[date, date]:

@@ -15,7 +15,7 @@ from sojourn.imports.mapping import PERIOD, VALUE, Mapping
 
 HASHTAG = re.compile(r"#[a-z][a-z0-9_]*(?:\s*\+\s*[a-z][a-z0-9_]*)*", re.I)
 HASHTAG_ROWS = 25
-"""Hashtags are looked for in so many rows after the header."""
+"""Hashtags are looked for in this many rows after the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,11 @@ class PublishedTable:
 
     def __iter__(self) -> Iterator[TableRow]:
         """Yield the rows; of a wide table one for each period."""
-        periods = [(place, match[1]) for place, name in enumerate(self.header) if self.wide and (match := re.fullmatch(self.wide, name))]
+        periods = [
+            (place, match[1])
+            for place, name in enumerate(self.header)
+            if self.wide and (match := re.fullmatch(self.wide, name))
+        ]
         for number, row in self.rows:
             cells = {name: cell.strip() for name, cell in zip(self.header, row, strict=False)}
             cells |= {tag: cell.strip() for tag, cell in zip(self.hashtags, row, strict=False) if tag}
@@ -75,9 +79,17 @@ def read_table(path: Path, mapping: Mapping | None = None) -> PublishedTable:
     first = 1 if mapping is None else mapping.header
     lines = io.StringIO(text, newline="").readlines()
     if len(lines) < first or not lines[first - 1].strip():
-        raise CaseError([Problem(path.name, "is empty; the headings are expected here (key header of the mapping)", first)])
+        raise CaseError(
+            [
+                Problem(
+                    path.name, "is empty; the headings are expected here (key header of the mapping)", first
+                )
+            ]
+        )
     delimiter = max(",;\t", key=lines[first - 1].count)
-    numbered = [(row, cells) for row, cells in Sheet(path.name, text, delimiter=delimiter).rows() if row >= first]
+    numbered = [
+        (row, cells) for row, cells in Sheet(path.name, text, delimiter=delimiter).rows() if row >= first
+    ]
     header = tuple(name.strip() for name in numbered[0][1])
     while header and not header[-1]:
         header = header[:-1]  # World Bank tables end each row with a separator

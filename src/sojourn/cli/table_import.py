@@ -10,8 +10,14 @@ from sojourn._core.errors import InputError, Problem
 from sojourn.cli.options import Flag
 
 
-def import_(
-    file: Path, /, *, mapping: Path | None = None, into: str | None = None, sketch: Flag = False, update: Flag = False
+def import_file(
+    file: Path,
+    /,
+    *,
+    mapping: Path | None = None,
+    into: str | None = None,
+    sketch: Flag = False,
+    update: Flag = False,
 ) -> int:
     """Make claims from a published table: UNHCR, HDX with HXL tags, SDMX-CSV, World Bank, or any CSV.
 
@@ -59,8 +65,10 @@ def import_(
     counts = (len(found.added), len(found.revised), found.unchanged)
     kept = keep_mapping(case.path, mapping, data, file, counts, date.today())
     sys.stdout.write(
-        f"{file.name} into {case.path}: {counts[0]:,} claims added with {found.readings:,} readings, {counts[1]:,} revised, "
-        f"{counts[2]:,} unchanged; {found.missing:,} cells without a figure, {found.left_out:,} rows not asked for. "
+        f"{file.name} into {case.path}: {counts[0]:,} claims added with {found.readings:,} readings, "
+        f"{counts[1]:,} revised, "
+        f"{counts[2]:,} unchanged; {found.missing:,} cells without a figure, {found.left_out:,} rows not "
+        f"asked for. "
         f"The mapping is kept in {kept}\n"
     )
     return 0

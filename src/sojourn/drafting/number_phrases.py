@@ -44,7 +44,8 @@ def number_at(tokens: Sequence[Token], place: int) -> Number | None:
 
     Example:
         >>> from sojourn.drafting.tokens import split_tokens
-        >>> [number_at(split_tokens(text), 0).value for text in ("half a million", "1 млн 666 тыс.", "a dozen")]
+        >>> words = ("half a million", "1 млн 666 тыс.", "a dozen")
+        >>> [number_at(split_tokens(text), 0).value for text in words]
         [500000.0, 1666000.0, 12.0]
     """
     return _part_of_scale(tokens, place) or _sum(tokens, place)
@@ -61,7 +62,11 @@ def _part_of_scale(tokens: Sequence[Token], place: int) -> Number | None:
     after = place + 1
     while after < len(tokens) and tokens[after].text in ("-", "of", *ARTICLES):
         after += 1
-    if after < len(tokens) and SCALES.get(tokens[after].text, 0) >= 1e3 and tokens[after].text not in ATTACHED:
+    if (
+        after < len(tokens)
+        and SCALES.get(tokens[after].text, 0) >= 1e3
+        and tokens[after].text not in ATTACHED
+    ):
         return Number(share * SCALES[tokens[after].text], place, after + 1, True)
     return None
 
@@ -79,7 +84,9 @@ def _sum(tokens: Sequence[Token], place: int) -> Number | None:
         total, least, after, hedge = total + value * scale, scale, end, hedge or said
         if scale == 1:
             break
-        is_abbreviated = after < len(tokens) and tokens[after].text == "." and tokens[after - 1].text[-1:] != "s"
+        is_abbreviated = (
+            after < len(tokens) and tokens[after].text == "." and tokens[after - 1].text[-1:] != "s"
+        )
         if is_abbreviated and after + 1 < len(tokens) and tokens[after + 1].kind == "number":
             if not _scaled_or_plain(tokens, after + 1, least):
                 break
@@ -176,6 +183,11 @@ def _scale(tokens: Sequence[Token], place: int) -> tuple[float, int]:
             break
         factor *= SCALES[word.text]
         after += 1
-    if after == place and after + 1 < len(tokens) and tokens[after].text == "-" and tokens[after + 1].text in ("million", "thousand"):
+    if (
+        after == place
+        and after + 1 < len(tokens)
+        and tokens[after].text == "-"
+        and tokens[after + 1].text in ("million", "thousand")
+    ):
         return SCALES[tokens[after + 1].text], after + 2
     return factor, after
