@@ -21,7 +21,7 @@ MODEL = Parameter(group="A language model, if you have one (default: none)")
 
 
 def draft(
-    article: str,
+    article: Annotated[str, Parameter(allow_leading_hyphen=True)],
     /,
     *,
     into: str | None = None,

@@ -92,6 +92,8 @@ def _judge(line: _Line, place: int, earlier: Sequence[FoundClaim]) -> FoundClaim
     """Return a figure as a claim, or None if it counts something else; `earlier` are the claims before it."""
     figure, (first, after) = line.figures[place], line.spans[place]
     unit = counted_unit([token.text for token in line.tokens[after : after + 8]])[0]
+    if unit == "?" and any(after <= cue.first <= after + 1 and cue.measure != NOTHING for cue in line.cues):
+        unit = ""  # "700 went back": a verb, and no noun
     if unit == "":
         unit = _unit_before(line, first)
     if unit == OTHER or unit in DURATIONS or (unit == "weeks" and figure.kind == "percent"):

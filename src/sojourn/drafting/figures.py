@@ -160,6 +160,8 @@ def _part(tokens: Sequence[Token], place: int) -> tuple[FoundFigure, int] | None
 def _is_share(tokens: Sequence[Token], place: int, at: int, after: int) -> bool:
     """Tell whether a word for a part is a share of people, not of a year, an hour or a number."""
     before, following = _text(tokens, place - 1), _text(tokens, after)
+    if following == "-" and tokens[after].start == tokens[after - 1].end and tokens[at].text == "half":
+        return False  # half-open
     if following == "-":
         following = _text(tokens, after + 1)
     periods = (
