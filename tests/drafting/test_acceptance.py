@@ -168,7 +168,8 @@ def test_json_has_the_fields_and_offsets_of_the_text(capsys, folder: Path) -> No
     code, out, _ = run(capsys, "draft", folder.parent / "news.txt", "--json")
     assert code == 0
     drafts = json.loads(out)
-    keys = list(word_list("quote start end speaker value high hedge unit published measure place group drafted_by"))
+    fields = "quote start end speaker value high hedge unit published measure place group drafted_by"
+    keys = list(word_list(fields))
     assert [list(draft) for draft in drafts] == [keys, keys]
     assert all(draft["quote"] == TEXT[draft["start"] : draft["end"]] for draft in drafts)
     assert drafts[0]["published"] == "2022-12-12"
