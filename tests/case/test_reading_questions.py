@@ -95,16 +95,8 @@ def test_questions_lead_somewhere_and_wrong_answers_are_named() -> None:
 
 
 def test_sentences() -> None:
-    returned = Reading(
-        "C",
-        "r",
-        1.0,
-        "returned",
-        "HO",
-        of_measure="arrivals",
-        of_start=date(2022, 3, 1),
-        end=date(2022, 12, 31),
-    )
+    days = {"of_start": date(2022, 3, 1), "end": date(2022, 12, 31)}
+    returned = Reading("C", "r", 1.0, "returned", "HO", of_measure="arrivals", **days)
     assert reading_sentence(returned, {"HO": "Hostland"}) == (
         "the share, of displaced people whose first host was Hostland, from 1 March to 31 December 2022, who were "
         "back in the origin on 31 December 2022"

@@ -55,6 +55,12 @@ person,day,direction,nationality
 """
 """The nine crossings of five people that `docs/howto/borders.md` speaks of."""
 
+SHOWN = {
+    "draft.md": {"text": "article.txt"},
+    "import.md": {"csv": "unhcr.csv", "toml": "unhcr.toml"},
+}
+"""Page → language of the block that shows a file, and the name of the file."""
+
 Runner = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -167,7 +173,10 @@ def assert_labels_printed(block: Block, step: Step, printed: str) -> None:
 
 
 def prepare(page: Path, folder: Path) -> None:
-    """The files that a page takes for granted."""
+    """The files that a page takes for granted, or shows."""
+    for language, file in SHOWN.get(page.name, {}).items():
+        shown = next(block.text for block in blocks_of(page) if block.language == language)
+        (folder / file).write_text(shown, encoding="utf-8")
     if page.name != "borders.md":
         return
     (folder / "crossings.csv").write_text(CROSSINGS)

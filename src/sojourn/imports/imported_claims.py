@@ -210,6 +210,7 @@ def _record(
     values: dict[str, Any] = {}
     before = len(result.problems)
     for column in table.columns:
+        text = ""
         try:
             text = fill_pattern(patterns.get(column.name, ""), row.cells, mapping.places).strip()
             value = column.parser(text) if text else column.empty

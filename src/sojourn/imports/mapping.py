@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import Field, ValidationError
 
@@ -125,25 +125,27 @@ def parse_mapping(raw: dict[str, Any], file: str) -> Mapping:
 
 def _unfinished(value: Any, key: str = "") -> Iterator[str]:
     """Yield the keys of what a sketch leaves to be completed."""
+    items: list[tuple[str, Any]] = []
     if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _unfinished(item, f"{key}.{name}" if key else f"{name}")
+        named = cast(dict[str, Any], value)
+        items = [(f"{key}.{name}" if key else name, item) for name, item in named.items()]
     elif isinstance(value, list):
-        for place, item in enumerate(value, 1):
-            yield from _unfinished(item, f"{key}[{place}]")
+        items = [(f"{key}[{place}]", item) for place, item in enumerate(cast(list[Any], value), 1)]
     elif value == TODO:
         yield key
+    for name, item in items:
+        yield from _unfinished(item, name)
 
 
 def _as_list(value: Any) -> Any:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+    return [str(item) for item in cast(list[Any], value)] if isinstance(value, list) else [str(value)]
 
 
 def _claim(item: Any, place: int, file: str, problems: list[Problem]) -> Any:
     """Sort the keys of a claim: its id, the column of its value, columns of claims.csv, readings."""
     if not isinstance(item, dict):
         return item
-    fields: dict[str, Any] = item
+    fields = cast(dict[str, Any], item)
     claim: dict[str, Any] = {key: fields[key] for key in ("id", "value") if key in fields}
     readings: list[dict[str, Any]] = fields.get("readings", [])
     columns = {key: value for key, value in fields.items() if key not in ("id", "value", "readings")}
