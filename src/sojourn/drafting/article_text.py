@@ -9,7 +9,7 @@ from sojourn._core.errors import InputError, Problem
 from sojourn.drafting.word_lists import word_set
 
 PLAIN, HTML = (".txt", ".md", ".text", ""), (".html", ".htm", ".xhtml")
-LARGEST = 2_000_000
+LARGEST = 500_000
 """Most bytes of an article; a longer file is no article."""
 _HIDDEN = word_set("script style head template noscript svg nav iframe object select textarea button")
 _BLOCKS = word_set(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from sojourn.case.hedges import grain
 from sojourn.drafting.counted_words import OTHER, counted_unit
 from sojourn.drafting.figures import FoundFigure, find_figures
 from sojourn.drafting.measure_words import DAILY, FAR, NOTHING, Cue, distance, find_cues
-from sojourn.drafting.other_numbers import is_covered, other_number_places
+from sojourn.drafting.other_numbers import is_covered, join_places, other_number_places
 from sojourn.drafting.sentences import Sentence, split_sentences
 from sojourn.drafting.tokens import Token, split_tokens
 
@@ -62,11 +63,13 @@ def find_claims(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[FoundC
     """
     others = other_number_places(text)
     figures = [item for item in find_figures(text) if not is_covered(item.start, item.end, others)]
+    starts, elsewhere = [item.start for item in figures], join_places(taken)
     found: list[FoundClaim] = []
     for sentence in split_sentences(text):
-        line = _read_line(text, sentence, figures)
+        inside = figures[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        line = _read_line(text, sentence, inside)
         for place, figure in enumerate(line.figures):
-            if is_covered(figure.start, figure.end, list(taken)):
+            if is_covered(figure.start, figure.end, elsewhere):
                 continue
             if claim := _judge(line, place, found):
                 found.append(claim)
@@ -78,14 +81,13 @@ def _read_line(text: str, sentence: Sentence, figures: Sequence[FoundFigure]) ->
         replace(token, start=token.start + sentence.start, end=token.end + sentence.start)
         for token in split_tokens(text[sentence.start : sentence.end])
     ]
-    inside = [item for item in figures if sentence.start <= item.start < sentence.end]
     spans: list[tuple[int, int]] = []
-    for figure in inside:
+    for figure in figures:
         places = [
             at for at, token in enumerate(tokens) if token.start < figure.end and token.end > figure.start
         ]
         spans.append((places[0], places[-1] + 1))
-    return _Line(sentence, tokens, find_cues(tokens), inside, spans)
+    return _Line(sentence, tokens, find_cues(tokens), list(figures), spans)
 
 
 def _judge(line: _Line, place: int, earlier: Sequence[FoundClaim]) -> FoundClaim | None:

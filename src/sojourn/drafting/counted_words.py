@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from sojourn.drafting.word_lists import word_set
 
 _NOUNS: Mapping[str, str] = {
-    "persons": "people person persons russian ukrainian sudanese syrian venezuelan belarusian afghan "
+    "persons": "idp displaced people person persons russian ukrainian sudanese syrian venezuelan belarusian "
+    "afghan "
     "armenian "
     "eritrean "
     "somali colombian citizen national refugee migrant immigrant emigrant returnee resident visitor "
@@ -61,7 +62,8 @@ _WHOLE = word_set(
 )
 """Stems that must be a whole word, with an ending of at most three letters."""
 STOPS = word_set(
-    ', ; : . ! ? ( ) — – » ” " and or but who that which while in to into from by at on of for with '
+    ', ; : . ! ? ( ) — – » ” " and or but who that which while between among before after until over under '
+    "within about in to into from by at on of for with "
     "since during has have "
     "had were was are is had would could a per every и а но или что кто которые которых в во на из с со "
     "по к за от для "

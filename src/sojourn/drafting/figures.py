@@ -307,7 +307,7 @@ def _is_joined(tokens: Sequence[Token], first: int, middle: int) -> bool:
     opener = words[len(words) - length - 1] if len(words) > length else ""
     is_change = any(item.startswith(tuple(CHANGES)) for item in words)
     if opener in ("between", "между"):
-        return word in ("and", "и")
+        return word in ("and", "to", "и")
     if opener == "от":
         return word == "до"
     if word == "to" or word == "or" or word == "или":

@@ -8,7 +8,8 @@ from sojourn.drafting.word_lists import word_list, word_set
 
 _BEFORE: Mapping[str, str] = {
     "exact": "exactly, precisely, ровно, точно",
-    "about": "about, around, some, roughly, approximately, approx, circa, ca, estimated, perhaps, maybe, say,"
+    "about": "about, around, some, roughly, an average of, average of, on average, approximately, approx, "
+    "circa, ca, estimated, perhaps, maybe, say,"
     " something like, in the region of, on the order of, in the order of, ~, ≈, около, примерно, "
     "приблизительно,"
     " порядка, ориентировочно, где-то, в районе, плюс-минус, около порядка, оценочно, в пределах, "

@@ -37,7 +37,7 @@ _CUES: dict[str, str] = {
     "находят*, живут,"
     " жил, жило, жили, проживает, проживают, пребывает, пребывают, размещ*, ночева*, ночующ*, за "
     "рубежом, здесь,"
-    " numbered, people in, diaspora, диаспор*, учились, учатся, приезжих",
+    " numbered, people in, displaced, diaspora, диаспор*, учились, учатся, приезжих",
     "settled": "residence permit*, temporary residence, permanent residence, work contract*, employment "
     "contract*,"
     " permit holders, regular papers, citizenship, трудоустро*, трудовым договорам, вид на жительство, "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from sojourn.drafting.dates import date_places
 
@@ -26,7 +28,7 @@ _PATTERNS = (
     r"\b[A-ZА-ЯЁ]+-?\d+\b|\b\d+[A-Za-zА-Яа-яЁё]\b(?<![kKmM])",  # E87, Q114, 13A
     r"(?<=[A-ZА-ЯЁa-zа-яё]), \d{1,3}(?=,(?!\d)|\)|\s[А-ЯЁA-Z]|\s(?:год|жив|works|lives))",  # age, house
     r"(?i)\b(?:aged|age|ему|ей|возраст\w*)\s(?:—\s|\w+ ){0,2}\d{1,3}(?:[.,]\d+)?",
-    r"(?i)\b(?:an?|the)\s(?:[\w-]+\s){1,2}of \d\d(?=[,.;)])",  # a sound engineer of 34
+    r"(?i)\b(?:an?|the)\s(?:[\w-]+\s){1,2}of \d\d(?=[,.;)](?!\d))",  # a sound engineer of 34
     r"\d+(?:[.,]\d+)?[- ](?:летн\w+|year-old\w*|years old|years of age|-летн\w+|-й\b|-го\b|-м\b|-х\b|st\b"
     r"|nd\b|rd\b|th\b)",
     r"\d+-(?:летн\w+|year|е\b|й\b|го\b|м\b|х\b|ти\b|ми\b|процентн\w+|мест\w+)\w*",
@@ -50,8 +52,18 @@ def other_number_places(text: str) -> list[tuple[int, int]]:
     found = date_places(text)
     for pattern in _COMPILED:
         found += [match.span() for match in pattern.finditer(text)]
+    return join_places(found)
+
+
+def join_places(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return places in the order of the text, those that overlap as one.
+
+    Example:
+        >>> join_places([(5, 9), (0, 2), (8, 12)])
+        [(0, 2), (5, 12)]
+    """
     joined: list[tuple[int, int]] = []
-    for start, end in sorted(found):
+    for start, end in sorted(places):
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -59,6 +71,7 @@ def other_number_places(text: str) -> list[tuple[int, int]]:
     return joined
 
 
-def is_covered(start: int, end: int, places: list[tuple[int, int]]) -> bool:
-    """Tell whether a stretch of a text overlaps one of the places."""
-    return any(first < end and start < last for first, last in places)
+def is_covered(start: int, end: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a stretch of a text overlaps one of the places, which are in order and do not overlap."""
+    before = bisect_left(places, (end,))
+    return before > 0 and places[before - 1][1] > start

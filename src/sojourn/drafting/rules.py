@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from datetime import date
 
@@ -30,11 +31,13 @@ class ArticleReading:
         self.origin = find_origin(text)
         self.host = find_host(self.names, self.origin)
         self.speakers = find_speakers(text, self.sentences)
+        self._places = {sentence.start: place for place, sentence in enumerate(self.sentences)}
+        self._name_starts = [item.start for item in self.names]
 
     def draft(self, start: int, end: int, first: int, last: int, sentence: Sentence) -> Draft:
         """Return a draft for `text[first:last]` with the quotation around it, its speaker and day."""
         low, high = quote_around(self.text, start, end, first, last)
-        place = self.sentences.index(sentence)
+        place = self._places[sentence.start]
         spoken: list[Attribution] = self.speakers[place]
         day = day_said(self.text[sentence.start : sentence.end], self.published)
         return Draft(
@@ -49,8 +52,10 @@ class ArticleReading:
         """Return the place that a figure is about: the nearest in its sentence, else the host."""
         near = [
             (self._far(item, first, last), item.place)
-            for item in self.names
-            if sentence.start <= item.start < sentence.end and self._is_candidate(item, measure)
+            for item in self.names[
+                bisect_left(self._name_starts, sentence.start) : bisect_left(self._name_starts, sentence.end)
+            ]
+            if self._is_candidate(item, measure)
         ]
         return min(near)[1] if near else self.host
 

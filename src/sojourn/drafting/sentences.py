@@ -12,6 +12,8 @@ _ABBREVIATED = re.compile(
     r"|Nov|Dec|approx|ca|vs|U\.S|U\.N|[A-ZА-ЯЁ])|\b[ТтИи]\. ?\w)$"
 )
 _END = re.compile(r"[.!?…]+[\"”»’)]*\s+(?=[\"“«(—–-]?\s*[A-ZА-ЯЁ0-9«“\"‘])")
+LONGEST = 1_200
+"""Most characters of a sentence; a longer one is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ def split_sentences(text: str) -> list[Sentence]:
             continue
         begin = line.start() + len(line[0]) - len(line[0].lstrip())
         for end in _ends(line[0], line.start()):
+            while end - begin > LONGEST:  # no sentence of an article, but perhaps a table without line breaks
+                cut = text.rfind(" ", begin, begin + LONGEST) + 1 or begin + LONGEST
+                found.append(Sentence(begin, cut, number))
+                begin = cut
             if end > begin:
                 found.append(Sentence(begin, end, number))
             begin = end + len(text[end : line.end()]) - len(text[end : line.end()].lstrip())
