@@ -185,8 +185,9 @@ def _path(answers: Answers) -> Iterator[tuple[ReadingQuestion, Choice | None]]:
         yield question, choice
         if choice is None:
             return
-        is_share = is_share or (key, choice.key) == (FIRST, "share")
-        key = choice.following or ("whole" if is_share and key not in ("whole", "state") else "")
+        needs_whole = key not in ("whole", "state")
+        is_share = is_share or (key == FIRST and choice.key == "share")
+        key = choice.following or ("whole" if is_share and needs_whole else "")
 
 
 def reading_columns(answers: Answers) -> dict[str, str]:
