@@ -22,6 +22,8 @@ CORE = (
     "case",
     "cases",
     "core",
+    "drafting",
+    "imports",
     "cli/test_cli.py",
     "cli/test_commands_page.py",
     "cli/test_completion.py",

@@ -38,7 +38,7 @@ FILLED = {
 
 def reading_of(answers: dict[str, str]) -> Reading:
     columns = reading_columns(answers)
-    names = open_columns(columns["measure"], columns.get("of_measure", ""))  # type: ignore[arg-type]
+    names = open_columns(columns["measure"], columns.get("of_measure", ""))
     return reading_from("C", "r", answers, {name: FILLED[name] for name in names})
 
 
@@ -98,8 +98,8 @@ def test_sentences() -> None:
     days = {"of_start": date(2022, 3, 1), "end": date(2022, 12, 31)}
     returned = Reading("C", "r", 1.0, "returned", "HO", of_measure="arrivals", **days)
     assert reading_sentence(returned, {"HO": "Hostland"}) == (
-        "the share, of displaced people whose first host was Hostland, from 1 March to 31 December 2022, who were "
-        "back in the origin on 31 December 2022"
+        "the share, of displaced people whose first host was Hostland, from 1 March to 31 December 2022, who "
+        "were back in the origin on 31 December 2022"
     )
     stock = Reading("C", "r", 1.0, "present", who="all", end=date(2022, 6, 1))
     assert reading_sentence(stock, host="Hostland") == "everybody in Hostland, on 1 June 2022"

@@ -151,7 +151,7 @@ def test_questions_on_a_terminal_write_what_is_accepted_only(folder: Path, capsy
     assert ask_about_drafts(case, drafts, rows, str, answers("n", "q")) == 0
     assert ask_about_drafts(case, drafts, rows, str, answers()) == 0
     assert tables(folder) == before
-    ask = answers("y", "", "y", "G9", "HO", "grigory", "Grigory", "nonsense")
+    ask = answers("y", "", "n", "y", "G9", "HO", "grigory", "Grigory", "nonsense")
     assert ask_about_drafts(case, drafts, rows, str, ask) == 1
     written = read_case(folder)
     assert written.claims_by_id["news-1"].source == "ho_labour"
@@ -162,6 +162,31 @@ def test_questions_on_a_terminal_write_what_is_accepted_only(folder: Path, capsy
     written = read_case(folder)
     assert written.sources_by_id["grigory"].interest == "interviewee"
     assert len(written.contacts) == len(case.contacts) + 1
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "readings"),
+    [
+        (["y", "", "y", "2", "2", "1", "2", "", "", "they live there"], "use", ["present"]),
+        (["y", "", "y", "9", "2", "2", "3", "", "2022-12-01", "he said still"], "use", ["stayed"]),
+        (["y", "", "y", "2", "2", "1", "2", "", "", ""], "context", []),
+        (["y", "", "y", "2", "2", "1", "2", "XX", "", "no such place"], "context", []),
+        (["y", "", "y", "2", "2", "1", "2", "", "December", "no date"], "context", []),
+        (["y", "", "n"], "context", []),
+    ],
+)
+def test_a_reading_is_written_by_answering_questions(
+    folder: Path, capsys, given: list[str], status: str, readings: list[str]
+) -> None:
+    case = read_case(folder)
+    drafts = draft_by_rules(TEXT)[:1]
+    rows = [draft_cells(drafts[0], case, "news-1")]
+    assert ask_about_drafts(case, drafts, rows, str, answers(*given)) == 1
+    written = read_case(folder)
+    assert written.claims_by_id["news-1"].status == status
+    assert [item.measure for item in written.readings_by_claim.get("news-1", ())] == readings
+    if given[2] == "y" and given[-1] != "no date":
+        assert "The figure counts displaced people" in capsys.readouterr().out
 
 
 def test_json_has_the_fields_and_offsets_of_the_text(capsys, folder: Path) -> None:

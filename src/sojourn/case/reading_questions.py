@@ -13,7 +13,7 @@ from typing import Any
 
 from sojourn._core.errors import one_of
 from sojourn.case.schema import CHANGES, FLOWS, SCHEMED, SIDED, STOCKS, WHO_OF
-from sojourn.case.tables import Measure, Reading
+from sojourn.case.tables import Reading
 
 Answers = Mapping[str, str]
 """Question → the answer that was chosen."""
@@ -203,7 +203,7 @@ def reading_columns(answers: Answers) -> dict[str, str]:
     return columns
 
 
-def open_columns(measure: Measure, of_measure: str = "") -> tuple[str, ...]:
+def open_columns(measure: str, of_measure: str = "") -> tuple[str, ...]:
     """Return the columns that are left to fill for a measure: place, dates, counterpart, register.
 
     Args:

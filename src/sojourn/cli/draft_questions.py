@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sojourn.case import Case, CaseError, Source, write_case
+from sojourn.case import Case, CaseError, Source, read_case, write_case
 from sojourn.case.schema import INTERESTS
+from sojourn.cli.reading_answers import add_reading
 from sojourn.drafting import Draft, DraftRow, accept_drafts
+from sojourn.drafting.draft import STAY_RULE
 from sojourn.drafting.draft_table import GROUP_COLUMNS
 
 HELP = "y accept, n reject, q stop"
@@ -49,12 +51,14 @@ def ask_about_drafts(
         except CaseError as error:
             sys.stdout.write(f"Not accepted:\n{error}\n")
             continue
-        from sojourn.case import read_case
-
         case = read_case(case.path or case.name)
         accepted += 1
         sys.stdout.write(f"Added {complete['claim']}\n")
-    sys.stdout.write(f"\n{accepted} accepted; claims have status context until you write their readings\n")
+        is_claim = complete["claim"] in case.claims_by_id and draft.measure != STAY_RULE
+        if is_claim and _answer(ask, "Write its reading now? (y, n) ", ("y", "n")) == "y":
+            add_reading(case, complete["claim"], ask, complete["place"])
+            case = read_case(case.path or case.name)
+    sys.stdout.write(f"\n{accepted} accepted; claims without a reading have status context\n")
     return accepted
 
 
