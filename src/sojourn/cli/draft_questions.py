@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from sojourn.case import Case, CaseError, Source, read_case, write_case
 from sojourn.case.schema import INTERESTS
-from sojourn.cli.reading_answers import add_reading
+from sojourn.cli.reading_answers import Ask, add_reading
 from sojourn.drafting import Draft, DraftRow, accept_drafts
 from sojourn.drafting.draft import STAY_RULE
 from sojourn.drafting.draft_table import GROUP_COLUMNS
 
 HELP = "y accept, n reject, q stop"
-Ask = Callable[[str], str]
 
 
 def ask_about_drafts(
