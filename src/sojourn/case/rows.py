@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any
 
 from sojourn._core.errors import Problem
-from sojourn.case.cell_parsers import ID, LONGEST, NUMBER, Parser
+from sojourn.case.cell_parsers import ID, LONGEST, NUMBER
 from sojourn.case.csv_file import Sheet, header_problems
 from sojourn.case.schema import ColumnSchema, TableSchema
 
@@ -87,7 +87,7 @@ def _read_chunk(sheet: Sheet, chunk: list[Numbered], caches: dict[str, dict[str,
     for column in out.table.columns:
         raw = by_name.pop(column.name, None)
         if raw is None:
-            values[column.name] = [_empty(column)] * len(chunk)
+            values[column.name] = [column.empty] * len(chunk)
         else:
             values[column.name] = _read_column(column, raw, numbers, caches[column.name], out)
     if "published" in values:
@@ -113,10 +113,10 @@ def _read_column(
     distinct = set(raw)
     if len(distinct) > len(raw) // 2 and (values := _read_at_once(column, raw)) is not None:
         return values
-    parser, bad = column.parser, False
+    bad = False
     for cell in distinct:
         if cell not in cache:
-            cache[cell] = _read_cell(column, parser, cell.strip())
+            cache[cell] = _read_cell(column, cell.strip())
         bad = bad or isinstance(cache[cell], InvalidCell)
     values = [cache[cell] for cell in raw]
     if bad:
@@ -144,23 +144,41 @@ def _read_at_once(column: ColumnSchema, raw: Sequence[str]) -> list[Any] | None:
     return list(raw) if column.kind == "identifier" else list(map(float, raw))
 
 
-def _read_cell(column: ColumnSchema, parser: Parser, cell: str) -> Any:
-    if not cell:
-        return InvalidCell(_must_not_be_empty(column)) if column.required else _empty(column)
+def _read_cell(column: ColumnSchema, cell: str) -> Any:
     try:
-        return parser(cell)
+        return column.parse(cell)
     except ValueError as error:
         return InvalidCell(str(error))
 
 
-def _must_not_be_empty(column: ColumnSchema) -> str:
-    if column.words:
-        return f"must not be empty; one of: {', '.join(column.words)}"
-    return f"must not be empty ({column.meaning}; for example {column.example})"
+def read_record(
+    table: TableSchema,
+    text_of: Callable[[str], str],
+    refuse: Callable[[ColumnSchema, str, ValueError], None],
+) -> Any:
+    """Return one row of a table from the texts of its cells, or None if one of them cannot be used.
 
-
-def _empty(column: ColumnSchema) -> Any:
-    return column.empty
+    Args:
+        table: the table.
+        text_of: from the name of a column to its text; it may raise ValueError.
+        refuse: called for each cell that cannot be used, with its column, its text and why.
+    """
+    values: dict[str, Any] = {}
+    is_whole = True
+    for column in table.columns:
+        text = ""
+        try:
+            text = text_of(column.name).strip()
+            value = column.parse(text)
+        except ValueError as error:
+            refuse(column, text, error)
+            is_whole = False
+            continue
+        if column.kind == "span":
+            values["published"], values["published_until"] = value
+        else:
+            values[column.name] = value
+    return table.record(**values) if is_whole else None
 
 
 def _stand_in(column: ColumnSchema) -> Any:

@@ -90,7 +90,7 @@ def _parsed(claim: str, answers: Mapping[str, str], columns: Mapping[str, str]) 
     for name, text in columns.items():
         column = READINGS.column(name)
         try:
-            values[name] = column.parser(text) if text else column.empty
+            values[name] = column.parse(text)
         except ValueError as error:
             problems.append(Problem("answers", str(error), None, name, text))
     if problems:

@@ -9,6 +9,7 @@ from typing import Any
 from sojourn._core.errors import Problem, one_of
 from sojourn.case.case import Case
 from sojourn.case.errors import CaseError
+from sojourn.case.rows import read_record
 from sojourn.case.schema import CLAIMS, CONTACTS, ColumnSchema, TableSchema
 from sojourn.case.tables import Claim, ContactGroup, Source
 from sojourn.drafting.draft_table import GROUP_COLUMNS, DraftRow
@@ -93,26 +94,10 @@ def _parse(
     file: str, row: DraftRow, table: TableSchema, cells: dict[str, str], problems: list[Problem]
 ) -> list[Any]:
     """Return the row as a record of a table; its problems are added to the list."""
-    values: dict[str, Any] = {}
-    before = len(problems)
-    for column in table.columns:
-        text = cells.get(column.name, "")
-        try:
-            value = _value(column, text)
-        except ValueError as error:
-            said = {"group": "claim", "asof": "published"}.get(column.name, column.name)
-            problems.append(Problem(file, str(error), row.row, said, text or None))
-            continue
-        if column.kind == "span":
-            values["published"], values["published_until"] = value
-        else:
-            values[column.name] = value
-    return [table.record(**values)] if len(problems) == before else []
 
+    def refuse(column: ColumnSchema, text: str, error: ValueError) -> None:
+        said = {"group": "claim", "asof": "published"}.get(column.name, column.name)
+        problems.append(Problem(file, str(error), row.row, said, text or None))
 
-def _value(column: ColumnSchema, text: str) -> Any:
-    if text:
-        return column.parser(text)
-    if column.required:
-        raise ValueError(f"must not be empty ({column.meaning}; for example {column.example})")
-    return column.empty
+    record = read_record(table, lambda name: cells.get(name, ""), refuse)
+    return [] if record is None else [record]

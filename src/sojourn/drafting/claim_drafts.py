@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from sojourn.case.hedges import grain
 from sojourn.drafting.counted_words import OTHER, counted_unit
-from sojourn.drafting.figures import FoundFigure, find_figures
+from sojourn.drafting.figures import FoundFigure
 from sojourn.drafting.measure_words import DAILY, FAR, NOTHING, Cue, distance, find_cues
 from sojourn.drafting.other_numbers import is_covered, join_places, other_number_places
-from sojourn.drafting.sentences import Sentence, split_sentences
+from sojourn.drafting.sentences import Sentence
 from sojourn.drafting.tokens import Token, split_tokens
 
 SMALLEST = 10
@@ -46,26 +46,36 @@ class _Line:
     spans: list[tuple[int, int]]
 
 
-def find_claims(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[FoundClaim]:
+def find_claims(
+    text: str,
+    sentences: Sequence[Sentence],
+    figures: Sequence[FoundFigure],
+    taken: Sequence[tuple[int, int]] = (),
+) -> list[FoundClaim]:
     """Return the figures of an article that seem to be claims about movement.
 
     Args:
         text: the text of an article.
+        sentences: its sentences.
+        figures: its figures.
         taken: places of figures that belong to contact groups or stay rules.
 
     Returns:
         The figures in their order. A figure of the headline that the text repeats is left out.
 
     Example:
-        >>> found = find_claims("More than 5,000 people crossed. The queue is 4 kilometres long.")
+        >>> from sojourn.drafting.figures import find_figures
+        >>> from sojourn.drafting.sentences import split_sentences
+        >>> text = "More than 5,000 people crossed. The queue is 4 kilometres long."
+        >>> found = find_claims(text, split_sentences(text), find_figures(text))
         >>> [(item.figure.value, item.unit, item.measure) for item in found]
         [(5000.0, 'persons', 'entries')]
     """
     others = other_number_places(text)
-    figures = [item for item in find_figures(text) if not is_covered(item.start, item.end, others)]
+    figures = [item for item in figures if not is_covered(item.start, item.end, others)]
     starts, elsewhere = [item.start for item in figures], join_places(taken)
     found: list[FoundClaim] = []
-    for sentence in split_sentences(text):
+    for sentence in sentences:
         inside = figures[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         line = _read_line(text, sentence, inside)
         for place, figure in enumerate(line.figures):

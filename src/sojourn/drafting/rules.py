@@ -92,13 +92,14 @@ def draft_by_rules(text: str, published: date | None = None) -> list[Draft]:
         (5000.0, 'about', 'entries', 'PE', 'police')
     """
     article = ArticleReading(text, published)
+    figures = find_figures(text)
     groups = find_contact_groups(text, article.sentences)
-    limits = find_stay_limits(text, article.sentences, find_figures(text))
+    limits = find_stay_limits(text, article.sentences, figures)
     taken = [(item.start, item.end) for item in groups] + [
         (item.figure.start, item.figure.end) for item in limits
     ]
     drafts = [
-        *(_claim(article, item) for item in find_claims(text, taken)),
+        *(_claim(article, item) for item in find_claims(text, article.sentences, figures, taken)),
         *(_group(article, item) for item in groups),
         *(_limit(article, item) for item in limits),
     ]
@@ -107,6 +108,15 @@ def draft_by_rules(text: str, published: date | None = None) -> list[Draft]:
 
 
 def _claim(article: ArticleReading, found: FoundClaim) -> Draft:
+    return _of_figure(article, found, found.measure)
+
+
+def _limit(article: ArticleReading, found: StayLimit) -> Draft:
+    note = f"in any {found.window} days" if found.window else ""
+    return replace(_of_figure(article, found, STAY_RULE), note=note)
+
+
+def _of_figure(article: ArticleReading, found: FoundClaim | StayLimit, measure: str) -> Draft:
     figure, sentence = found.figure, found.sentence
     draft = article.draft(sentence.start, sentence.end, figure.start, figure.end, sentence)
     return replace(
@@ -115,8 +125,8 @@ def _claim(article: ArticleReading, found: FoundClaim) -> Draft:
         high=figure.high,
         hedge=figure.hedge,
         unit=found.unit,
-        measure=found.measure,
-        place=article.place_of(sentence, figure.start, figure.end, found.measure),
+        measure=measure,
+        place=article.place_of(sentence, figure.start, figure.end, measure),
     )
 
 
@@ -139,20 +149,4 @@ def _group(article: ArticleReading, found: FoundGroup) -> Draft:
         unit="persons" if value is not None else "share",
         place=place,
         group=found.group,
-    )
-
-
-def _limit(article: ArticleReading, found: StayLimit) -> Draft:
-    figure, sentence = found.figure, found.sentence
-    draft = article.draft(sentence.start, sentence.end, figure.start, figure.end, sentence)
-    place = article.place_of(sentence, figure.start, figure.end, STAY_RULE)
-    return replace(
-        draft,
-        value=figure.value,
-        high=figure.high,
-        hedge=figure.hedge,
-        unit=found.unit,
-        measure=STAY_RULE,
-        place=place,
-        note=f"in any {found.window} days" if found.window else "",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sojourn._core.errors import one_of
 from sojourn.imports.periods import period_days
-from sojourn.imports.published_table import normal_hashtag
+from sojourn.imports.published_table import column_name
 
 _COLUMN = re.compile(r"\{([^{}]+?)(?::([a-z]+))?\}")
 
@@ -81,7 +81,7 @@ def fill_pattern(pattern: Any, cells: Mapping[str, str], places: Mapping[str, st
 
     def cell_of(match: re.Match[str]) -> str:
         name = match[1]
-        cell = cells[normal_hashtag(name) if name.startswith("#") else name]
+        cell = cells[column_name(name)]
         if match[2] == PLACE:
             if cell not in places:
                 raise PatternError(

@@ -13,7 +13,8 @@ from sojourn.case.csv_file import open_sheet
 from sojourn.case.errors import CaseError
 from sojourn.case.personal_columns import is_personal
 from sojourn.case.read import parse_case
-from sojourn.case.schema import CLAIMS, READINGS, SOURCES, TableSchema
+from sojourn.case.rows import read_record
+from sojourn.case.schema import CLAIMS, READINGS, SOURCES, ColumnSchema, TableSchema
 from sojourn.case.tables import Claim, Reading, Source
 from sojourn.case.write import render_case
 from sojourn.imports.cell_patterns import (
@@ -25,7 +26,7 @@ from sojourn.imports.cell_patterns import (
     unknown_filters,
 )
 from sojourn.imports.mapping import MappedClaim, Mapping, ObservationFlag
-from sojourn.imports.published_table import PublishedTable, TableRow, normal_hashtag
+from sojourn.imports.published_table import PublishedTable, TableRow, column_name
 
 REVISED = ("value", "high", "hedge", "published", "published_until")
 """Fields of a claim that a later edition of the table may change."""
@@ -107,8 +108,7 @@ def _mapping_problems(table: PublishedTable, mapping: Mapping, file: str) -> Ite
             [pattern] if key.endswith(".value") or key in ("flag", "rows", "skip") else columns_of(pattern)
         )
         for name in columns:
-            shown = normal_hashtag(name) if name.startswith("#") else name
-            if name and shown not in names:
+            if name and column_name(name) not in names:
                 yield Problem(file, f"is no column of {table.file}; {one_of(names, name)}", None, key, name)
             elif is_personal(name):
                 yield Problem(
@@ -132,7 +132,7 @@ def _patterns(mapping: Mapping) -> Iterator[tuple[str, Any]]:
 
 
 def _cell(row: TableRow, name: str) -> str:
-    return row.cells[normal_hashtag(name) if name.startswith("#") else name]
+    return row.cells[column_name(name)]
 
 
 def _is_wanted(row: TableRow, mapping: Mapping) -> bool:
@@ -207,28 +207,17 @@ def _record(
     result: _Result, row: TableRow, table: TableSchema, patterns: dict[str, Any], mapping: Mapping, file: str
 ) -> Any:
     """Return a row of the ledger from patterns, or None if it has problems."""
-    values: dict[str, Any] = {}
-    before = len(result.problems)
-    for column in table.columns:
-        text = ""
-        try:
-            text = fill_pattern(patterns.get(column.name, ""), row.cells, mapping.places).strip()
-            value = column.parser(text) if text else column.empty
-        except PatternError as error:
-            result.problems.append(Problem(file, str(error), row.row, error.column, error.value))
-            continue
-        except ValueError as error:
-            result.problems.append(Problem(file, str(error), row.row, column.name, text))
-            continue
-        if column.required and not text:
-            result.problems.append(
-                Problem(file, f"must not be empty ({column.meaning})", row.row, column.name)
-            )
-        elif column.kind == "span":
-            values["published"], values["published_until"] = value
-        else:
-            values[column.name] = value
-    return table.record(**values) if len(result.problems) == before else None
+
+    def text_of(name: str) -> str:
+        return fill_pattern(patterns.get(name, ""), row.cells, mapping.places)
+
+    def refuse(column: ColumnSchema, text: str, error: ValueError) -> None:
+        name, value = column.name, text or None
+        if isinstance(error, PatternError):
+            name, value = error.column, error.value
+        result.problems.append(Problem(file, str(error), row.row, name, value))
+
+    return read_record(table, text_of, refuse)
 
 
 def _join(case: Case, result: _Result, mapping: Mapping, file: str, update: bool) -> Imported:

@@ -128,6 +128,11 @@ def normal_hashtag(tag: str) -> str:
     return "+".join([name, *sorted(attributes)])
 
 
+def column_name(name: str) -> str:
+    """Return the name under which a row has a column: a heading, or a hashtag in normal form."""
+    return normal_hashtag(name) if name.startswith("#") else name
+
+
 def _heading_problems(file: str, header: tuple[str, ...], wide: str, row: int) -> Iterator[Problem]:
     for place, name in enumerate(header):
         if name and header.index(name) < place:
