@@ -131,6 +131,17 @@ def test_a_shipped_case_is_not_written_into(capsys, folder: Path) -> None:
     assert (code, "is a shipped case" in err) == (2, True)
 
 
+def test_accepted_drafts_are_not_written_into_a_shipped_case(capsys, folder: Path) -> None:
+    run(capsys, "draft", folder.parent / "news.txt", "--into", folder)
+    path = folder / "drafts" / "news.csv"
+    mark(path, news_1={"accept": "yes", "source": "kz_mvd"})
+    shipped = read_case("kazakhstan-2022").path
+    before = tables(shipped)
+    code, _, err = run(capsys, "draft", path, "--into", "kazakhstan-2022")
+    assert (code, "is a shipped case" in err) == (2, True)
+    assert tables(shipped) == before
+
+
 def answers(*given: str):
     left = list(given)
 

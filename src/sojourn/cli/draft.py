@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from sojourn._core.errors import InputError, Problem
 from sojourn._core.files import dump_json
-from sojourn.cli.options import Flag
+from sojourn.cli.options import Flag, folder_to_write
 
 if TYPE_CHECKING:
     from sojourn.case import Case
@@ -163,16 +163,17 @@ def _into_case(case: Case, article: str, found: ArticleDrafts, url: str, via: st
     rows = [draft_cells(item, case, claim, url, via) for item, claim in zip(found.drafts, ids, strict=True)]
     if not rows:
         sys.stdout.write("No drafts\n")
-    elif sys.stdin.isatty() and sys.stdout.isatty():
+        return
+    folder = folder_to_write(case)
+    if sys.stdin.isatty() and sys.stdout.isatty():
         from sojourn.cli.draft_questions import ask_about_drafts
 
         ask_about_drafts(case, found.drafts, rows, _line)
     else:
-        path = write_draft_table(case, name, rows)
+        path = write_draft_table(folder, name, rows)
         sys.stdout.write(
             f"Wrote {len(rows):,} drafts to {path}. Write yes into the column accept of those that are "
-            f"right, complete "
-            f"their rows, then run: sojourn draft {path} --into {case.path}\n"
+            f"right, complete their rows, then run: sojourn draft {path} --into {folder}\n"
         )
 
 
@@ -184,16 +185,17 @@ def _accept_table(path: Path, into: str | None) -> int:
     if into is None:
         raise InputError([Problem("--into", "must name the case for the accepted drafts")])
     case = read_case(into)
+    folder = folder_to_write(case)
     sheet, rows = read_draft_table(path)
     chosen = [row for row in rows if row.cells["accept"] == "yes"]
     if not chosen:
         raise InputError([Problem(str(path), "has no row with yes in the column accept")])
     accepted = accept_drafts(case, path.name, chosen)
-    write_case(accepted.case, case.path or into)
+    write_case(accepted.case, folder)
     left = keep_open_drafts(path, sheet)
     sys.stdout.write(
-        f"Added to {case.path}: claims (status context): {accepted.claims:,}, contact groups: "
-        f"{accepted.groups:,}. Drafts "
-        f"left in {path}: {left:,}. Write readings for the claims, then set their status to use\n"
+        f"Added to {folder}: claims (status context): {accepted.claims:,}, contact groups: "
+        f"{accepted.groups:,}. Drafts left in {path}: {left:,}. Write readings for the claims, then set "
+        "their status to use\n"
     )
     return 0

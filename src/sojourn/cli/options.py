@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from sojourn._core.defaults import CHAINS, LIMIT
 from sojourn._core.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sojourn.case import Case
 
 Flag = Annotated[bool, Parameter(negative="")]
 LEAST = {"seed": 0, "chains": 2, "draws": 25}
@@ -76,3 +79,15 @@ def too_small(**numbers: tuple[int, int]) -> list[Problem]:
         for name, (value, least) in numbers.items()
         if value < least
     ]
+
+
+def folder_to_write(case: Case) -> Path:
+    """Return the folder of a case that `--into` names, for rows to be added there.
+
+    Raises:
+        InputError: it is a shipped case, which nobody edits.
+    """
+    if case.path is None or case.path.resolve().is_relative_to(Path(__file__).parents[1]):
+        message = f"is a shipped case; copy it first: sojourn new my-case --like {case.name}"
+        raise InputError([Problem("--into", message, value=case.name)])
+    return case.path

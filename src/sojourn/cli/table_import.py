@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from sojourn._core.errors import InputError, Problem
-from sojourn.cli.options import Flag
+from sojourn.cli.options import Flag, folder_to_write
 
 
 def import_file(
@@ -56,19 +56,15 @@ def import_file(
         missing = [name for name, value in (("--mapping", mapping), ("--into", into)) if value is None]
         raise InputError(Problem(name, "must be given, unless --sketch is") for name in missing)
     case = read_case(into)
-    if case.path is None or case.path.resolve().is_relative_to(Path(__file__).parents[1]):
-        message = f"is a shipped case; copy it first: sojourn new my-case --like {case.name}"
-        raise InputError([Problem("--into", message, value=into)])
+    folder = folder_to_write(case)
     read, data = read_mapping(mapping)
     found = import_table(case, read_table(file, read), read, str(mapping), update)
-    write_case(found.case, case.path)
+    write_case(found.case, folder)
     counts = (len(found.added), len(found.revised), found.unchanged)
-    kept = keep_mapping(case.path, mapping, data, file, counts, date.today())
+    kept = keep_mapping(folder, mapping, data, file, counts, date.today())
     sys.stdout.write(
-        f"{file.name} into {case.path}: {counts[0]:,} claims added with {found.readings:,} readings, "
-        f"{counts[1]:,} revised, "
-        f"{counts[2]:,} unchanged; {found.missing:,} cells without a figure, {found.left_out:,} rows not "
-        f"asked for. "
-        f"The mapping is kept in {kept}\n"
+        f"{file.name} into {folder}: {counts[0]:,} claims added with {found.readings:,} readings, "
+        f"{counts[1]:,} revised, {counts[2]:,} unchanged; {found.missing:,} cells without a figure, "
+        f"{found.left_out:,} rows not asked for. The mapping is kept in {kept}\n"
     )
     return 0

@@ -14,7 +14,7 @@ from sojourn.case.cell_parsers import number_text
 from sojourn.case.csv_file import Sheet, open_sheet
 from sojourn.case.errors import CaseError
 from sojourn.case.tables import Source
-from sojourn.drafting.draft import STAY_RULE, Draft, Group
+from sojourn.drafting.draft import Draft
 
 FOLDER = "drafts"
 ACCEPT = ("", "yes", "no")
@@ -63,7 +63,6 @@ def draft_cells(draft: Draft, case: Case, claim: str, url: str = "", via: str = 
         url: address of the article.
         via: publisher of the article.
     """
-    group = draft.group or Group("")
     cells = {
         "claim": claim,
         "source": match_source(draft.speaker, case.sources),
@@ -84,7 +83,7 @@ def draft_cells(draft: Draft, case: Case, claim: str, url: str = "", via: str = 
         "drafted_by": draft.drafted_by,
     }
     if draft.group is not None:
-        cells |= {name: getattr(group, name, "") for name in GROUP_COLUMNS}
+        cells |= {name: getattr(draft.group, name, "") for name in GROUP_COLUMNS}
     return {name: cells.get(name, "") for name in COLUMNS}
 
 
@@ -134,16 +133,13 @@ def propose_ids(case: Case, article: str, count: int) -> list[str]:
     return found
 
 
-def write_draft_table(case: Case, article: str, rows: Sequence[dict[str, str]]) -> Path:
+def write_draft_table(folder: Path, article: str, rows: Sequence[dict[str, str]]) -> Path:
     """Write drafts to `drafts/ARTICLE.csv` in the folder of a case; the tables of the case are not touched.
 
     Raises:
-        InputError: the case has no folder of its own, or the file exists, perhaps with a person's marks.
+        InputError: the file exists, perhaps with a person's marks.
     """
-    if case.path is None or case.path.resolve().is_relative_to(Path(__file__).parents[1]):
-        message = f"is a shipped case; copy it first: sojourn new my-case --like {case.name}"
-        raise InputError([Problem("--into", message, value=case.name)])
-    path = case.path / FOLDER / f"{Path(article).stem or 'article'}.csv"
+    path = folder / FOLDER / f"{Path(article).stem or 'article'}.csv"
     if path.exists():
         raise InputError(
             [Problem(str(path), "exists; accept its rows, or delete it, before you draft this article again")]
@@ -192,11 +188,6 @@ def _rows(sheet: Sheet) -> Iterator[DraftRow]:
             message = f"this row has {len(cells)} cells, the header has {len(sheet.header)}"
             raise CaseError([Problem(sheet.file, message, number)])
         yield DraftRow(number, dict(zip(sheet.header, (cell.strip() for cell in cells), strict=True)))
-
-
-def is_stay_rule(row: DraftRow) -> bool:
-    """Tell whether a row is a limit on the length of stay."""
-    return row.cells["measure"] == STAY_RULE
 
 
 def keep_open_drafts(path: Path, sheet: Sheet) -> int:
